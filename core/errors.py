@@ -1,0 +1,133 @@
+"""Everything Unmangle raises on purpose.
+
+UnmangleError
+├── InvalidSetting       an environment variable holds a value we can't use
+├── InvalidQuery         a query parameter of an HTTP request is wrong
+├── InvalidJson          a request body is not one well-formed JSON document
+├── InvalidRequest       the caller's JSON is not a symbolication request
+├── FetchFailed          a file can't be had; carries the ``Failure`` that goes on as data
+├── MalformedSourceMap   a source map can't be decoded
+│   └── MalformedMappings
+├── MalformedBundle      an artifact bundle can't be opened
+├── AtCapacity           as many jobs as allowed are in flight
+└── StoreUnavailable     Redis didn't answer; may heal
+
+What goes wrong for one frame is data, not an exception: see ``core.files.Failure``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.files import Failure
+
+
+class UnmangleError(Exception):
+    """The root of the tree."""
+
+
+class InvalidSetting(UnmangleError):
+    """An environment variable holds a value we can't use; names the variable and the value."""
+
+    def __init__(self, variable: str, problem: str) -> None:
+        super().__init__(variable, problem)
+        self.variable, self.problem = variable, problem
+
+    def __str__(self) -> str:
+        return f"{self.variable}: {self.problem}"
+
+
+class InvalidQuery(UnmangleError):
+    """A query parameter is wrong or given twice."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(name, problem)
+        self.name, self.problem = name, problem
+
+    def __str__(self) -> str:
+        return f"query.{self.name}: {self.problem}"
+
+
+class InvalidJson(UnmangleError):
+    """A body is not one well-formed JSON document; says where if it is known."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return f"invalid JSON: {self.problem}"
+
+
+class InvalidRequest(UnmangleError):
+    """Well-formed JSON of the wrong shape; ``path`` names the innermost offending value."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(path, problem)
+        self.path, self.problem = path, problem
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}"
+
+
+class FetchFailed(UnmangleError):
+    """A file can't be had.  ``failure`` says why, and is what the response is made of."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure)
+        self.failure = failure
+
+    def __str__(self) -> str:
+        return f"{self.failure.kind}: {self.failure.text}"
+
+
+class MalformedSourceMap(UnmangleError):
+    """A source map can't be decoded."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+    def __str__(self) -> str:
+        return self.why
+
+
+class MalformedMappings(MalformedSourceMap):
+    """The ``mappings`` of a source map make no sense at the byte ``offset``."""
+
+    def __init__(self, offset: int, why: str) -> None:
+        UnmangleError.__init__(self, offset, why)
+        self.offset, self.why = offset, why
+
+    def __str__(self) -> str:
+        return f"mappings, byte {self.offset}: {self.why}"
+
+
+class MalformedBundle(UnmangleError):
+    """An artifact bundle, or its manifest, can't be read."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+    def __str__(self) -> str:
+        return self.why
+
+
+class AtCapacity(UnmangleError):
+    """As many jobs as allowed are in flight."""
+
+    def __str__(self) -> str:
+        return "too many concurrent requests"
+
+
+class StoreUnavailable(UnmangleError):
+    """Redis didn't answer; may heal."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"the job store is unavailable: {self.why}"

@@ -1,0 +1,1 @@
+"""URLs as browsers read them: WHATWG, not RFC 3986."""

@@ -9,7 +9,9 @@ UnmangleError
 ├── MalformedSourceMap   a source map can't be decoded
 │   └── MalformedMappings
 ├── MalformedBundle      an artifact bundle can't be opened
+├── MalformedAnswer      the lookup API's answer is not a list of files
 ├── AtCapacity           as many jobs as allowed are in flight
+├── ShuttingDown         this process takes no more work; another one may
 └── StoreUnavailable     Redis didn't answer; may heal
 
 What goes wrong for one frame is data, not an exception: see ``core.files.Failure``.
@@ -115,11 +117,29 @@ class MalformedBundle(UnmangleError):
         return self.why
 
 
+class MalformedAnswer(UnmangleError):
+    """The answer of the lookup API is not a list of files."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+    def __str__(self) -> str:
+        return self.why
+
+
 class AtCapacity(UnmangleError):
     """As many jobs as allowed are in flight."""
 
     def __str__(self) -> str:
         return "too many concurrent requests"
+
+
+class ShuttingDown(UnmangleError):
+    """This process is going to stop."""
+
+    def __str__(self) -> str:
+        return "shutting down"
 
 
 class StoreUnavailable(UnmangleError):

@@ -4,15 +4,105 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Self
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Self, TypeVar
 
+from core.durations import parse_duration
 from core.errors import InvalidSetting
 
-_UNITS_S = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
-_LOG_LEVELS = ("off", "error", "warn", "info", "debug", "trace")
-_LOG_FORMATS = ("auto", "pretty", "simplified", "json")
+T = TypeVar("T")
+
+_INTEGER = re.compile(r"[0-9]{1,30}")
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+_REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
+_LARGEST = 2**63 - 1
+_LONGEST_S = 100 * 365 * 86_400  # Redis and sockets count in milliseconds, and overflow
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How the text of a variable is written: for humans, and as a function that returns None for any other text."""
+
+    expected: str
+    read: Callable[[str], Any]
+    unit: str = ""
+
+
+def _read_integer(text: str) -> int | None:
+    return int(text) if _INTEGER.fullmatch(text) else None
+
+
+def _read_redis_url(text: str) -> str | None:
+    return text if text.startswith(_REDIS_SCHEMES) else None
+
+
+def _one_of(*choices: str) -> Form:
+    return Form(f"one of {', '.join(choices)}", lambda text: text if text in choices else None)
+
+
+TEXT = Form("a text", str)
+INTEGER = Form("a whole number", _read_integer)
+BOOLEAN = Form("true, false, 1 or 0", _BOOLEANS.get)
+DURATION = Form("a duration such as 300, 300s, 5m, 24h or 7d", parse_duration, unit=" seconds")
+REDIS_URL = Form("a URL that starts with redis://, rediss:// or unix://", _read_redis_url)
+LOG_LEVEL = _one_of("off", "error", "warn", "info", "debug", "trace")
+LOG_FORMAT = _one_of("auto", "pretty", "simplified", "json")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a field of ``Settings`` is read from, and what it may be.
+
+    The bounds are of numbers, and of durations in seconds.  An ``optional`` setting may be ``none``: no limit.  The
+    text of a ``secret`` one is kept out of messages.
+    """
+
+    variable: str
+    form: Form
+    minimum: int = 0
+    maximum: int = _LARGEST
+    optional: bool = False
+    secret: bool = False
+
+    def read(self, text: str) -> Any:
+        """Return the value that ``text`` stands for.  Raises InvalidSetting if it stands for none."""
+        if self.optional and text == "none":
+            return None
+        value = self.form.read(text)
+        if value is None:
+            raise self._refusal(text, f"{self.form.expected} or none" if self.optional else self.form.expected)
+        if isinstance(value, int) and not self.minimum <= value <= self.maximum:
+            raise self._refusal(text, f"a value from {self.minimum} to {self.maximum}{self.form.unit}")
+        return value
+
+    def _refusal(self, text: str, expected: str) -> InvalidSetting:
+        got = "" if self.secret else f", got {text!r}"
+        return InvalidSetting(self.variable, f"expected {expected}{got}")
+
+
+def usable_cores() -> int:
+    """Return how many CPU cores this process may run on."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _setting(
+    default: T, variable: str, form: Form, *, minimum: int = 0, maximum: int = _LARGEST, optional: bool = False
+) -> T:
+    """Declare a field: its default, and what it is read from."""
+    setting = Setting(variable, form, minimum=minimum, maximum=maximum, optional=optional)
+    return field(default=default, metadata={"setting": setting})
+
+
+def _duration(default_s: int, variable: str, *, minimum: int = 0) -> int:
+    return _setting(default_s, variable, DURATION, minimum=minimum, maximum=_LONGEST_S)
+
+
+def _optional_duration(default_s: int | None, variable: str) -> int | None:
+    return _setting(default_s, variable, DURATION, maximum=_LONGEST_S, optional=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,41 +112,77 @@ class Settings:
     ``None`` stands for "no limit" where that is allowed.
     """
 
-    redis_url: str = "redis://localhost:6379/0"
-    port: int = 3021
-    host: str = "0.0.0.0"  # noqa: S104  (a service listens; UNMANGLE_HOST narrows it)
-    log_level: str = "info"
-    log_format: str = "auto"
-    worker_concurrency: int = 1
-    worker_max_jobs: int = 100
+    redis_url: str = field(  # may hold a password
+        default="redis://localhost:6379/0",
+        repr=False,
+        metadata={"setting": Setting("REDIS_URL", REDIS_URL, secret=True)},
+    )
+    port: int = _setting(3021, "PORT", INTEGER, maximum=65_535)
+    host: str = _setting("0.0.0.0", "UNMANGLE_HOST", TEXT)  # noqa: S104  (a service listens; this narrows it)
+    log_level: str = _setting("info", "UNMANGLE_LOG_LEVEL", LOG_LEVEL)
+    log_format: str = _setting("auto", "UNMANGLE_LOG_FORMAT", LOG_FORMAT)
+    worker_concurrency: int = field(
+        default_factory=usable_cores,
+        metadata={"setting": Setting("UNMANGLE_WORKER_CONCURRENCY", INTEGER, minimum=1)},
+    )
+    worker_max_jobs: int = _setting(100, "UNMANGLE_WORKER_MAX_JOBS", INTEGER, minimum=1)
+    worker_shutdown_grace_s: int = _duration(4, "UNMANGLE_WORKER_SHUTDOWN_GRACE")
 
-    symbolicate_body_max_bytes: int = 57_671_680
-    max_concurrent_requests: int | None = 5000
-    overload_retry_after_s: int = 5
-    request_timeout_s: int = 900
-    result_ttl_s: int = 3600
-    pending_retry_after_s: int = 30
+    symbolicate_body_max_bytes: int = _setting(57_671_680, "UNMANGLE_SYMBOLICATE_BODY_MAX_BYTES", INTEGER, minimum=1)
+    max_concurrent_requests: int | None = _setting(5000, "UNMANGLE_MAX_CONCURRENT_REQUESTS", INTEGER, optional=True)
+    overload_retry_after_s: int = _duration(5, "UNMANGLE_OVERLOAD_RETRY_AFTER")
+    request_timeout_s: int = _duration(900, "UNMANGLE_REQUEST_TIMEOUT", minimum=1)
+    result_ttl_s: int = _duration(3600, "UNMANGLE_RESULT_TTL", minimum=1)
+    pending_retry_after_s: int = _duration(30, "UNMANGLE_PENDING_RETRY_AFTER")
 
-    connect_timeout_s: int = 5
-    head_timeout_s: int = 10
-    max_download_timeout_s: int = 300
-    lookup_timeout_s: int = 30
-    download_tries: int = 3
-    max_download_size: int | None = 16_106_127_360
-    max_bundle_file_size: int | None = 1_073_741_824
-    connect_to_reserved_ips: bool = False
+    connect_timeout_s: int = _duration(5, "UNMANGLE_CONNECT_TIMEOUT", minimum=1)
+    head_timeout_s: int = _duration(10, "UNMANGLE_HEAD_TIMEOUT", minimum=1)
+    max_download_timeout_s: int = _duration(300, "UNMANGLE_MAX_DOWNLOAD_TIMEOUT", minimum=1)
+    lookup_timeout_s: int = _duration(30, "UNMANGLE_LOOKUP_TIMEOUT", minimum=1)
+    download_tries: int = _setting(3, "UNMANGLE_DOWNLOAD_TRIES", INTEGER, minimum=1)
+    max_download_size: int | None = _setting(
+        16_106_127_360, "UNMANGLE_MAX_DOWNLOAD_SIZE", INTEGER, minimum=1, optional=True
+    )
+    max_bundle_file_size: int | None = _setting(
+        1_073_741_824, "UNMANGLE_MAX_BUNDLE_FILE_SIZE", INTEGER, minimum=1, optional=True
+    )
+    connect_to_reserved_ips: bool = _setting(False, "UNMANGLE_CONNECT_TO_RESERVED_IPS", BOOLEAN)
 
-    cache_downloaded_max_unused_for_s: int | None = 86_400
-    cache_downloaded_retry_misses_after_s: int | None = 3600
-    cache_downloaded_retry_malformed_after_s: int | None = 86_400
-    cache_derived_max_unused_for_s: int | None = 604_800
-    lookup_cache_ttl_s: int = 3600
-    lookup_cache_capacity: int = 100_000
-    file_in_bundle_cache_bytes: int = 268_435_456
-    file_in_bundle_cache_idle_s: int = 3600
-    scrape_refresh_s: int = 3600
+    cache_downloaded_max_unused_for_s: int | None = _optional_duration(
+        86_400, "UNMANGLE_CACHE_DOWNLOADED_MAX_UNUSED_FOR"
+    )
+    cache_downloaded_retry_misses_after_s: int | None = _optional_duration(
+        3600, "UNMANGLE_CACHE_DOWNLOADED_RETRY_MISSES_AFTER"
+    )
+    cache_downloaded_retry_malformed_after_s: int | None = _optional_duration(
+        86_400, "UNMANGLE_CACHE_DOWNLOADED_RETRY_MALFORMED_AFTER"
+    )
+    cache_derived_max_unused_for_s: int | None = _optional_duration(604_800, "UNMANGLE_CACHE_DERIVED_MAX_UNUSED_FOR")
+    cache_derived_retry_misses_after_s: int | None = _optional_duration(
+        3600, "UNMANGLE_CACHE_DERIVED_RETRY_MISSES_AFTER"
+    )
+    cache_derived_retry_malformed_after_s: int | None = _optional_duration(
+        86_400, "UNMANGLE_CACHE_DERIVED_RETRY_MALFORMED_AFTER"
+    )
+    lookup_cache_ttl_s: int = _duration(3600, "UNMANGLE_LOOKUP_CACHE_TTL")
+    lookup_cache_capacity: int = _setting(100_000, "UNMANGLE_LOOKUP_CACHE_CAPACITY", INTEGER)
+    file_in_bundle_cache_bytes: int = _setting(268_435_456, "UNMANGLE_FILE_IN_BUNDLE_CACHE_BYTES", INTEGER)
+    file_in_bundle_cache_idle_s: int = _duration(3600, "UNMANGLE_FILE_IN_BUNDLE_CACHE_IDLE")
+    scrape_refresh_s: int = _duration(3600, "UNMANGLE_SCRAPE_REFRESH", minimum=1)
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
-        """Read the settings.  Raises InvalidSetting, which names the variable, at the first bad value."""
-        raise NotImplementedError
+        """Read the settings; a variable that is unset or empty means its default.
+
+        Raises InvalidSetting, which names the variable, at the first bad value.
+        """
+        values = {
+            name: setting.read(environ[setting.variable])
+            for name, setting in SETTINGS.items()
+            if environ.get(setting.variable)
+        }
+        return cls(**values)
+
+
+SETTINGS: Mapping[str, Setting] = {f.name: f.metadata["setting"] for f in fields(Settings)}
+"""Every setting by the name of its field, in the order of the fields."""

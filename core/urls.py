@@ -1,1 +1,80 @@
 """URLs as browsers read them: WHATWG, not RFC 3986."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ada_url
+
+_WEB_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """An absolute URL in normal form.
+
+    ``href`` is the whole text.  ``scheme`` has no colon.  ``host`` is ASCII, an IPv6 address in brackets, and empty
+    where the URL has none.  ``port`` is None unless it is written out and not the default of a scheme that browsers
+    know.  ``path`` has neither query nor fragment.
+    """
+
+    href: str
+    scheme: str
+    host: str
+    port: int | None
+    path: str
+
+    @property
+    def effective_port(self) -> int | None:
+        """The port to connect to; None for a scheme other than http and https that doesn't name one."""
+        return self.port if self.port is not None else _WEB_PORTS.get(self.scheme)
+
+    @property
+    def origin(self) -> tuple[str, str, int | None]:
+        """What two URLs share if one may see the other's secrets: scheme, host and effective port."""
+        return self.scheme, self.host, self.effective_port
+
+    @property
+    def is_web(self) -> bool:
+        """Whether the scheme is http or https."""
+        return self.scheme in _WEB_PORTS
+
+
+def parse_url(text: str) -> Url | None:
+    """Return the absolute URL ``text`` stands for, None if it is not one.
+
+    Lenient as browsers are: spaces around it go, ``https:h/x`` and ``http:///h/x`` are fine, and a drive letter is a
+    scheme.
+
+    Source: the WHATWG URL standard.
+    """
+    return _parse(text, None)
+
+
+def join_url(base: Url, reference: str) -> Url | None:
+    """Return the URL that ``reference`` means on the page ``base``, None if it means none."""
+    return _parse(reference, base.href)
+
+
+def without_fragment(url: Url) -> str:
+    """Return the text of ``url`` up to its fragment."""
+    return url.href.partition("#")[0]  # in normal form only a fragment starts with a bare "#"
+
+
+def with_fragment(url: Url, fragment: str) -> str:
+    """Return the text of ``url`` with ``fragment``, which needs no escaping, in place of its own."""
+    return f"{without_fragment(url)}#{fragment}"
+
+
+def _parse(text: str, base: str | None) -> Url | None:
+    try:
+        url = ada_url.URL(text, base)
+    except ValueError:  # also a UnicodeEncodeError: a lone surrogate has no place in a URL
+        return None
+    return Url(
+        href=url.href,
+        scheme=url.protocol.removesuffix(":"),
+        host=url.hostname,
+        port=int(url.port) if url.port else None,
+        path=url.pathname,
+    )

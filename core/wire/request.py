@@ -6,7 +6,13 @@ from typing import Any, Literal
 
 import msgspec
 
+from core.errors import InvalidRequest
+from core.urls import parse_url
 from core.wire.frame import Stacktrace
+from core.wire.origin import origin_document, parse_origin
+from core.wire.shape_errors import shape_error
+
+_CREDENTIALS = frozenset({"token", "cookies"})
 
 
 class Source(msgspec.Struct, kw_only=True):
@@ -65,8 +71,41 @@ class SymbolicateRequest(msgspec.Struct, kw_only=True):
 
 
 def decode_request(document: Any) -> SymbolicateRequest:
-    """Validate a decoded JSON document.
+    """Validate a decoded JSON document, which stays as it is.
 
-    Raises InvalidRequest, whose ``path`` names the innermost offending value.
+    Platforms, the source's URL and origins that clients send back are in normal form afterwards.
+    Raises InvalidRequest, whose ``path`` names the innermost offending value; no message holds a credential.
     """
-    raise NotImplementedError
+    document = _with_one_credential(document)
+    try:
+        request = msgspec.convert(document, SymbolicateRequest)
+    except msgspec.ValidationError:
+        raise shape_error(document, SymbolicateRequest) from None
+    _finish_source(request.source)
+    for i, stacktrace in enumerate(request.stacktraces):
+        for j, frame in enumerate(stacktrace.frames):
+            if frame.platform == "nodejs":
+                frame.platform = "node"
+            if frame.data.sourcemap_origin is not None:
+                path = f"stacktraces[{i}].frames[{j}].data.sourcemap_origin"
+                frame.data.sourcemap_origin = origin_document(parse_origin(frame.data.sourcemap_origin, path))
+    return request
+
+
+def _with_one_credential(document: Any) -> Any:
+    """Return ``document`` with only the first credential of its source; what the other one holds doesn't matter."""
+    source = document.get("source") if isinstance(document, dict) else None
+    if not isinstance(source, dict) or not source.keys() >= _CREDENTIALS:
+        return document
+    first = next(key for key in source if key in _CREDENTIALS)
+    ignored = _CREDENTIALS - {first}
+    return {**document, "source": {key: value for key, value in source.items() if key not in ignored}}
+
+
+def _finish_source(source: Source) -> None:
+    if source.token is msgspec.UNSET and source.cookies is msgspec.UNSET:
+        raise InvalidRequest("source.token", "missing field (token or cookies is required)")
+    url = parse_url(source.url)
+    if url is None:
+        raise InvalidRequest("source.url", "expected an absolute URL")
+    source.url = url.href

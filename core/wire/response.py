@@ -1,12 +1,32 @@
-"""The bodies of answers: ``completed`` with everything in it, and the four short ones."""
+"""The bodies of answers: ``completed`` with everything in it, and the short ones."""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Literal, get_args
 
 import msgspec
+import orjson
 
 from core.wire.frame import Stacktrace
+
+ErrorType = Literal[
+    "invalid_location",
+    "invalid_abs_path",
+    "no_column",
+    "missing_source_content",
+    "missing_source",
+    "malformed_sourcemap",
+    "missing_sourcemap",
+    "invalid_base64_sourcemap",
+    "scraping_disabled",
+]
+"""What can go wrong for a frame, in the order of the response.  The 2nd, 3rd and 8th are reserved."""
+
+TIMEOUT_BODY = b'{"status":"timeout"}'
+INTERNAL_ERROR_BODY = b'{"status":"internal_error"}'
+
+_RANKS = {error_type: rank for rank, error_type in enumerate(get_args(ErrorType))}
 
 
 class FrameError(msgspec.Struct, kw_only=True, omit_defaults=True, frozen=True):
@@ -16,9 +36,9 @@ class FrameError(msgspec.Struct, kw_only=True, omit_defaults=True, frozen=True):
     """
 
     abs_path: str
-    type: str
+    type: ErrorType
     line: int | msgspec.UnsetType = msgspec.UNSET
-    col: int | None | msgspec.UnsetType = msgspec.UNSET
+    col: int | msgspec.UnsetType | None = msgspec.UNSET
     source: str | msgspec.UnsetType = msgspec.UNSET
     sourcemap: str | msgspec.UnsetType = msgspec.UNSET
     url: str | msgspec.UnsetType = msgspec.UNSET
@@ -40,3 +60,39 @@ class Completed(msgspec.Struct, kw_only=True, omit_defaults=True, tag_field="sta
     raw_stacktraces: list[Stacktrace]
     errors: list[FrameError] = []
     scraping_attempts: list[ScrapingAttempt] = []
+
+
+def encode_completed(completed: Completed) -> bytes:
+    """Return the JSON body of a finished request.  Its lists are written in the order they have."""
+    return orjson.dumps(msgspec.to_builtins(completed))
+
+
+def pending_body(request_id: str, retry_after_s: int) -> bytes:
+    """Return the JSON body for a request that is still being worked on."""
+    return orjson.dumps({"status": "pending", "request_id": request_id, "retry_after": retry_after_s})
+
+
+def sorted_errors(errors: Iterable[FrameError]) -> list[FrameError]:
+    """Return each different error once: by path in code-point order, then by kind, then by what is special to it."""
+    return sorted(set(errors), key=_error_order)
+
+
+def sorted_attempts(attempts: Iterable[ScrapingAttempt]) -> list[ScrapingAttempt]:
+    """Return all attempts by URL in code-point order; those of one URL keep their order."""
+    return sorted(attempts, key=lambda attempt: attempt.url)
+
+
+def _error_order(error: FrameError) -> tuple[str, int, int, int, str, str, str]:
+    return (
+        error.abs_path,
+        _RANKS[error.type],
+        _number_order(error.line),
+        _number_order(error.col),
+        error.source or "",
+        error.sourcemap or "",
+        error.url or "",
+    )
+
+
+def _number_order(number: int | msgspec.UnsetType | None) -> int:
+    return number if isinstance(number, int) else -1  # null sorts before 0

@@ -1,0 +1,128 @@
+"""Source context: a line of source text and those around it, short enough to be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_LINES_AROUND = 5
+_CHUNK = 65_536
+
+_LONGEST_BYTES = 150
+_TRIMMED_BYTES = 140
+_BEFORE_COLUMN_BYTES = 60
+_TOO_SHORT_TO_CUT_BYTES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A line and up to five before and after it."""
+
+    pre: list[str]
+    line: str
+    post: list[str]
+
+
+def source_context(content: bytes, line: int, column: int) -> Context | None:
+    """Return the line ``line`` of ``content``, which is UTF-8, and those around it; None if there is no such line.
+
+    ``line`` and ``column`` are a frame's: from 1, and a column of 0 is an unknown one.  All lines are trimmed around
+    the same column.  Lines end in LF or CR LF and in nothing else.
+
+    Reads no more than it has to: neither the lines far from ``line`` nor the middle of a long one are ever copied.
+    """
+    start = _line_start(content, line)
+    if start is None:
+        return None
+    view = memoryview(content)
+    pre = [trim_line(view[first:last], column) for first, last in _lines_before(content, start)]
+    current, *post = [trim_line(view[first:last], column) for first, last in _lines_from(content, start)]
+    return Context(pre=pre[::-1], line=current, post=post)
+
+
+def trim_line(line: bytes | memoryview, column: int) -> str:
+    """Return the text of ``line``, and of a line longer than 150 bytes some 140 around the byte ``column``.
+
+    ``{snip}`` stands where something is missing.
+
+    Source: Symbolicator; the column counts bytes here, although a frame's doesn't.
+    """
+    length = len(line)
+    if length <= _LONGEST_BYTES:
+        return str(line, "utf-8")
+    start, end = _window(length, column)
+    start = _character_start(line, start)
+    end = _character_start(line, end) if end < length else length
+    prefix = "{snip} " if start > 0 else ""
+    suffix = " {snip}" if end < length else ""
+    return f"{prefix}{str(line[start:end], 'utf-8')}{suffix}"
+
+
+def _line_start(content: bytes, line: int) -> int | None:
+    """Return where the line ``line`` starts, None if there is no such line."""
+    if line < 1:
+        return None
+    start = _skip_lines(content, line - 1)
+    return start if start is not None and start < len(content) else None
+
+
+def _skip_lines(content: bytes, count: int) -> int | None:
+    """Return what follows the LF number ``count``.
+
+    Counting is much faster than finding, so only the chunk with that LF is searched.
+    """
+    position = 0
+    while (in_chunk := content.count(b"\n", position, position + _CHUNK)) < count:
+        count -= in_chunk
+        position += _CHUNK
+        if position >= len(content):
+            return None
+    for _ in range(count):
+        position = content.index(b"\n", position) + 1
+    return position
+
+
+def _lines_before(content: bytes, start: int) -> Iterator[tuple[int, int]]:
+    """Yield the bounds of the lines before the one at ``start``, the nearest first."""
+    for _ in range(_LINES_AROUND):
+        if start == 0:
+            return
+        line_feed = start - 1
+        start = content.rfind(b"\n", 0, line_feed) + 1
+        yield start, _without_carriage_return(content, start, line_feed)
+
+
+def _lines_from(content: bytes, start: int) -> Iterator[tuple[int, int]]:
+    """Yield the bounds of the line at ``start`` and of those after it."""
+    for _ in range(1 + _LINES_AROUND):
+        if start >= len(content):
+            return
+        line_feed = content.find(b"\n", start)
+        if line_feed < 0:
+            yield start, len(content)
+            return
+        yield start, _without_carriage_return(content, start, line_feed)
+        start = line_feed + 1
+
+
+def _without_carriage_return(content: bytes, start: int, line_feed: int) -> int:
+    """Return where the line that ``line_feed`` terminates ends."""
+    return line_feed - 1 if content.endswith(b"\r", start, line_feed) else line_feed
+
+
+def _window(length: int, column: int) -> tuple[int, int]:
+    """Return the bounds of what to show of ``length`` bytes; a few at either end are not worth a cut."""
+    start = max(min(column, length) - _BEFORE_COLUMN_BYTES, 0)
+    if start < _TOO_SHORT_TO_CUT_BYTES:
+        start = 0
+    end = min(start + _TRIMMED_BYTES, length)
+    if end > length - _TOO_SHORT_TO_CUT_BYTES:
+        return length - _TRIMMED_BYTES, length
+    return start, end
+
+
+def _character_start(line: bytes | memoryview, index: int) -> int:
+    """Return where the character that holds the byte ``index`` starts."""
+    while line[index] & 0b1100_0000 == 0b1000_0000:
+        index -= 1
+    return index

@@ -1,0 +1,170 @@
+"""A raw frame and what is known about its file → the original frame, or what went wrong.
+
+The rules are those of the outcome table: whatever goes wrong for one frame is data, and the frame comes back as it
+was, with the context of the minified file where that one was found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from core.bundler_paths import turbopack_filename, webpack_filename
+from core.context import source_context
+from core.files import Failure, FailureKind, FileKey, FileType
+from core.functions import function_to_show
+from core.module_names import generate_module
+from core.modules import MappedEntry, ResolvedModule
+from core.paths import join_paths, strip_async
+from core.sourcemap.position import OriginalPosition
+from core.wire.frame import Frame
+from core.wire.origin import origin_document
+from core.wire.response import FrameError
+
+_U32_MAX = 4_294_967_295
+_URL_PREFIXES = ("http:", "https:", "webpack:", "turbopack:", "app:")
+
+
+@dataclass(frozen=True, slots=True)
+class Unsymbolicated:
+    """A frame that stays as it is; ``error`` is None where that is no error."""
+
+    raw: Frame
+    error: FrameError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A frame whose original position is known.
+
+    ``raw`` has the context of the minified file, ``frame`` the one of the request.  ``label`` is the display name of
+    the source map, ``source_path`` the resolved path of the original file, None if the map gives it no name.
+    """
+
+    raw: Frame
+    frame: Frame
+    map: MappedEntry
+    label: str
+    position: OriginalPosition
+    source_path: str | None
+
+
+def raw_frame(frame: Frame) -> Frame:
+    """Return the frame as it is looked up and echoed: some SDKs leave ``async `` in front of the path."""
+    return replace(frame, abs_path=strip_async(frame.abs_path))
+
+
+def nowhere(raw: Frame) -> Unsymbolicated:
+    """Return the outcome of a frame without a line: there is nothing to look up."""
+    error = FrameError(abs_path=raw.abs_path, type="invalid_location", line=0, col=raw.colno)
+    return Unsymbolicated(raw, error)
+
+
+def locate(frame: Frame, module: ResolvedModule, *, with_context: bool) -> Unsymbolicated | Located:
+    """Find out where ``frame``, which has a line, comes from."""
+    if isinstance(module.minified.result, Failure):
+        return Unsymbolicated(frame, _minified_error(frame, module.minified.result))
+    raw = _with_context(frame, module.minified.result.content) if with_context else frame
+    if module.source_map is None:
+        return Unsymbolicated(raw)
+    label = frame.abs_path if module.remote_url is None else module.remote_url
+    if isinstance(module.source_map.result, Failure):
+        return _unmapped(raw, module.source_map, module.source_map.result, label)
+    position = module.source_map.result.lookup(frame.lineno - 1, max(frame.colno or 0, 1) - 1)
+    if position is None:
+        error = FrameError(abs_path=frame.abs_path, type="invalid_location", line=frame.lineno, col=frame.colno or 0)
+        return Unsymbolicated(raw, error)
+    path = join_paths(module.source_base, position.file) if position.file else None
+    return Located(raw, frame, module.source_map, label, position, path)
+
+
+def embedded_content(located: Located) -> bytes | None:
+    """Return the text of the original file that the map embeds; None if it does not."""
+    source_map = located.map.result
+    if located.position.source is None or isinstance(source_map, Failure):
+        return None
+    return source_map.source_content(located.position.source)
+
+
+def source_key(located: Located) -> FileKey:
+    """Return what to look the original file up by, if its text must be had from elsewhere."""
+    return FileKey(FileType.SOURCE, located.source_path)
+
+
+def symbolicated(located: Located, caller_name: str | None, content: bytes | None) -> Frame:
+    """Return the original frame.
+
+    ``caller_name`` is the token name at the caller's position; ``content`` the text of the original file, None if it
+    can't be had or no context is wanted.
+    """
+    frame = _renamed(located)
+    frame = replace(
+        frame,
+        function=function_to_show(located.position, located.frame.function, caller_name),
+        lineno=min(located.position.line + 1, _U32_MAX),
+        colno=min(located.position.column + 1, _U32_MAX),
+        data=replace(
+            located.frame.data,
+            sourcemap=located.label,
+            sourcemap_origin=_origin(located.map),
+            resolved_with=located.map.resolved_with,
+            symbolicated=True,
+        ),
+    )
+    return frame if content is None else _with_context(frame, content)
+
+
+def missing_source_content(located: Located) -> FrameError:
+    """Return the error of a frame whose original text can't be had."""
+    return FrameError(
+        abs_path=located.raw.abs_path,
+        type="missing_source_content",
+        source=located.source_path or "",
+        sourcemap=located.label,
+    )
+
+
+def _minified_error(frame: Frame, failure: Failure) -> FrameError:
+    disabled = failure.kind is FailureKind.SCRAPING_DISABLED
+    return FrameError(abs_path=frame.abs_path, type="scraping_disabled" if disabled else "missing_source")
+
+
+def _unmapped(raw: Frame, entry: MappedEntry, failure: Failure, label: str) -> Unsymbolicated:
+    if failure.kind is FailureKind.MALFORMED:
+        data = replace(raw.data, sourcemap_origin=_origin(entry), resolved_with=entry.resolved_with)
+        error = FrameError(abs_path=raw.abs_path, type="malformed_sourcemap", url=label)
+        return Unsymbolicated(replace(raw, data=data), error)
+    disabled = failure.kind is FailureKind.SCRAPING_DISABLED
+    return Unsymbolicated(
+        raw, FrameError(abs_path=raw.abs_path, type="scraping_disabled" if disabled else "missing_sourcemap")
+    )
+
+
+def _renamed(located: Located) -> Frame:
+    """Return the frame with the names of the original file, where the mapping has any."""
+    frame, file, path = located.frame, located.position.file, located.source_path
+    if not file or path is None:
+        return frame
+    filename, module = file, frame.module
+    if file.startswith("webpack:"):
+        filename = webpack_filename(file)
+        module = generate_module(filename)
+    elif file.startswith("turbopack:"):
+        filename = turbopack_filename(file)
+        module = generate_module(filename)
+    elif module is None and path.startswith(_URL_PREFIXES):
+        module = generate_module(path)
+    return replace(frame, abs_path=path, filename=filename, module=module)
+
+
+def _with_context(frame: Frame, content: bytes) -> Frame:
+    """Return the frame with the lines of ``content`` around it, or as it is if there is no such line."""
+    context = source_context(content, frame.lineno, frame.colno or 0)
+    if context is None:
+        return frame
+    return replace(frame, pre_context=context.pre, context_line=context.line, post_context=context.post)
+
+
+def _origin(entry: MappedEntry) -> object:
+    return None if entry.origin is None else origin_document(entry.origin)

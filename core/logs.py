@@ -1,0 +1,50 @@
+"""Logging of a process, as the settings ask for it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from datetime import UTC, datetime
+
+import orjson
+
+from core.settings import Settings
+
+_LEVELS = {
+    "off": logging.CRITICAL + 1,
+    "error": logging.ERROR,
+    "warn": logging.WARNING,
+    "info": logging.INFO,
+    "debug": logging.DEBUG,
+    "trace": logging.DEBUG,
+}
+_PRETTY = "\x1b[2m%(asctime)s\x1b[0m %(levelname)-7s \x1b[36m%(name)s\x1b[0m %(message)s"
+_SIMPLIFIED = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+
+class _JsonFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return orjson.dumps(line).decode()
+
+
+def configure_logging(settings: Settings) -> None:
+    """Send this process's log to standard error, in the format and from the level that were set."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_formatter(settings.log_format))
+    logging.basicConfig(level=_LEVELS[settings.log_level], handlers=[handler], force=True)
+
+
+def _formatter(name: str) -> logging.Formatter:
+    if name == "auto":
+        name = "pretty" if sys.stderr.isatty() else "simplified"
+    if name == "json":
+        return _JsonFormatter()
+    return logging.Formatter(_PRETTY if name == "pretty" else _SIMPLIFIED)

@@ -1,0 +1,126 @@
+"""The manifest of an artifact bundle: which files are inside, and what they are found by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+import orjson
+
+from core.debug_ids import DebugId, parse_debug_id
+from core.errors import MalformedBundle
+
+MAX_FILES = 500_000
+
+
+class ManifestType(StrEnum):
+    """What a manifest may call a file: the types we look for, and one more."""
+
+    SOURCE = "source"
+    MINIFIED_SOURCE = "minified_source"
+    SOURCE_MAP = "source_map"
+    INDEXED_RAM_BUNDLE = "indexed_ram_bundle"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file in a bundle.
+
+    ``path`` is its name in the archive.  ``source_map_header`` is what the manifest says about its source map, which
+    may be empty; None if it says nothing.
+    """
+
+    path: str
+    type: ManifestType | None
+    source_map_header: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The members of a bundle by URL, and by debug id and type.  A member may be in both, or in neither."""
+
+    by_url: dict[str, Member]
+    by_id: dict[tuple[DebugId, str], Member]
+
+
+def read_manifest(text: bytes) -> Manifest:
+    """Read ``manifest.json``.
+
+    Raises MalformedBundle at the first thing in it that must not be there: one bad entry spoils them all.
+    """
+    _refuse_crowds(_estimated_files(text))
+    files = _validated(_parse(text)).files
+    _refuse_crowds(len(files))
+    return _index(files)
+
+
+def select_source_map_header(headers: Mapping[str, str]) -> str | None:
+    """Return what headers with lower-case names say about a source map, None if nothing."""
+    return headers.get("sourcemap", headers.get("x-sourcemap"))
+
+
+class _File(msgspec.Struct):
+    type: ManifestType | None = None
+    url: str = ""
+    path: str = ""  # of no use for JavaScript, but checked
+    headers: dict[str, str] = {}
+
+
+class _Document(msgspec.Struct):
+    files: dict[str, _File] = {}
+    source_links: dict[str, str] = {}
+
+
+def _estimated_files(text: bytes) -> int:
+    """Return how many files a manifest is likely to name, before the parser fills our memory with them.
+
+    A file is an object, perhaps with one more in it for its headers.  Brackets in names would count as well, but a
+    manifest with half a million of those is not worth a parser of our own.
+    """
+    objects = text.count(b"{") - 3  # beside the manifest, its files and its links
+    return max(objects - text.count(b'"headers"'), objects // 2)
+
+
+def _refuse_crowds(count: int) -> None:
+    if count > MAX_FILES:
+        raise MalformedBundle(f"the manifest names more than {MAX_FILES} files")
+
+
+def _parse(text: bytes) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise MalformedBundle(f"the manifest is not JSON: {error}") from None
+
+
+def _validated(document: Any) -> _Document:
+    try:
+        manifest = msgspec.convert(document, _Document)
+    except msgspec.ValidationError as error:
+        raise MalformedBundle(f"the manifest is wrong: {error}") from None
+    for name, value in document.items():
+        if name not in _Document.__struct_fields__ and not isinstance(value, str):
+            raise MalformedBundle(f"the manifest is wrong: expected a string - at `$.{name}`")
+    return manifest
+
+
+def _index(files: dict[str, _File]) -> Manifest:
+    manifest = Manifest({}, {})
+    for path in sorted(files):  # of two files with one URL or id, the one with the later path counts
+        file = files[path]
+        headers = _lower_case_names(file.headers)
+        member = Member(path, file.type, select_source_map_header(headers))
+        if file.url:
+            manifest.by_url[file.url] = member
+        debug_id = parse_debug_id(headers.get("debug-id", ""))
+        if debug_id is not None and file.type is not None:
+            manifest.by_id[debug_id, file.type.value] = member
+    return manifest
+
+
+def _lower_case_names(headers: dict[str, str]) -> dict[str, str]:
+    """Return ``headers`` with the ASCII letters of their names in lower case; of equal names the last one counts."""
+    return {name.encode().lower().decode(): headers[name] for name in sorted(headers)}

@@ -1,0 +1,8 @@
+"""How kernels report what is wrong: numbers below 0 that hold an offset and a kind."""
+
+from __future__ import annotations
+
+
+def fault_place(answer: int) -> tuple[int, int]:
+    """Return the byte offset and the kind of the fault that a kernel's ``answer`` below 0 stands for."""
+    return divmod(-answer, 16)

@@ -1,0 +1,174 @@
+"""A JSON text that was checked as a whole, and is taken apart value by value."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import orjson
+
+from core.errors import MalformedSourceMap
+from core.sourcemap.faults import fault_place
+from core.sourcemap.json_outline import BYTE_KINDS, FAULT_TEXTS, NOT_UTF8, OUT_OF_ROOM, outline_json
+
+_MAX_U32 = 2**32 - 1
+_KINDS = {b'"': "a string", b"{": "an object", b"[": "an array", b"t": "true", b"f": "false", b"n": "null"}
+
+
+@dataclass(frozen=True, slots=True)
+class JsonDocument:
+    """A JSON text and its outline, see ``core.sourcemap.json_outline``."""
+
+    text: bytes
+    starts: array[int]
+    ends: array[int]
+    nexts: array[int]
+
+
+@dataclass(frozen=True, slots=True)
+class JsonValue:
+    """A value of ``document``, with the ``path`` that error messages call it by.
+
+    The typed readers raise MalformedSourceMap if the value is of another type.
+    """
+
+    document: JsonDocument
+    index: int
+    path: str
+
+    @property
+    def start(self) -> int:
+        """Where the value starts in the text, in bytes."""
+        return self.document.starts[self.index]
+
+    @property
+    def end(self) -> int:
+        """Where the value ends in the text, in bytes."""
+        return self.document.ends[self.index]
+
+    def literal(self) -> bytes:
+        """Return the JSON text of the value."""
+        return self.document.text[self.start : self.end]
+
+    def string(self) -> str:
+        """Return the text of a string."""
+        self.expect(b'"', "a string")
+        return str(orjson.loads(self.literal()))
+
+    def u32(self) -> int:
+        """Return an integer of 0…4294967295, written without fraction or exponent."""
+        literal = self.literal()
+        if not literal.isdigit() or len(literal) > len(str(_MAX_U32)) or int(literal) > _MAX_U32:
+            raise self.mismatch("an integer of 32 bits")
+        return int(literal)
+
+    def elements(self) -> list[JsonValue]:
+        """Return the elements of an array."""
+        self.expect(b"[", "an array")
+        document, path = self.document, self.path
+        return [JsonValue(document, index, f"{path}[{place}]") for place, index in enumerate(self._element_indexes())]
+
+    def element_literals(self) -> list[bytes]:
+        """Return the JSON texts of the elements of an array."""
+        self.expect(b"[", "an array")
+        text, starts, ends = self.document.text, self.document.starts, self.document.ends
+        return [text[starts[index] : ends[index]] for index in self._element_indexes()]
+
+    def scalars(self, allowed: bytes, expected: str) -> range:
+        """Return the indexes of an array's elements, all of which are to be scalars.
+
+        ``allowed`` has the first bytes these may have; ``expected`` says the same of one of them to people.
+        """
+        self.expect(b"[", "an array")
+        children = range(self.index + 1, self.document.nexts[self.index])
+        text = self.document.text
+        kinds = bytes([text[start] for start in self.document.starts[children.start : children.stop]])
+        foreign = kinds.lstrip(allowed)
+        if foreign:
+            index = children[len(kinds) - len(foreign)]
+            raise JsonValue(self.document, index, f"{self.path}[{index - children.start}]").mismatch(expected)
+        return children
+
+    def members(self, known: frozenset[str]) -> dict[str, JsonValue]:
+        """Return those members of an object whose names are ``known``, and whose values aren't null.
+
+        Raises MalformedSourceMap if one of the known names is there twice, even as null.
+        """
+        self.expect(b"{", "an object")
+        found: dict[str, JsonValue] = {}
+        for key in self._key_indexes():
+            name = self._key(key)
+            if name in found:
+                raise MalformedSourceMap(f"{self.path}: {name!r} is there twice")
+            if name in known:
+                found[name] = JsonValue(self.document, key + 1, f"{self.path}.{name}")
+        return {name: value for name, value in found.items() if not value.is_a(b"n")}
+
+    def is_a(self, first_byte: bytes) -> bool:
+        """Say whether the value starts with ``first_byte``: that tells its type."""
+        return self.document.text.startswith(first_byte, self.start)
+
+    def expect(self, first_byte: bytes, expected: str) -> None:
+        """Raise MalformedSourceMap, which says what was expected, if the value doesn't start with ``first_byte``."""
+        if not self.is_a(first_byte):
+            raise self.mismatch(expected)
+
+    def mismatch(self, expected: str) -> MalformedSourceMap:
+        """Return the error that says that ``expected`` should be here."""
+        kind = _KINDS.get(self.document.text[self.start : self.start + 1], "a number")
+        return MalformedSourceMap(f"{self.path}: expected {expected}, got {kind} at byte {self.start}")
+
+    def _element_indexes(self) -> Iterator[int]:
+        nexts = self.document.nexts
+        child, end = self.index + 1, nexts[self.index]
+        while child < end:
+            yield child
+            child = nexts[child]
+
+    def _key_indexes(self) -> Iterator[int]:
+        nexts = self.document.nexts
+        key, end = self.index + 1, nexts[self.index]
+        while key < end:
+            yield key
+            key = nexts[key + 1]
+
+    def _key(self, index: int) -> str:
+        document = self.document
+        return str(orjson.loads(document.text[document.starts[index] : document.ends[index]]))
+
+
+def read_json(text: bytes, start: int) -> JsonValue:
+    """Return the value of the JSON at ``text[start:]``.  What isn't UTF-8 in its strings becomes U+FFFD.
+
+    Raises MalformedSourceMap if it isn't JSON, or nests more than 127 containers.
+
+    Source: RFC 8259.
+    """
+    if len(text) > _MAX_U32:
+        raise MalformedSourceMap(f"{len(text)} bytes: more than {_MAX_U32}")
+    room = len(text) // 64 + 16
+    risky_numbers = bytearray(1)
+    while True:
+        starts, ends, nexts = (array("I", [0]) * room for _ in range(3))
+        answer = outline_json(text, start, BYTE_KINDS, starts, ends, nexts, risky_numbers)
+        if answer >= 0:
+            break
+        at, kind = fault_place(answer)
+        if kind == NOT_UTF8:
+            return read_json(text[start:].decode("utf-8", "replace").encode(), 0)
+        if kind != OUT_OF_ROOM:
+            raise MalformedSourceMap(f"JSON, byte {at}: {FAULT_TEXTS[kind]}")
+        room *= 8
+    if risky_numbers[0]:
+        _check_numbers(text, start)
+    del starts[answer:], ends[answer:], nexts[answer:]
+    return JsonValue(JsonDocument(text, starts, ends, nexts), 0, "$")
+
+
+def _check_numbers(text: bytes, start: int) -> None:
+    """Raise MalformedSourceMap if a number is too large for a double.  orjson is strict about it."""
+    try:
+        orjson.loads(memoryview(text)[start:])
+    except orjson.JSONDecodeError as error:
+        raise MalformedSourceMap(f"JSON: {error}") from error

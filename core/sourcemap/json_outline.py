@@ -1,0 +1,362 @@
+# cython: language_level=3, boundscheck=False, wraparound=False
+"""The outline of a JSON text: checks every byte of it, and says where each value starts and ends.
+
+The outline is three arrays with one entry per value, in the order in which values start; an object's keys are values
+too.  ``starts`` and ``ends`` are byte offsets, ``nexts`` is the entry of the value that follows once everything inside
+is over.  So the first value inside a container has the container's entry plus one.
+
+An answer below 0 is a fault; ``core.sourcemap.faults`` takes it apart.
+"""
+
+import cython
+
+COMPILED = cython.compiled
+
+TRUNCATED = cython.declare(cython.int, 1)
+NO_VALUE = cython.declare(cython.int, 2)
+NO_KEY = cython.declare(cython.int, 3)
+NO_COLON = cython.declare(cython.int, 4)
+NO_COMMA = cython.declare(cython.int, 5)
+TRAILING = cython.declare(cython.int, 6)
+TOO_DEEP = cython.declare(cython.int, 7)
+BAD_ESCAPE = cython.declare(cython.int, 8)
+LONE_SURROGATE = cython.declare(cython.int, 9)
+CONTROL_CHARACTER = cython.declare(cython.int, 10)
+BAD_NUMBER = cython.declare(cython.int, 11)
+BAD_UTF8 = cython.declare(cython.int, 12)
+NO_ROOM = cython.declare(cython.int, 13)
+
+FAULT_TEXTS = {
+    TRUNCATED: "the text ends too early",
+    NO_VALUE: "expected a value",
+    NO_KEY: "expected a key in double quotes",
+    NO_COLON: "expected ':'",
+    NO_COMMA: "expected ',' or the end of the container",
+    TRAILING: "expected nothing more",
+    TOO_DEEP: "more than 127 containers inside one another",
+    BAD_ESCAPE: "unknown escape",
+    LONE_SURROGATE: "half a surrogate pair",
+    CONTROL_CHARACTER: "control character in a string",
+    BAD_NUMBER: "not a number",
+}
+NOT_UTF8 = BAD_UTF8
+OUT_OF_ROOM = NO_ROOM
+
+# What the text may go on with.  The order matters: the last two are those where no value may start.
+VALUE = cython.declare(cython.int, 0)
+VALUE_OR_END = cython.declare(cython.int, 1)
+KEY = cython.declare(cython.int, 2)
+KEY_OR_END = cython.declare(cython.int, 3)
+COMMA_OR_END = cython.declare(cython.int, 4)
+NOTHING = cython.declare(cython.int, 5)
+
+MAX_DEPTH = cython.declare(cython.int, 127)
+LONGEST_SAFE_NUMBER = cython.declare(cython.int, 308)  # as many digits fit into a double
+
+# What a byte means inside a string.
+PLAIN = cython.declare(cython.int, 0)
+QUOTE = cython.declare(cython.int, 1)
+BACKSLASH = cython.declare(cython.int, 2)
+MULTIBYTE = cython.declare(cython.int, 3)
+CONTROL = cython.declare(cython.int, 4)
+BYTE_KINDS = bytes(
+    CONTROL if byte < 0x20 else QUOTE if byte == 34 else BACKSLASH if byte == 92 else MULTIBYTE if byte >= 0x80 else 0
+    for byte in range(256)
+)
+
+
+@cython.ccall
+def outline_json(
+    text: cython.const[cython.uchar][::1],
+    start: cython.longlong,
+    byte_kinds: cython.const[cython.uchar][::1],
+    starts: cython.uint[::1],
+    ends: cython.uint[::1],
+    nexts: cython.uint[::1],
+    risky_numbers: cython.uchar[::1],
+) -> cython.longlong:
+    """Outline the JSON text at ``text[start:]`` and return how many values it has, or a fault.
+
+    ``byte_kinds`` is BYTE_KINDS.  Follows RFC 8259, nests 127 containers, wants UTF-8 in strings.  The one thing it
+    leaves open is whether a double can hold every number: it sets ``risky_numbers[0]`` if one may not.
+    NO_ROOM is the fault if the arrays are too short.
+    """
+    with cython.nogil:
+        return _outline(text, start, byte_kinds, starts, ends, nexts, risky_numbers)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _outline(  # noqa: C901 - one state machine, easier to follow in one piece
+    text: cython.const[cython.uchar][::1],
+    start: cython.longlong,
+    byte_kinds: cython.const[cython.uchar][::1],
+    starts: cython.uint[::1],
+    ends: cython.uint[::1],
+    nexts: cython.uint[::1],
+    risky_numbers: cython.uchar[::1],
+) -> cython.longlong:
+    size: cython.longlong = len(text)
+    room: cython.longlong = len(starts)
+    at: cython.longlong = start
+    count: cython.longlong = 0
+    container: cython.longlong = 0
+    depth: cython.int = 0
+    expected: cython.int = VALUE
+    byte: cython.uchar
+    while True:
+        while at < size and _is_space(text[at]):
+            at += 1
+        if at == size:
+            return count if expected == NOTHING else _fault(at, TRUNCATED)
+        byte = text[at]
+        if expected == NOTHING:
+            return _fault(at, TRAILING)
+        if byte in b"]}":
+            # The closing bracket and brace come two after the opening ones in ASCII.
+            if expected in (VALUE, KEY) or depth == 0 or text[starts[container]] + 2 != byte:
+                return _fault(at, _missing(expected))
+            at += 1
+            ends[container] = at
+            # An open container keeps its parent where the next value belongs.
+            parent: cython.longlong = nexts[container]
+            nexts[container] = count
+            container = parent
+            depth -= 1
+            expected = NOTHING if depth == 0 else COMMA_OR_END
+            continue
+        if expected == COMMA_OR_END:
+            if byte != 44:
+                return _fault(at, NO_COMMA)
+            at += 1
+            expected = KEY if text[starts[container]] == 123 else VALUE
+            continue
+        if count == room:
+            return _fault(at, NO_ROOM)
+        starts[count] = at
+        if byte in b"[{":
+            if depth == MAX_DEPTH:
+                return _fault(at, TOO_DEEP)
+            if expected in (KEY, KEY_OR_END):
+                return _fault(at, NO_KEY)
+            nexts[count] = container
+            container = count
+            depth += 1
+            count += 1
+            at += 1
+            expected = KEY_OR_END if byte == 123 else VALUE_OR_END
+            continue
+        if byte == 34:
+            at = _string_end(text, at + 1, size, byte_kinds)
+        elif expected in (KEY, KEY_OR_END):
+            return _fault(at, NO_KEY)
+        else:
+            at = _scalar_end(text, at, size, risky_numbers)
+        if at < 0:
+            return at
+        ends[count] = at
+        count += 1
+        nexts[count - 1] = count
+        if expected in (KEY, KEY_OR_END):
+            while at < size and _is_space(text[at]):
+                at += 1
+            if at == size or text[at] != 58:
+                return _fault(at, NO_COLON)
+            at += 1
+            expected = VALUE
+        else:
+            expected = NOTHING if depth == 0 else COMMA_OR_END
+
+
+@cython.cfunc
+@cython.nogil
+@cython.inline
+@cython.exceptval(check=False)
+def _fault(at: cython.longlong, kind: cython.int) -> cython.longlong:
+    return -(at * 16 + kind)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.inline
+@cython.exceptval(check=False)
+def _is_space(byte: cython.uchar) -> cython.bint:
+    return byte in b" \n\r\t"
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _missing(expected: cython.int) -> cython.int:
+    if expected in (KEY, KEY_OR_END):
+        return NO_KEY
+    return NO_COMMA if expected == COMMA_OR_END else NO_VALUE
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _string_end(
+    text: cython.const[cython.uchar][::1],
+    at: cython.longlong,
+    size: cython.longlong,
+    byte_kinds: cython.const[cython.uchar][::1],
+) -> cython.longlong:
+    """Return the offset behind the closing quote of the string whose first character is at ``at``, or a fault."""
+    kind: cython.int
+    while True:
+        while at < size and byte_kinds[text[at]] == 0:
+            at += 1
+        if at == size:
+            return _fault(at, TRUNCATED)
+        kind = byte_kinds[text[at]]
+        if kind == QUOTE:
+            return at + 1
+        if kind == CONTROL:
+            return _fault(at, CONTROL_CHARACTER)
+        at = _escape_end(text, at, size) if kind == BACKSLASH else _character_end(text, at, size)
+        if at < 0:
+            return at
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _escape_end(text: cython.const[cython.uchar][::1], at: cython.longlong, size: cython.longlong) -> cython.longlong:
+    byte: cython.uchar = text[at + 1] if at + 1 < size else 0
+    if byte in b'"\\/bfnrt':
+        return at + 2
+    unit: cython.int = _code_unit(text, at, size)
+    if unit < 0:
+        return _fault(at, BAD_ESCAPE)
+    if unit < 0xD800 or unit > 0xDFFF:
+        return at + 6
+    if unit <= 0xDBFF and at + 6 < size and text[at + 6] == 92:
+        unit = _code_unit(text, at + 6, size)
+        if 0xDC00 <= unit <= 0xDFFF:
+            return at + 12
+    return _fault(at, LONE_SURROGATE)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _code_unit(text: cython.const[cython.uchar][::1], at: cython.longlong, size: cython.longlong) -> cython.int:
+    r"""Return what the ``\uXXXX`` at ``at`` stands for, or -1."""
+    if at + 6 > size or text[at + 1] != 117:
+        return -1
+    unit: cython.int = 0
+    place: cython.int
+    byte: cython.int
+    for place in range(2, 6):
+        byte = text[at + place]
+        if 48 <= byte <= 57:
+            byte -= 48
+        elif 65 <= byte <= 70 or 97 <= byte <= 102:
+            byte = (byte & 15) + 9
+        else:
+            return -1
+        unit = unit * 16 + byte
+    return unit
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _character_end(
+    text: cython.const[cython.uchar][::1], at: cython.longlong, size: cython.longlong
+) -> cython.longlong:
+    """Return the offset behind the UTF-8 character of several bytes at ``at``, or a fault.
+
+    Source: Unicode, table 3-7.
+    """
+    first: cython.int = text[at]
+    length: cython.int = 2 if first < 0xE0 else 3 if first < 0xF0 else 4
+    if first < 0xC2 or first > 0xF4 or at + length > size:
+        return _fault(at, BAD_UTF8)
+    second: cython.int = text[at + 1]
+    lowest: cython.int = 0xA0 if first == 0xE0 else 0x90 if first == 0xF0 else 0x80
+    highest: cython.int = 0x9F if first == 0xED else 0x8F if first == 0xF4 else 0xBF
+    if second < lowest or second > highest:
+        return _fault(at, BAD_UTF8)
+    if length > 2 and text[at + 2] & 0xC0 != 0x80:
+        return _fault(at, BAD_UTF8)
+    if length > 3 and text[at + 3] & 0xC0 != 0x80:
+        return _fault(at, BAD_UTF8)
+    return at + length
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _scalar_end(
+    text: cython.const[cython.uchar][::1],
+    at: cython.longlong,
+    size: cython.longlong,
+    risky_numbers: cython.uchar[::1],
+) -> cython.longlong:
+    byte: cython.uchar = text[at]
+    if byte in b"-0123456789":
+        return _number_end(text, at, size, risky_numbers)
+    if byte == 116 and _has(text, at + 1, size, 114, 117, 101):  # true
+        return at + 4
+    if byte == 110 and _has(text, at + 1, size, 117, 108, 108):  # null
+        return at + 4
+    if byte == 102 and _has(text, at + 1, size, 97, 108, 115) and at + 4 < size and text[at + 4] == 101:  # false
+        return at + 5
+    return _fault(at, NO_VALUE)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _has(
+    text: cython.const[cython.uchar][::1],
+    at: cython.longlong,
+    size: cython.longlong,
+    first: cython.int,
+    second: cython.int,
+    third: cython.int,
+) -> cython.bint:
+    return at + 3 <= size and text[at] == first and text[at + 1] == second and text[at + 2] == third
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _number_end(
+    text: cython.const[cython.uchar][::1],
+    start: cython.longlong,
+    size: cython.longlong,
+    risky_numbers: cython.uchar[::1],
+) -> cython.longlong:
+    at: cython.longlong = start + 1 if text[start] == 45 else start
+    end: cython.longlong = at + 1 if at < size and text[at] == 48 else _digits_end(text, at, size)
+    if end == at:
+        return _fault(start, BAD_NUMBER)
+    if end - at > LONGEST_SAFE_NUMBER:
+        risky_numbers[0] = 1
+    if end < size and text[end] == 46:
+        at = end + 1
+        end = _digits_end(text, at, size)
+        if end == at:
+            return _fault(start, BAD_NUMBER)
+    if end < size and (text[end] == 69 or text[end] == 101):
+        risky_numbers[0] = 1
+        at = end + 1
+        if at < size and (text[at] == 43 or text[at] == 45):
+            at += 1
+        end = _digits_end(text, at, size)
+        if end == at:
+            return _fault(start, BAD_NUMBER)
+    return end
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _digits_end(text: cython.const[cython.uchar][::1], at: cython.longlong, size: cython.longlong) -> cython.longlong:
+    while at < size and 48 <= text[at] <= 57:
+        at += 1
+    return at

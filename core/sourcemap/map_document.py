@@ -1,0 +1,209 @@
+"""What the JSON of a source map says: types checked, nothing decoded yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import orjson
+
+from core.errors import MalformedSourceMap
+from core.sourcemap.debug_id_syntax import is_debug_id
+from core.sourcemap.json_document import JsonDocument, JsonValue
+from core.sourcemap.name_texts import name_text
+from core.sourcemap.source_root import rooted_sources
+
+_MAP_KEYS = frozenset(
+    {
+        "version",
+        "file",
+        "sources",
+        "sourceRoot",
+        "sourcesContent",
+        "names",
+        "mappings",
+        "rangeMappings",
+        "ignoreList",
+        "sections",
+        "x_facebook_sources",
+        "x_facebook_offsets",
+        "x_metro_module_paths",
+        "debugId",
+        "debug_id",
+    }
+)
+_SECTION_KEYS = ("offset", "url", "map")
+_OFFSET_KEYS = ("line", "column")
+_FUNCTION_MAP_KEYS = ("names", "mappings")
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionMapText:
+    """The function map of one source in a Metro map, its ``mappings`` still encoded."""
+
+    names: list[str]
+    mappings: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Mappings:
+    """Encoded mappings: the bytes ``text[start:end]``.  ``ranges`` is the field ``rangeMappings``."""
+
+    text: bytes
+    start: int
+    end: int
+    ranges: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PlainMap:
+    """A map with mappings of its own.
+
+    ``sources`` have their root.  ``contents`` are the JSON values of ``sourcesContent``, as indexes into ``document``.
+    ``function_maps`` belong to the sources with the same index; None in a map that isn't Metro's.
+    """
+
+    document: JsonDocument
+    sources: list[str]
+    names: list[str]
+    contents: range
+    mappings: Mappings
+    function_maps: list[FunctionMapText | None] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of an index map; ``map`` is None where it's only linked, or missing."""
+
+    line: int
+    column: int
+    map: PlainMap | IndexMap | None
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexMap:
+    """A map made of other maps, in the order of the text."""
+
+    sections: list[Section]
+
+
+def map_document(value: JsonValue) -> PlainMap | IndexMap:
+    """Return what a source map's JSON says.
+
+    Raises MalformedSourceMap if a known member is there twice or has the wrong type, whether it is used or not.
+
+    Source: ECMA-426, "Source map format", and Symbolicator for what it leaves open.
+    """
+    members = value.members(_MAP_KEYS)
+    _check_unused(members)
+    plain_map = _plain_map(value, members)
+    sections = members.get("sections")
+    return plain_map if sections is None else IndexMap([_section(section) for section in sections.elements()])
+
+
+def _check_unused(members: dict[str, JsonValue]) -> None:
+    if "version" in members:
+        members["version"].u32()
+    if "ignoreList" in members:
+        _check_u32s(members["ignoreList"], b"0123456789")
+    if "x_facebook_offsets" in members:
+        _check_u32s(members["x_facebook_offsets"], b"0123456789n")
+    if "x_metro_module_paths" in members:
+        members["x_metro_module_paths"].scalars(b'"', "a string")
+    for key in ("debugId", "debug_id"):
+        if key in members and not is_debug_id(members[key].string()):
+            raise members[key].mismatch("a debug id")
+
+
+def _check_u32s(value: JsonValue, allowed: bytes) -> None:
+    value.scalars(allowed, "an integer of 32 bits")
+    for number in orjson.loads(value.literal()):
+        if number is not None and not (isinstance(number, int) and number < 2**32):
+            raise MalformedSourceMap(f"{value.path}: expected integers of 32 bits, got {number}")
+
+
+def _plain_map(value: JsonValue, members: dict[str, JsonValue]) -> PlainMap:
+    root = members["sourceRoot"].string() if "sourceRoot" in members else None
+    contents = members.get("sourcesContent")
+    function_maps = members.get("x_facebook_sources")
+    return PlainMap(
+        document=value.document,
+        sources=rooted_sources(root, _sources(members.get("sources"))),
+        names=_names(members.get("names")),
+        contents=range(0) if contents is None else contents.scalars(b'"n', "a string or null"),
+        mappings=_mappings(members),
+        function_maps=None if function_maps is None else [_function_map(each) for each in function_maps.elements()],
+    )
+
+
+def _sources(value: JsonValue | None) -> list[str]:
+    if value is None:
+        return []
+    value.scalars(b'"n', "a string or null")
+    return [source or "" for source in orjson.loads(value.literal())]
+
+
+def _names(value: JsonValue | None) -> list[str]:
+    if value is None:
+        return []
+    value.expect(b"[", "an array")
+    names: list[str] = orjson.loads(value.literal())
+    if set(map(type, names)) <= {str}:
+        return names
+    return list(map(name_text, value.element_literals()))
+
+
+def _mappings(members: dict[str, JsonValue]) -> Mappings:
+    ranges = members["rangeMappings"].string().encode() if "rangeMappings" in members else b""
+    value = members.get("mappings")
+    if value is None:
+        return Mappings(b"", 0, 0, ranges)
+    text = value.document.text
+    if not value.is_a(b'"') or text.find(b"\\", value.start, value.end) >= 0:
+        decoded = value.string().encode()
+        return Mappings(decoded, 0, len(decoded), ranges)
+    return Mappings(text, value.start + 1, value.end - 1, ranges)
+
+
+def _function_map(value: JsonValue) -> FunctionMapText | None:
+    if value.is_a(b"n"):
+        return None
+    function_maps = [_function_map_text(each) for each in value.elements()]
+    return function_maps[0] if function_maps else None
+
+
+def _function_map_text(value: JsonValue) -> FunctionMapText:
+    members = _members_or_row(value, _FUNCTION_MAP_KEYS)
+    names, mappings = _required(value, members, "names"), _required(value, members, "mappings")
+    names.scalars(b'"', "a string")
+    return FunctionMapText(orjson.loads(names.literal()), mappings.string().encode())
+
+
+def _section(value: JsonValue) -> Section:
+    members = _members_or_row(value, _SECTION_KEYS)
+    offset = _required(value, members, "offset")
+    line_and_column = _members_or_row(offset, _OFFSET_KEYS)
+    if "url" in members:
+        members["url"].string()
+    return Section(
+        line=_required(offset, line_and_column, "line").u32(),
+        column=_required(offset, line_and_column, "column").u32(),
+        map=map_document(members["map"]) if "map" in members else None,
+        path=value.path,
+    )
+
+
+def _members_or_row(value: JsonValue, keys: tuple[str, ...]) -> dict[str, JsonValue]:
+    """Return the members of an object, or of an array that has just the values of ``keys``; nulls are left out."""
+    if not value.is_a(b"["):
+        return value.members(frozenset(keys))
+    elements = value.elements()
+    if len(elements) != len(keys):
+        raise value.mismatch(f"{len(keys)} elements or an object")
+    return {key: element for key, element in zip(keys, elements, strict=True) if not element.is_a(b"n")}
+
+
+def _required(value: JsonValue, members: dict[str, JsonValue], key: str) -> JsonValue:
+    if key not in members:
+        raise MalformedSourceMap(f"{value.path}: {key!r} is missing")
+    return members[key]

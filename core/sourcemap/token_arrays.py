@@ -1,0 +1,256 @@
+# cython: language_level=3, boundscheck=False, wraparound=False
+"""Work on the arrays that hold a source map's tokens: order, search, renumbering.
+
+All arrays of one call have one entry per token; tokens count from 0.  NONE marks what a token doesn't have.
+"""
+
+import cython
+
+COMPILED = cython.compiled
+
+NONE = cython.declare(cython.uint, 0xFFFFFFFF)
+MASK = cython.declare(cython.longlong, 0xFFFFFFFF)
+
+
+@cython.ccall
+def last_token(
+    lines: cython.const[cython.uint][::1],
+    columns: cython.const[cython.uint][::1],
+    line: cython.longlong,
+    column: cython.longlong,
+) -> cython.longlong:
+    """Return the last token at or before the position, on whatever line, or -1.  The tokens are in order."""
+    low: cython.longlong = 0
+    high: cython.longlong = len(lines)
+    middle: cython.longlong
+    while low < high:
+        middle = low + (high - low) // 2
+        if lines[middle] < line or (lines[middle] == line and columns[middle] <= column):
+            low = middle + 1
+        else:
+            high = middle
+    return low - 1
+
+
+@cython.ccall
+def is_ordered(lines: cython.const[cython.uint][::1], columns: cython.const[cython.uint][::1]) -> cython.bint:
+    """Say whether the tokens are in the order of their positions."""
+    token: cython.longlong
+    with cython.nogil:
+        for token in range(1, len(lines)):
+            if _is_before(lines, columns, token, token - 1):
+                return False
+    return True
+
+
+@cython.cfunc
+@cython.nogil
+@cython.inline
+@cython.exceptval(check=False)
+def _is_before(
+    lines: cython.const[cython.uint][::1],
+    columns: cython.const[cython.uint][::1],
+    one: cython.longlong,
+    other: cython.longlong,
+) -> cython.bint:
+    return lines[one] < lines[other] or (lines[one] == lines[other] and columns[one] < columns[other])
+
+
+@cython.ccall
+def sort_order(
+    lines: cython.const[cython.uint][::1],
+    columns: cython.const[cython.uint][::1],
+    order: cython.uint[::1],
+    spare: cython.uint[::1],
+) -> cython.bint:
+    """Find the order in which the tokens are sorted; equal positions keep theirs.
+
+    Both arrays start as 0, 1, 2, …; the answer says which one holds the result: True for ``spare``.
+    """
+    count: cython.longlong = len(lines)
+    width: cython.longlong = 1
+    start: cython.longlong
+    middle: cython.longlong
+    end: cython.longlong
+    in_spare: cython.bint = False
+    with cython.nogil:
+        while width < count:
+            start = 0
+            while start < count:
+                middle = min(start + width, count)
+                end = min(middle + width, count)
+                if in_spare:
+                    _merge(lines, columns, spare, order, start, middle, end)
+                else:
+                    _merge(lines, columns, order, spare, start, middle, end)
+                start = end
+            in_spare = not in_spare
+            width *= 2
+    return in_spare
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _merge(
+    lines: cython.const[cython.uint][::1],
+    columns: cython.const[cython.uint][::1],
+    order: cython.uint[::1],
+    merged: cython.uint[::1],
+    start: cython.longlong,
+    middle: cython.longlong,
+    end: cython.longlong,
+) -> cython.void:
+    """Merge the sorted stretches ``order[start:middle]`` and ``order[middle:end]`` into ``merged``."""
+    left: cython.longlong = start
+    right: cython.longlong = middle
+    to: cython.longlong
+    for to in range(start, end):
+        if left < middle and (right == end or not _is_before(lines, columns, order[right], order[left])):
+            merged[to] = order[left]
+            left += 1
+        else:
+            merged[to] = order[right]
+            right += 1
+
+
+@cython.ccall
+def gather(
+    values: cython.const[cython.uint][::1], order: cython.const[cython.uint][::1], gathered: cython.uint[::1]
+) -> cython.void:
+    """Write the value of token ``order[0]``, ``order[1]``, … to ``gathered``."""
+    token: cython.longlong
+    with cython.nogil:
+        for token in range(len(order)):
+            gathered[token] = values[order[token]]
+
+
+@cython.ccall
+def shift(
+    lines: cython.uint[::1], columns: cython.uint[::1], by_lines: cython.longlong, by_columns: cython.longlong
+) -> cython.void:
+    """Move all tokens down, and those of line 0 to the right as well, modulo 2^32."""
+    low32: cython.longlong = MASK
+    token: cython.longlong
+    with cython.nogil:
+        for token in range(len(lines)):
+            if lines[token] == 0:
+                columns[token] = (columns[token] + by_columns) & low32
+            lines[token] = (lines[token] + by_lines) & low32
+
+
+@cython.ccall
+def renumber(indexes: cython.uint[::1], numbers: cython.const[cython.uint][::1]) -> cython.void:
+    """Replace each index by its number, or by NONE if there's no number for it."""
+    none: cython.uint = NONE
+    count: cython.longlong = len(numbers)
+    token: cython.longlong
+    with cython.nogil:
+        for token in range(len(indexes)):
+            indexes[token] = numbers[indexes[token]] if indexes[token] < count else none
+
+
+@cython.ccall
+def mark_changes(
+    sources: cython.const[cython.uint][::1],
+    original_lines: cython.const[cython.uint][::1],
+    original_columns: cython.const[cython.uint][::1],
+    names: cython.const[cython.uint][::1],
+    functions: cython.const[cython.uint][::1],
+    changes: cython.uchar[::1],
+) -> cython.void:
+    """Set ``changes`` to 1 where a token differs from the one before in what it says of the original code.
+
+    The first token always does.  ``functions`` may be empty: then it makes no difference.
+    """
+    token: cython.longlong
+    has_functions: cython.bint = len(functions) > 0
+    with cython.nogil:
+        if len(changes) > 0:
+            changes[0] = 1
+        for token in range(1, len(changes)):
+            changes[token] = (
+                original_columns[token] != original_columns[token - 1]
+                or original_lines[token] != original_lines[token - 1]
+                or sources[token] != sources[token - 1]
+                or names[token] != names[token - 1]
+                or (has_functions and functions[token] != functions[token - 1])
+            )
+
+
+@cython.ccall
+def name_functions(
+    lines: cython.const[cython.uint][::1],
+    columns: cython.const[cython.uint][::1],
+    sources: cython.const[cython.uint][::1],
+    original_lines: cython.const[cython.uint][::1],
+    original_columns: cython.const[cython.uint][::1],
+    map_starts: cython.const[cython.uint][::1],
+    entry_lines: cython.const[cython.uint][::1],
+    entry_columns: cython.const[cython.uint][::1],
+    entry_names: cython.const[cython.uint][::1],
+    functions: cython.uint[::1],
+) -> cython.void:
+    """Set ``functions`` to the function name of each token, or NONE.
+
+    Source ``s`` has the function map entries from ``map_starts[s]`` up to ``map_starts[s + 1]``; a source past the end
+    of ``map_starts`` has none.  Entry lines count from 1.  Of tokens with one position, the first decides.
+    """
+    none: cython.uint = NONE
+    low32: cython.longlong = MASK
+    map_count: cython.longlong = len(map_starts) - 1
+    token: cython.longlong
+    source: cython.longlong
+    entry: cython.longlong
+    with cython.nogil:
+        for token in range(len(lines)):
+            if token > 0 and lines[token] == lines[token - 1] and columns[token] == columns[token - 1]:
+                functions[token] = functions[token - 1]
+                continue
+            functions[token] = none
+            source = sources[token]
+            if source < map_count:
+                entry = _covering_entry(
+                    entry_lines,
+                    entry_columns,
+                    map_starts[source],
+                    map_starts[source + 1],
+                    (original_lines[token] + 1) & low32,
+                    original_columns[token],
+                )
+                if entry >= 0:
+                    functions[token] = entry_names[entry]
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _covering_entry(
+    lines: cython.const[cython.uint][::1],
+    columns: cython.const[cython.uint][::1],
+    start: cython.longlong,
+    end: cython.longlong,
+    line: cython.longlong,
+    column: cython.longlong,
+) -> cython.longlong:
+    """Return the function map entry at or before the original position, or -1.
+
+    These very steps, as entries needn't be in order and the answer for those that aren't should be Symbolicator's.
+    Of equal entries an exact hit takes the first, another one the last.
+    """
+    entry: cython.longlong = start
+    size: cython.longlong = end - start
+    half: cython.longlong
+    if size == 0:
+        return -1
+    while size > 1:
+        half = size // 2
+        if lines[entry + half] < line or (lines[entry + half] == line and columns[entry + half] <= column):
+            entry += half
+        size -= half
+    if lines[entry] > line or (lines[entry] == line and columns[entry] > column):
+        return -1
+    if lines[entry] == line and columns[entry] == column:
+        while entry > start and lines[entry - 1] == line and columns[entry - 1] == column:
+            entry -= 1
+    return entry

@@ -1,0 +1,106 @@
+"""Text files as they were downloaded, and what they say about their source maps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.data_urls import decode_data_url, is_data_url
+from core.debug_ids import DebugId
+from core.files import EmbeddedMap, Failure, FailureKind, File, RemoteMap, SourceMapReference
+from core.javascript.magic_comments import embedded_debug_id, source_mapping_url
+from core.manifest import ManifestType, Member, select_source_map_header
+from core.paths import join_paths
+
+_TYPES_WITH_COMMENTS = (ManifestType.SOURCE, ManifestType.MINIFIED_SOURCE, None)
+_BYTES_PER_TEXT = 500  # in our memory, beside the content
+
+
+@dataclass(frozen=True, slots=True)
+class UnjoinedReference:
+    """What a header or comment says about the source map, before it is seen from the file that says so.
+
+    Either a ``path``, which may be empty, or an ``embedded`` map.  Neither: a ``data:`` URL that can't be decoded.
+    """
+
+    path: str | None = None
+    embedded: EmbeddedMap | None = None
+
+    def seen_from(self, base: str) -> SourceMapReference | None:
+        """Return where the source map is, None if the reference makes no sense."""
+        return self.embedded if self.path is None else RemoteMap(join_paths(base, self.path))
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text file, valid UTF-8 and untouched, with what its comments say."""
+
+    content: bytes
+    comment: UnjoinedReference | None
+    debug_id: DebugId | None
+
+    @property
+    def size_bytes(self) -> int:
+        """About how much memory it takes."""
+        embedded = self.comment.embedded if self.comment else None
+        return _BYTES_PER_TEXT + len(self.content) + (len(embedded.content) if embedded else 0)
+
+
+def read_text(content: bytes) -> Text | Failure:
+    """Read a file that must be UTF-8.  No charset is asked for, no byte order mark removed, no newline changed."""
+    if not _is_utf8(content):
+        return Failure(FailureKind.MALFORMED, "the file is not UTF-8")
+    comment = source_mapping_url(content)
+    return Text(content, None if comment is None else read_reference(comment), embedded_debug_id(content))
+
+
+def read_reference(reference: str) -> UnjoinedReference:
+    """Read the text of a header or comment."""
+    if not is_data_url(reference):
+        return UnjoinedReference(path=reference)
+    content = decode_data_url(reference)
+    return UnjoinedReference(embedded=None if content is None else EmbeddedMap(content))
+
+
+def bundled_file(text: Text, member: Member, abs_path: str | None) -> File | Failure:
+    """Return the file ``member`` of a bundle, looked up by ``abs_path``: unlike others, its debug id doesn't count.
+
+    A Failure if it refers to a source map in a way that makes no sense.
+    """
+    reference = _member_reference(text, member)
+    if reference is None:
+        return File(text.content)
+    if abs_path is None:
+        return Failure(FailureKind.MALFORMED, "the file refers to a source map, but has no path to start from")
+    source_map = reference.seen_from(abs_path)
+    if source_map is None:
+        return Failure(FailureKind.MALFORMED, "invalid `data:` url")
+    return File(text.content, source_map)
+
+
+def individual_file(text: Text, headers: Mapping[str, str], abs_path: str) -> File:
+    """Return an artifact, looked up by ``abs_path`` and listed with ``headers`` (lower-case names)."""
+    header = select_source_map_header(headers)
+    reference = text.comment if header is None else read_reference(header)
+    return File(text.content, reference.seen_from(abs_path) if reference else None, text.debug_id)
+
+
+def scraped_file(text: Text, abs_path: str) -> File:
+    """Return a file from the web, whose response headers don't count."""
+    return individual_file(text, {}, abs_path)
+
+
+def _member_reference(text: Text, member: Member) -> UnjoinedReference | None:
+    if member.source_map_header is not None:
+        return read_reference(member.source_map_header)
+    return text.comment if member.type in _TYPES_WITH_COMMENTS else None
+
+
+def _is_utf8(content: bytes) -> bool:
+    if content.isascii():  # most are, and this makes no copy
+        return True
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,40 @@
+"""``python -m worker``: one worker process.  Start as many as there is work for, on as many hosts."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import warnings
+
+from celery.exceptions import SecurityWarning
+
+from core.errors import InvalidSetting
+from core.logs import configure_logging
+from core.settings import Settings
+from worker.app import create_app
+
+_TALKATIVE = ("celery.worker.strategy", "celery.app.trace")  # two lines for every job
+
+
+def main() -> None:
+    """Run a worker until it is told to stop."""
+    try:
+        settings = Settings.from_environ(os.environ)
+    except InvalidSetting as error:
+        sys.exit(str(error))
+    configure_logging(settings)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    # Celery warns about root because of pickle, which we don't accept.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
+    # What workers could tell each other would cost Redis more than the jobs do.
+    worker = create_app(settings).Worker(
+        quiet=True, without_gossip=True, without_mingle=True, without_heartbeat=True, loglevel=logging.INFO
+    )
+    worker.start()
+    sys.exit(worker.exitcode)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""The Celery application: one task, one queue, JSON by orjson, acknowledged late."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from celery import Celery, Task, signals
+from celery.exceptions import Reject
+
+from core.jobs import QUEUE, SYMBOLICATE_JS
+from core.settings import Settings
+from worker import serializer
+from worker.runtime import HandedBack, Runtime
+from worker.symbolicate import open_symbolication
+
+_log = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings) -> Celery:
+    """Return the Celery application of one worker process.
+
+    Its runtime is opened when the worker starts, in the process that runs the jobs.
+    """
+    serializer.register_serializer()
+    app = Celery("unmangle", broker=settings.redis_url, set_as_current=False)
+    app.conf.update(_configuration(settings))
+    runtime = Runtime(settings, open_symbolication)
+    _define_task(app, runtime)
+    _follow_lifecycle(runtime, settings)
+    return app
+
+
+def _configuration(settings: Settings) -> dict[str, Any]:
+    return {
+        # What a message may be made of.
+        "task_serializer": serializer.NAME,
+        "event_serializer": serializer.NAME,
+        "accept_content": [serializer.NAME],
+        # Results are stored by the task itself, as the bytes of the HTTP answer.
+        "task_ignore_result": True,
+        "result_backend": None,
+        # A job whose worker died is delivered again.  It can't be taken back before its time is up, or slow jobs
+        # would run twice.
+        "task_acks_late": True,
+        "broker_transport_options": {"visibility_timeout": settings.request_timeout_s},
+        "task_default_queue": QUEUE,
+        "worker_pool": "threads",
+        "worker_concurrency": settings.worker_max_jobs,
+        "worker_prefetch_multiplier": 1,
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
+        "worker_hijack_root_logger": False,
+        "worker_redirect_stdouts": False,
+        "worker_send_task_events": False,
+        "enable_utc": True,
+    }
+
+
+def _define_task(app: Celery, runtime: Runtime) -> None:
+    @app.task(name=SYMBOLICATE_JS, bind=True)
+    def symbolicate_js(self: Task[Any, Any]) -> None:
+        """Answer the request whose id is the task's id.  Harmless to run twice."""
+        assert self.request.id is not None
+        try:
+            runtime.run(self.request.id)
+        except HandedBack as error:
+            raise Reject(error, requeue=True) from error
+
+
+def _follow_lifecycle(runtime: Runtime, settings: Settings) -> None:
+    @signals.worker_init.connect(weak=False)
+    def start(**_: Any) -> None:
+        runtime.start()
+
+    @signals.worker_shutting_down.connect(weak=False)
+    def hand_back(**_: Any) -> None:
+        runtime.hand_back_after(settings.worker_shutdown_grace_s)
+
+    @signals.worker_shutdown.connect(weak=False)
+    def stop(**_: Any) -> None:
+        runtime.stop()

@@ -1,0 +1,84 @@
+"""What cached values are found by.
+
+A key is a tuple that starts with the kind of value and the scope, so that nothing is ever shared between two scopes or
+mistaken for something else.  No secret is in a key, only its digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from core.wire.request import Source, SymbolicateRequest
+
+Key = tuple[str | bytes | bool, ...]
+
+GLOBAL_SCOPE = "global"
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """Whose files they are.  Equal file ids of two sources, or in two scopes, name different files."""
+
+    scope: str
+    source_id: str
+    source_url: str
+
+    @classmethod
+    def of(cls, request: SymbolicateRequest, scope: str | None) -> Self:
+        """Return the namespace of a request; a scope that is not given is the global one, an empty one is not."""
+        return cls(GLOBAL_SCOPE if scope is None else scope, request.source.id, request.source.url)
+
+
+def lookup_key(namespace: Namespace, url: str, source: Source) -> Key:
+    """Return the key of the answer to a lookup; ``url`` is the whole URL with its parameters."""
+    return "lookup", namespace.scope, url, _digest_of_credentials(source)
+
+
+def bundle_key(namespace: Namespace, file_id: str) -> Key:
+    """Return the key of an open bundle."""
+    return "bundle", namespace.scope, namespace.source_id, namespace.source_url, file_id
+
+
+def artifact_key(namespace: Namespace, file_id: str) -> Key:
+    """Return the key of an individual artifact."""
+    return "artifact", namespace.scope, namespace.source_id, namespace.source_url, file_id
+
+
+def member_key(namespace: Namespace, bundle_uri: str, bundle_digest: bytes, path: str) -> Key:
+    """Return the key of a file in a bundle.
+
+    It names the member that is read, not the file that was looked for: which bundle answers a lookup is decided anew
+    each time, so this cache can't change the decision.
+    """
+    return "member", namespace.scope, namespace.source_id, namespace.source_url, bundle_uri, bundle_digest, path
+
+
+def scraped_key(namespace: Namespace, url: str, headers: Mapping[str, str], *, verify_ssl: bool) -> Key:
+    """Return the key of a file from the web; the fragment of ``url`` is its cache-busting number."""
+    digest = _digest(text for name in sorted(headers) for text in (name, headers[name]))
+    return "scraped", namespace.scope, url, verify_ssl, digest
+
+
+def source_map_key(namespace: Namespace, content: bytes) -> Key:
+    """Return the key of what was made of the source map ``content``.
+
+    The content itself, not where it came from: so a map that has changed is never taken for the old one.  A ``bytes``
+    remembers its hash, and is equal to itself at once, so this costs nothing as long as the file is cached too.
+    """
+    return "source map", namespace.scope, namespace.source_id, namespace.source_url, content
+
+
+def _digest_of_credentials(source: Source) -> bytes:
+    given = (("token", source.token), ("cookies", source.cookies))
+    return _digest(text for name, value in given if isinstance(value, str) for text in (name, value))
+
+
+def _digest(texts: Iterable[str]) -> bytes:
+    digest = hashlib.sha256()
+    for text in texts:
+        encoded = text.encode()
+        digest.update(len(encoded).to_bytes(8, "big") + encoded)
+    return digest.digest()

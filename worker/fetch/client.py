@@ -1,0 +1,238 @@
+"""The HTTP client of a worker process: for what strangers' URLs name, from servers that may be hostile.
+
+Nothing is left to the library that decides what is sent where, or how much comes back: redirects, decompression,
+sizes, tries and time limits are ours.  There are no cookies but those given, and no proxies.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+from types import TracebackType
+from typing import Final, Self
+
+from aiohttp import (
+    ClientHandlerType,
+    ClientRequest,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    hdrs,
+)
+from aiohttp.abc import AbstractResolver
+from yarl import URL
+
+from core.durations import duration_text
+from core.errors import FetchFailed
+from core.files import Failure, FailureKind
+from core.settings import Settings
+from core.urls import Url
+from worker.fetch.body import read_body
+from worker.fetch.guarded_connector import make_connector
+from worker.fetch.headers import Headers, has_header, sendable_headers
+from worker.fetch.redirects import MAX_REDIRECTS, redirect_target
+from worker.fetch.statuses import status_failure
+from worker.fetch.wire_failures import RESTRICTED, WIRE_ERRORS, wire_failure
+
+ANY_ENCODING: Final = "br, deflate, gzip, zstd"
+IDENTITY: Final = "identity"
+
+USER_AGENT: Final = f"unmangle/{version('unmangle')}"
+
+_RETRY_PAUSE_S = 0.02
+_MAX_HEADER_BYTES = 1 << 16
+
+_TOO_MANY_REDIRECTS = Failure(FailureKind.DOWNLOAD_ERROR, "too many redirects")
+_SCHEME_NOT_ALLOWED = Failure(FailureKind.DOWNLOAD_ERROR, "URL scheme is not allowed")
+_REFUSALS = (RESTRICTED, _TOO_MANY_REDIRECTS, _SCHEME_NOT_ALLOWED)
+_KINDS_THAT_HEAL = (FailureKind.DOWNLOAD_ERROR, FailureKind.TIMEOUT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch:
+    """A file to get.
+
+    ``headers``, credentials included, go to the origin of ``url`` only: the first redirect to another one drops them
+    for good.  ``allow_reserved`` says whether that origin may be at a reserved address, ``allow_reserved_elsewhere``
+    whether the others on the way may.  ``max_bytes`` limits both what is received and what it decodes to.
+    ``total_s`` is the time for all tries together, None for that of the settings.
+    """
+
+    url: Url
+    max_bytes: int
+    headers: Headers = field(default=(), repr=False)
+    accept_encoding: str = ANY_ENCODING
+    verify_ssl: bool = True
+    allow_reserved: bool = False
+    allow_reserved_elsewhere: bool = False
+    total_s: float | None = None
+    status_failure: Callable[[int], Failure | None] = status_failure
+
+    def at(self, url: Url) -> Fetch:
+        """Return what is left of this after a redirect to ``url``."""
+        if url.origin == self.url.origin:
+            return replace(self, url=url)
+        return replace(self, url=url, headers=(), allow_reserved=self.allow_reserved_elsewhere)
+
+
+@dataclass(frozen=True, slots=True)
+class _Policy:
+    """What connections may have in common."""
+
+    verify_ssl: bool
+    allow_reserved: bool
+
+
+class Client:
+    """Gets files.  Belongs to one event loop; ``async with`` closes its connections at the end."""
+
+    def __init__(self, settings: Settings, resolver: AbstractResolver | None = None) -> None:
+        """Make a client that opens nothing yet.  ``resolver`` is for names, None for that of the system."""
+        self._settings = settings
+        self._resolver = resolver
+        self._sessions: dict[_Policy, ClientSession] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        for session in self._sessions.values():
+            await session.close()
+        self._sessions.clear()
+
+    async def get(self, fetch: Fetch) -> bytes:
+        """Return the file, decoded.
+
+        Raises FetchFailed, whatever happens on the wire, and nothing else.
+        """
+        sendable = replace(fetch, headers=sendable_headers(fetch.headers))
+        total_s = self._settings.max_download_timeout_s if fetch.total_s is None else fetch.total_s
+        async with _time_limit(total_s):
+            return await self._try(sendable)
+
+    async def _try(self, fetch: Fetch) -> bytes:
+        for _ in range(self._settings.download_tries - 1):
+            try:
+                return await self._follow(fetch)
+            except FetchFailed as error:
+                if not _may_heal(error.failure):
+                    raise
+            await asyncio.sleep(_RETRY_PAUSE_S)
+        return await self._follow(fetch)
+
+    async def _follow(self, fetch: Fetch) -> bytes:
+        for _ in range(MAX_REDIRECTS + 1):
+            async with self._response(fetch) as response:
+                target = redirect_target(response.status, fetch.url, response.headers.get(hdrs.LOCATION))
+                if target is None:
+                    return await _content(response, fetch)
+            fetch = fetch.at(target)
+        raise FetchFailed(_TOO_MANY_REDIRECTS)
+
+    @contextlib.asynccontextmanager
+    async def _response(self, fetch: Fetch) -> AsyncIterator[ClientResponse]:
+        """Yield the response to a single request.  Its connection is kept only if the body was read to the end."""
+        if not fetch.url.is_web:
+            raise FetchFailed(_SCHEME_NOT_ALLOWED)
+        with _wire_failures():
+            async with _time_limit(self._settings.head_timeout_s):
+                response = await self._send(fetch)
+            try:
+                yield response
+            finally:
+                _drop(response)
+
+    async def _send(self, fetch: Fetch) -> ClientResponse:
+        session = self._session(_Policy(fetch.verify_ssl, fetch.allow_reserved))
+        return await session.get(_request_url(fetch), headers=_request_headers(fetch), allow_redirects=False)
+
+    def _session(self, policy: _Policy) -> ClientSession:
+        if policy not in self._sessions:
+            self._sessions[policy] = self._open_session(policy)
+        return self._sessions[policy]
+
+    def _open_session(self, policy: _Policy) -> ClientSession:
+        context = _ssl_context(verify=policy.verify_ssl)
+        return ClientSession(
+            connector=make_connector(context, self._resolver, allow_reserved=policy.allow_reserved),
+            cookie_jar=DummyCookieJar(),
+            auto_decompress=False,
+            trust_env=False,
+            timeout=ClientTimeout(total=None, sock_connect=self._settings.connect_timeout_s),
+            max_line_size=_MAX_HEADER_BYTES,
+            max_field_size=_MAX_HEADER_BYTES,
+            middlewares=[_send_once],
+        )
+
+
+async def _content(response: ClientResponse, fetch: Fetch) -> bytes:
+    failure = fetch.status_failure(response.status)
+    if failure is not None:
+        raise FetchFailed(failure)
+    return await read_body(response, fetch.max_bytes)
+
+
+def _may_heal(failure: Failure) -> bool:
+    return failure.kind in _KINDS_THAT_HEAL and failure not in _REFUSALS
+
+
+def _request_url(fetch: Fetch) -> URL:
+    url = URL(fetch.url.href, encoded=True)
+    # aiohttp makes an Authorization header of the URL's user, and two of them is one too many.
+    return url.with_user(None) if has_header(fetch.headers, "authorization") else url
+
+
+def _request_headers(fetch: Fetch) -> Headers:
+    ours = (("accept-encoding", fetch.accept_encoding), ("user-agent", USER_AGENT))
+    return fetch.headers + tuple(line for line in ours if not has_header(fetch.headers, line[0]))
+
+
+async def _send_once(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+    """Send a request once: aiohttp would send it again by itself if the server hangs up, and tries are counted."""
+    with _wire_failures():
+        return await handler(request)
+
+
+def _drop(response: ClientResponse) -> None:
+    """Close the connection of a response that wasn't read to the end, without waiting for the server to agree."""
+    if response.connection is not None and response.connection.transport is not None:
+        response.connection.transport.abort()
+    response.close()
+
+
+@contextlib.contextmanager
+def _wire_failures() -> Iterator[None]:
+    try:
+        yield
+    except WIRE_ERRORS as error:
+        raise FetchFailed(wire_failure(error)) from error
+
+
+@contextlib.asynccontextmanager
+async def _time_limit(seconds: float) -> AsyncIterator[None]:
+    """Turn into a TIMEOUT failure whatever takes longer."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise FetchFailed(Failure(FailureKind.TIMEOUT, duration_text(round(seconds * 1000)))) from error
+
+
+def _ssl_context(*, verify: bool) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    context.set_alpn_protocols(["http/1.1"])
+    return context

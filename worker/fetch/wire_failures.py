@@ -1,0 +1,62 @@
+"""What goes wrong on the wire, as failures."""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+from collections.abc import Iterator
+
+import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
+
+from core.files import Failure, FailureKind
+from worker.fetch.guarded_connector import RestrictedAddress
+
+WIRE_ERRORS = (aiohttp.ClientError, HttpProcessingError, OSError, ValueError)
+"""All that aiohttp raises, and what it lets through: ValueError for host names and header values it can't encode."""
+
+RESTRICTED = Failure(FailureKind.DOWNLOAD_ERROR, "destination is restricted")
+
+_UNTRUSTED = Failure(FailureKind.DOWNLOAD_ERROR, "certificate verify failed")
+_SSL_ERROR = Failure(FailureKind.DOWNLOAD_ERROR, "SSL error")
+_NO_CONNECTION = Failure(FailureKind.DOWNLOAD_ERROR, "connection timed out")
+_HUNG_UP = Failure(FailureKind.DOWNLOAD_ERROR, "the server hung up without an answer")
+_CUT_OFF = Failure(FailureKind.DOWNLOAD_ERROR, "the response body is cut off or malformed")
+_GARBAGE = Failure(FailureKind.DOWNLOAD_ERROR, "the response is not valid HTTP")
+
+# The first that fits any of the causes.
+_KNOWN: tuple[tuple[type[BaseException], Failure], ...] = (
+    (RestrictedAddress, RESTRICTED),
+    (ssl.SSLCertVerificationError, _UNTRUSTED),
+    (ssl.SSLError, _SSL_ERROR),
+    (aiohttp.ConnectionTimeoutError, _NO_CONNECTION),
+    (aiohttp.ServerDisconnectedError, _HUNG_UP),
+    (aiohttp.ClientPayloadError, _CUT_OFF),
+    (aiohttp.ClientResponseError, _GARBAGE),
+    (HttpProcessingError, _GARBAGE),
+)
+
+
+def wire_failure(error: BaseException) -> Failure:
+    """Return the failure that one of WIRE_ERRORS stands for."""
+    causes = list(_causes(error))
+    for kind, failure in _KNOWN:
+        if any(isinstance(cause, kind) for cause in causes):
+            return failure
+    return Failure(FailureKind.DOWNLOAD_ERROR, _text(causes[-1]))
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
+def _text(error: BaseException) -> str:
+    """Return what happened, without the address it happened to."""
+    if isinstance(error, socket.gaierror):
+        return error.strerror or "name resolution failed"
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno)
+    return type(error).__name__

@@ -1,0 +1,71 @@
+"""The generated files of one request and their source maps, each resolved once, when the first frame needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.debug_ids import DebugId, parse_debug_id
+from core.files import (
+    EmbeddedFile,
+    EmbeddedMap,
+    Failure,
+    FileEntry,
+    FileKey,
+    FileType,
+    RemoteMap,
+    SourceMapReference,
+)
+from core.modules import MappedEntry, ResolvedModule
+from core.sourcemap.source_map import SourceMap
+from core.wire.request import Module
+from worker.request_files import RequestFiles
+
+
+class Modules:
+    """Resolves the paths of frames, one after another: what is learnt for one serves the next."""
+
+    def __init__(self, files: RequestFiles, modules: Sequence[Module]) -> None:
+        """``modules`` say which debug ids belong to which paths; of two for one path the later counts."""
+        self._files = files
+        self._debug_ids = {module.code_file: parse_debug_id(module.debug_id) for module in modules}
+        self._resolved: dict[str, ResolvedModule] = {}
+
+    async def resolve(self, abs_path: str) -> ResolvedModule:
+        """Return what is known about the generated file ``abs_path``, as frames name it."""
+        if abs_path not in self._resolved:
+            self._resolved[abs_path] = await self._resolve(abs_path, self._debug_ids.get(abs_path))
+        return self._resolved[abs_path]
+
+    async def _resolve(self, abs_path: str, debug_id: DebugId | None) -> ResolvedModule:
+        minified = await self._files.get_file(FileKey(FileType.MINIFIED_SOURCE, abs_path, debug_id))
+        reference = None if isinstance(minified.result, Failure) else minified.result.source_map
+        remote_url = reference.url if isinstance(reference, RemoteMap) else None
+        return ResolvedModule(
+            minified=minified,
+            source_map=await self._source_map(minified, reference, debug_id),
+            source_base=abs_path if remote_url is None else remote_url,
+            remote_url=remote_url,
+        )
+
+    async def _source_map(
+        self, minified: FileEntry, reference: SourceMapReference | None, debug_id: DebugId | None
+    ) -> MappedEntry | None:
+        """Return the source map of a generated file; None if nothing says that it has one."""
+        if isinstance(reference, EmbeddedMap):
+            result = await self._files.read_map(reference.content)
+            return MappedEntry(EmbeddedFile(), minified.resolved_with, result)
+        if debug_id is None and not isinstance(minified.result, Failure):
+            debug_id = minified.result.debug_id
+        if reference is None and debug_id is None:
+            return None
+        # Also if the generated file is missing: the bundle that its map comes in may serve other files.
+        path = None if reference is None else reference.url
+        entry = await self._files.get_file(FileKey(FileType.SOURCE_MAP, path, debug_id))
+        return MappedEntry(entry.origin, entry.resolved_with, await self._read(minified, entry))
+
+    async def _read(self, minified: FileEntry, entry: FileEntry) -> SourceMap | Failure:
+        if isinstance(minified.result, Failure):
+            return minified.result
+        if isinstance(entry.result, Failure):
+            return entry.result
+        return await self._files.read_map(entry.result.content)

@@ -1,0 +1,108 @@
+"""The artifact bundles that one request has learnt of."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from core.bundle import Bundle
+from core.files import BundledFile, Failure, FileEntry, FileKey, ResolvedWith
+from core.lookup import ListedBundle
+from core.manifest import Member
+from core.paths import candidate_urls
+from core.texts import Text, bundled_file, read_text
+from core.wire.request import Source
+from worker.caches.keys import Namespace, bundle_key, member_key
+from worker.fetch.bundles import download_bundle
+from worker.resources import Resources
+
+_log = logging.getLogger(__name__)
+
+MAX_BYTES_PER_REQUEST = 4 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenBundle:
+    uri: str
+    bundle: Bundle
+    resolved_with: ResolvedWith
+
+
+class RequestBundles:
+    """Finds files in bundles.  Where several have a file, the bundle with the greatest URI wins.
+
+    What would exceed ``max_bytes`` in all is not read, and counts as missing.
+    """
+
+    def __init__(
+        self, resources: Resources, namespace: Namespace, source: Source, max_bytes: int = MAX_BYTES_PER_REQUEST
+    ) -> None:
+        self._resources = resources
+        self._namespace = namespace
+        self._source = source
+        self._known: dict[str, _OpenBundle | Failure] = {}
+        self._max_bytes = max_bytes
+        self._read_bytes = 0
+
+    async def add(self, listed: ListedBundle) -> bool:
+        """Download and open a bundle.  Returns whether it is new, even if it can't be had."""
+        if listed.uri in self._known:
+            return False
+        bundle = await self._resources.bundles.get(
+            bundle_key(self._namespace, listed.id),
+            lambda: download_bundle(self._resources.client, listed, self._source, self._resources.settings),
+        )
+        if isinstance(bundle, Failure):
+            _log.info("the bundle %.300s can't be had: %.300s", listed.uri, bundle)
+            self._known[listed.uri] = bundle
+        else:
+            self._known[listed.uri] = _OpenBundle(listed.uri, bundle, listed.resolved_with)
+        return True
+
+    async def find(self, key: FileKey) -> FileEntry | None:
+        """Return the file, by debug id if possible, else by URL; None if no bundle has it."""
+        for opened, member, resolved_with in self._candidates(key):
+            text = await self._text(opened, member)
+            if text is not None:
+                origin = BundledFile(opened.uri, key)
+                return FileEntry(origin, bundled_file(text, member, key.abs_path), resolved_with)
+        return None
+
+    def _candidates(self, key: FileKey) -> Iterator[tuple[_OpenBundle, Member, ResolvedWith]]:
+        """Yield the members that may be the file, the best first."""
+        bundles = self._opened_bundles()
+        if key.debug_id is not None:
+            for opened in bundles:
+                if member := opened.bundle.member_by_debug_id(key.debug_id, key.type):
+                    yield opened, member, ResolvedWith.DEBUG_ID
+        for url in candidate_urls(key.abs_path) if key.abs_path is not None else ():
+            for opened in bundles:
+                if member := opened.bundle.member_by_url(url):
+                    yield opened, member, opened.resolved_with
+
+    def _opened_bundles(self) -> list[_OpenBundle]:
+        bundles = (self._known[uri] for uri in sorted(self._known, reverse=True))
+        return [bundle for bundle in bundles if isinstance(bundle, _OpenBundle)]
+
+    async def _text(self, opened: _OpenBundle, member: Member) -> Text | None:
+        """Return the text of a member; None if it can't be read, is no text, or is more than a request may read."""
+        size = opened.bundle.declared_size(member)
+        max_bytes = self._resources.settings.max_bundle_file_size
+        if max_bytes is not None and size > max_bytes:
+            return None
+        if self._read_bytes + size > self._max_bytes:
+            _log.warning("%.300s: %.300s is beyond the %d bytes of a request", opened.uri, member.path, self._max_bytes)
+            return None
+        self._read_bytes += size  # also if it is cached or damaged: the answer must not depend on what was read before
+        key = member_key(self._namespace, opened.uri, opened.bundle.digest, member.path)
+        return await self._resources.members.get(
+            key, lambda: asyncio.to_thread(_read_text, opened.bundle, member, max_bytes)
+        )
+
+
+def _read_text(bundle: Bundle, member: Member, max_bytes: int | None) -> Text | None:
+    content = bundle.read(member, max_bytes)
+    text = None if content is None else read_text(content)
+    return text if isinstance(text, Text) else None

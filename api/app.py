@@ -1,0 +1,66 @@
+"""The ASGI application: its routes, its state and its life."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from api import endpoints
+from api.endpoints import Jobs
+from api.errors import exception_handlers
+from api.metrics import Metrics, RequestMetrics
+from core.settings import Settings
+
+OpenJobs = Callable[[Settings], AbstractAsyncContextManager[Jobs]]
+
+_HEALTHCHECK = "/healthcheck"
+
+
+def create_app(settings: Settings, open_jobs: OpenJobs) -> Starlette:
+    """Return the API.  ``open_jobs`` is entered when the server starts and left when it stops.
+
+    While ``app.state.shutting_down`` is true, submissions are refused and polls are still answered.
+    """
+    metrics = Metrics()
+    app = Starlette(
+        routes=[
+            _ExactRoute("/symbolicate-js", endpoints.submit, methods=["POST"]),
+            _ExactRoute("/requests/{request_id}", endpoints.poll, methods=["GET"]),
+            _ExactRoute(_HEALTHCHECK, endpoints.healthcheck, methods=["GET"]),
+            _ExactRoute("/metrics", endpoints.metrics, methods=["GET"]),
+        ],
+        middleware=[Middleware(RequestMetrics, metrics=metrics, uncounted_path=_HEALTHCHECK)],
+        exception_handlers=exception_handlers(),
+        lifespan=_lifespan(open_jobs),
+    )
+    app.router.redirect_slashes = False
+    app.state.settings = settings
+    app.state.metrics = metrics
+    app.state.shutting_down = False
+    return app
+
+
+def _lifespan(open_jobs: OpenJobs) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with open_jobs(app.state.settings) as jobs:
+            app.state.jobs = jobs
+            app.state.metrics.starts.inc()
+            yield
+
+    return lifespan
+
+
+class _ExactRoute(Route):
+    """A route for its path and no other: Starlette's own pattern ends with ``$``, so a newline could follow."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], *, methods: list[str]) -> None:
+        super().__init__(path, endpoint, methods=methods)
+        self.path_regex = re.compile(self.path_regex.pattern.removesuffix("$") + r"\Z")

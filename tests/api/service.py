@@ -1,0 +1,156 @@
+"""A real server around the API on a free port, with jobs that live in memory."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import socket
+import threading
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+import uvicorn
+from prometheus_client.parser import text_string_to_metric_families
+from starlette.applications import Starlette
+
+from api.app import create_app
+from core.settings import Settings
+from core.wire.response import pending_body
+
+S = {"id": "sentry:project", "url": "https://sentry.test/api/0/projects/o/p/artifact-lookup/", "token": "t0k"}
+ANSWER = b'{"status":"completed","stacktraces":[],"raw_stacktraces":[]}'
+JSON = (("Content-Type", "application/json"),)
+
+Headers = Iterable[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP answer, read to its end."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def document(self) -> Any:
+        return orjson.loads(self.body)
+
+    @property
+    def error(self) -> str:
+        """The text of an error answer, whose shape is checked on the way."""
+        assert self.headers["content-type"] == "application/json"
+        document = orjson.loads(self.body)
+        assert list(document) == ["error"]
+        assert isinstance(document["error"], str)
+        return document["error"]
+
+    @property
+    def path(self) -> str:
+        """What an error answer names: its text up to the first colon."""
+        return self.error.partition(": ")[0]
+
+
+def read_answer(response: http.client.HTTPResponse) -> Answer:
+    body = response.read()
+    return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
+
+
+@dataclass
+class MemoryJobs:
+    """Jobs that are done at once, or never: those submitted with ``timeout_s`` 0."""
+
+    submitted: list[tuple[bytes, str | None, int | None]] = field(default_factory=list)
+    polled: list[tuple[str, int | None]] = field(default_factory=list)
+    answers: dict[str, bytes] = field(default_factory=dict)
+    failure: Exception | None = None
+
+    async def submit(
+        self, body: bytes, scope: str | None, timeout_s: int | None, accepted: Callable[[], None]
+    ) -> bytes:
+        self._fail_if_asked_to()
+        accepted()
+        self.submitted.append((body, scope, timeout_s))
+        if timeout_s != 0:
+            return ANSWER
+        request_id = str(uuid.uuid4())
+        self.answers[request_id] = pending_body(request_id, 30)
+        return self.answers[request_id]
+
+    async def poll(self, request_id: str, timeout_s: int | None) -> bytes | None:
+        self._fail_if_asked_to()
+        self.polled.append((request_id, timeout_s))
+        return self.answers.get(request_id)
+
+    def _fail_if_asked_to(self) -> None:
+        if self.failure is not None:
+            raise self.failure
+
+
+@dataclass
+class Service:
+    """The API as its clients see it, and what is behind it."""
+
+    port: int
+    app: Starlette
+    jobs: MemoryJobs
+
+    def request(self, method: str, target: str, body: bytes | None = None, headers: Headers = ()) -> Answer:
+        """Speak HTTP; ``target`` goes out as it is."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        with contextlib.closing(connection):
+            connection.putrequest(method, target, skip_accept_encoding=True)
+            for name, value in headers:
+                connection.putheader(name, value)
+            if body is not None:
+                connection.putheader("Content-Length", str(len(body)))
+            connection.endheaders(body)
+            return read_answer(connection.getresponse())
+
+    def submit(self, document: Any, query: str = "") -> Answer:
+        return self.submit_bytes(orjson.dumps(document), query)
+
+    def submit_bytes(self, body: bytes, query: str = "") -> Answer:
+        return self.request("POST", f"/symbolicate-js{query}", body, JSON)
+
+    @contextlib.contextmanager
+    def failing(self, failure: Exception) -> Iterator[None]:
+        self.jobs.failure = failure
+        try:
+            yield
+        finally:
+            self.jobs.failure = None
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=10)
+
+    def metric(self, name: str, **labels: str) -> float:
+        """The value of a sample as ``/metrics`` tells it; 0 if it isn't there."""
+        text = self.request("GET", "/metrics").body.decode()
+        samples = (sample for family in text_string_to_metric_families(text) for sample in family.samples)
+        return sum(
+            sample.value for sample in samples if sample.name == name and labels.items() <= sample.labels.items()
+        )
+
+
+@contextlib.contextmanager
+def running_service(settings: Settings) -> Iterator[Service]:
+    jobs = MemoryJobs()
+
+    @contextlib.asynccontextmanager
+    async def open_jobs(_: Settings) -> AsyncIterator[MemoryJobs]:
+        yield jobs
+
+    app = create_app(settings, open_jobs)
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, ws="none"))
+    with socket.create_server(("127.0.0.1", 0)) as listener:  # clients queue up here until the server is ready
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield Service(listener.getsockname()[1], app, jobs)
+        finally:
+            server.should_exit = True
+            thread.join()

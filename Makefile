@@ -1,0 +1,51 @@
+# `make run` and `make test` do all the set-up they need; what is set up already is not done again.
+
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 python3; do \
+	command -v $$python >/dev/null && $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$python && break; done)
+CC ?= cc
+BIN := .venv/bin
+KERNELS := $(shell grep -rl --include=*.py '^# cython:' core)
+
+.PHONY: run test check unit setup lock clean
+
+run: setup
+	@exec $(BIN)/python -m api.development
+
+test: setup check unit
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+unit: setup
+	$(BIN)/python -m pytest
+
+setup: .venv/installed
+
+# The stamps say what was installed: packages as locked, and the kernels as compiled.
+.venv/locked: requirements.lock
+	@test -n "$(PYTHON)" || { echo "Unmangle needs Python 3.11 or newer on PATH (or PYTHON=/path/to/python)" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv \
+		|| { echo "Python's venv module does not work here (Debian: apt-get install python3-venv)" >&2; exit 1; }
+	@echo "installing packages into .venv ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	@touch $@
+
+.venv/installed: .venv/locked pyproject.toml $(KERNELS)
+	@command -v $(firstword $(CC)) >/dev/null || command -v gcc >/dev/null || command -v clang >/dev/null \
+		|| { echo "Unmangle needs a C compiler for its kernels (Debian: apt-get install gcc libc6-dev)" >&2; exit 1; }
+	@echo "compiling the kernels ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+lock:
+	$(BIN)/python -m pip install --quiet pip-tools
+	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --extra development --extra test \
+		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf .venv build *.egg-info
+	find api core worker tests examples bench -name __pycache__ -type d -exec rm -rf {} +
+	find core -name '*.so' -delete -o -name '*.c' -delete

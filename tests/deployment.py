@@ -1,0 +1,155 @@
+"""A deployment as it runs elsewhere: API and worker processes, a Redis server, real HTTP between them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+import aiohttp
+import orjson
+
+from api.redis_server import free_port
+
+_ROOT = Path(__file__).parent.parent
+_PATIENCE_S = 30.0
+_PAUSE_S = 0.05
+_PROBE = {"source": {"id": "probe", "url": "http://127.0.0.1/", "token": ""}}
+
+
+@dataclass
+class Process:
+    """One process of ours, and what it logged."""
+
+    popen: subprocess.Popen[bytes]
+    output: IO[bytes] = field(repr=False)
+
+    def log(self) -> str:
+        self.output.seek(0)
+        return self.output.read().decode(errors="replace")
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal, wait for the end and return the exit code."""
+        self.popen.send_signal(number)
+        return self.popen.wait(timeout=_PATIENCE_S)
+
+
+class Deployment:
+    """Starts processes on one Redis server, and stops what is left at the end.
+
+    ``settings`` are environment variables for all of them.
+    """
+
+    def __init__(self, redis_url: str, settings: Mapping[str, str] | None = None) -> None:
+        self._environment = {
+            **os.environ,
+            "REDIS_URL": redis_url,
+            "UNMANGLE_HOST": "127.0.0.1",
+            "UNMANGLE_CONNECT_TO_RESERVED_IPS": "true",
+            "PYTHONUNBUFFERED": "1",
+            **(settings or {}),
+        }
+        self._processes: list[Process] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for process in self._processes:
+            if process.popen.poll() is None:
+                process.popen.kill()
+                process.popen.wait()
+            if kind is not None:
+                print(process.log(), file=sys.stderr)  # noqa: T201  (pytest shows it with the failure)
+            process.output.close()
+
+    def start_api(self, **settings: str) -> Api:
+        """Start an API process on a free port, which may not serve yet."""
+        port = free_port()
+        return Api(self._start("api", {"PORT": str(port), **settings}), port)
+
+    def start_worker(self, **settings: str) -> Process:
+        """Start a worker, which may not take jobs yet."""
+        return self._start("worker", settings)
+
+    def _start(self, module: str, settings: Mapping[str, str]) -> Process:
+        output = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the deployment)
+        popen = subprocess.Popen(
+            [sys.executable, "-m", module],
+            cwd=_ROOT,
+            env={**self._environment, **settings},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        process = Process(popen, output)
+        self._processes.append(process)
+        return process
+
+
+@dataclass
+class Api:
+    """An API process, as its clients see it."""
+
+    process: Process
+    port: int
+
+    def url(self, target: str) -> str:
+        return f"http://127.0.0.1:{self.port}{target}"
+
+    async def wait_until_up(self) -> None:
+        """Return when the process serves HTTP."""
+        await _wait_for(self._is_up)
+
+    async def wait_for_workers(self) -> None:
+        """Return when a job goes all the way."""
+        await self.wait_until_up()
+        await _wait_for(self._completes)
+
+    async def submit(self, request: Any, query: str = "") -> Any:
+        """POST a request and return the document of its answer, which is a 200."""
+        async with aiohttp.ClientSession() as session:
+            return await self._posted(session, request, query)
+
+    async def poll(self, request_id: str, query: str = "") -> Any:
+        """GET a job's answer, and return its document."""
+        async with aiohttp.ClientSession() as session, session.get(self.url(f"/requests/{request_id}{query}")) as reply:
+            assert reply.status == 200, await reply.text()
+            return orjson.loads(await reply.read())
+
+    async def _posted(self, session: aiohttp.ClientSession, request: Any, query: str) -> Any:
+        body = request if isinstance(request, bytes) else orjson.dumps(request)
+        headers = {"Content-Type": "application/json"}
+        async with session.post(self.url(f"/symbolicate-js{query}"), data=body, headers=headers) as reply:
+            assert reply.status == 200, await reply.text()
+            return orjson.loads(await reply.read())
+
+    async def _is_up(self) -> bool:
+        assert self.process.popen.poll() is None, self.process.log()
+        async with aiohttp.ClientSession() as session, session.get(self.url("/healthcheck")) as reply:
+            return reply.status == 200
+
+    async def _completes(self) -> bool:
+        answer = await self.submit(_PROBE, "?timeout=2")
+        return bool(answer["status"] == "completed")
+
+
+async def _wait_for(condition: Callable[[], Awaitable[bool]]) -> None:
+    give_up_at = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < give_up_at:
+        with contextlib.suppress(aiohttp.ClientError):
+            if await condition():
+                return
+        await asyncio.sleep(_PAUSE_S)
+    raise TimeoutError("the deployment did not come up")

@@ -1,0 +1,51 @@
+"""What the docs say is what the code does, as far as a test can read."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from api.metrics import Metrics
+from core.settings import SETTINGS, Settings
+from core.wire.request import SymbolicateRequest
+from core.wire.response import ErrorType
+
+DOCS = Path(__file__).parent.parent / "docs"
+ROW = re.compile(r"^\| `(?P<name>[^`]+)` \|(?P<second>[^|]*)\|", re.MULTILINE)
+
+
+def rows(page: str) -> dict[str, str]:
+    """Return the second column of the page's tables by the first one, where that is code."""
+    return {match["name"]: match["second"].strip().strip("`") for match in ROW.finditer((DOCS / page).read_text())}
+
+
+def section(page: str, title: str) -> dict[str, str]:
+    text = (DOCS / page).read_text().split(f"## {title}\n", 1)[1].split("\n## ", 1)[0]
+    return {match["name"]: match["second"].strip().strip("`") for match in ROW.finditer(text)}
+
+
+def test_every_setting_is_documented_and_nothing_else():
+    assert set(rows("configuration.md")) == {setting.variable for setting in SETTINGS.values()}
+
+
+@pytest.mark.parametrize("field", [name for name in SETTINGS if name != "worker_concurrency"])
+def test_the_documented_default_is_the_default(field):
+    setting = SETTINGS[field]
+    assert setting.read(rows("configuration.md")[setting.variable]) == getattr(Settings(), field)
+
+
+def test_every_metric_is_documented_and_nothing_else():
+    families = {family.name: family.type for family in Metrics().registry.collect()}
+    names = {f"{name}_total" if kind == "counter" else name for name, kind in families.items()}
+    assert set(section("http-api.md", "Metrics")) == names
+
+
+def test_every_frame_error_is_documented_and_nothing_else():
+    assert set(section("http-api.md", "Errors of frames")) == set(get_args(ErrorType))
+
+
+def test_every_key_of_a_request_is_documented():
+    assert set(SymbolicateRequest.__struct_fields__) <= set(section("http-api.md", "Request"))

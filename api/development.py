@@ -54,7 +54,7 @@ def _require_free_port(settings: Settings) -> None:
         socket.create_server((settings.host, settings.port)).close()
     except OSError as error:
         raise CannotStart(
-            f"can't listen on {settings.host}:{settings.port} ({error.strerror}): set PORT to a free one"
+            f"can't listen on {settings.host}:{settings.port} ({os.strerror(error.errno or 0)}): set PORT to a free one"
         ) from None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import struct
 import zipfile
@@ -158,6 +159,16 @@ async def test_a_server_that_says_nothing_is_a_timeout(redis_url, server):
         answer = await api.submit(request_to(server))
     [attempt] = answer["scraping_attempts"]
     assert (attempt["reason"], attempt["details"]) == ("timeout", "Timeout after 1s")
+
+
+async def test_what_is_no_http_gets_a_json_error_too(api):
+    reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
+    writer.write(b"GARBAGE\r\n\r\n")
+    head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+    writer.close()
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert orjson.loads(body) == {"error": "Invalid HTTP request received."}
+    assert (await api.submit(HEALTHY_BODY))["status"] == "completed"
 
 
 async def test_a_body_of_60_megabytes_is_refused_without_being_read(api):

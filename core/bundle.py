@@ -12,17 +12,17 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
-from typing import Any, Self
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Self, cast
 
 import orjson
 
 from core.debug_ids import DebugId
 from core.errors import MalformedBundle
 from core.files import FileType
-from core.manifest import Manifest, Member, read_manifest
+from core.manifest import MAX_FILES, Manifest, Member, read_manifest
 
-MAX_MEMBERS = 500_000
 MAX_MANIFEST_BYTES = 64 << 20
 
 _MAGIC = b"SYSB"
@@ -33,7 +33,8 @@ _MANIFEST_PATH = "manifest.json"
 _DIRECTORY_ENTRY_MAGIC = b"PK\x01\x02"
 _DIRECTORY_ENTRY_MIN_BYTES = 46
 _BYTES_PER_MEMBER = 1200  # in our memory: a ZipInfo with its names, and the entry in the manifest
-_COUNTING_STEP = 16 << 20
+_LARGEST_DIRECTORY_ENTRY_BYTES = 1 << 10  # on average; a name and two comments could have 192 KiB
+_STEP = 1 << 20
 
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
@@ -51,29 +52,42 @@ _ARCHIVE_ERRORS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class BundleLimits:
+    """What a bundle may hold: members of the archive, each with an entry in a manifest of so many bytes."""
+
+    max_members: int = MAX_FILES
+    max_manifest_bytes: int = MAX_MANIFEST_BYTES
+
+
 class Bundle:
     """An open artifact bundle.  May be used by several threads at once."""
 
-    def __init__(self, archive: zipfile.ZipFile, manifest: Manifest, content_size: int, digest: bytes) -> None:
+    def __init__(self, archive: zipfile.ZipFile, manifest: Manifest, digest: bytes) -> None:
         self._archive = archive
         self._manifest = manifest
-        self.size_bytes = content_size + _BYTES_PER_MEMBER * len(archive.filelist)
-        """About how much memory the bundle takes."""
+        self.size_bytes = _BYTES_PER_MEMBER * len(archive.filelist)
+        """About how much memory the bundle takes, its file left aside."""
         self.digest = digest
         """Made of the names, sizes and checksums of the members: different for different bundles."""
 
     @classmethod
-    def open(cls, content: bytes) -> Self:
+    def open(cls, content: bytes, limits: BundleLimits = BundleLimits()) -> Self:
         """Open the bundle ``content``.  Raises MalformedBundle."""
-        if len(content) < _MIN_BYTES or not content.startswith(_MAGIC):
+        return cls.open_file(io.BytesIO(content), limits)
+
+    @classmethod
+    def open_file(cls, file: BinaryIO, limits: BundleLimits = BundleLimits()) -> Self:
+        """Open the bundle in ``file``, which is read from as long as the bundle is used.  Raises MalformedBundle."""
+        size = file.seek(0, io.SEEK_END)
+        file.seek(0)
+        if size < _MIN_BYTES or file.read(len(_MAGIC)) != _MAGIC:
             raise MalformedBundle("not an artifact bundle")
-        _refuse_crowds(content)
-        archive = _open_archive(content)
-        text = _read_member(archive, _MANIFEST_PATH, MAX_MANIFEST_BYTES)
+        archive = _open_archive(file, limits.max_members)
+        text = _read_member(archive, _MANIFEST_PATH, limits.max_manifest_bytes)
         if text is None:
-            raise MalformedBundle(f"{_MANIFEST_PATH} is missing, damaged or longer than {MAX_MANIFEST_BYTES} bytes")
-        directory = memoryview(content)[archive.start_dir :]
-        return cls(archive, read_manifest(text), len(content), hashlib.sha256(directory).digest())
+            raise _unreadable_manifest(archive, limits)
+        return cls(archive, read_manifest(text, limits.max_members), _digest(file, archive.start_dir))
 
     def member_by_debug_id(self, debug_id: DebugId, file_type: FileType) -> Member | None:
         """Return the member that the manifest lists with exactly this id and type."""
@@ -96,6 +110,20 @@ class Bundle:
         """
         return _read_member(self._archive, member.path, max_bytes)
 
+    def copy(self, member: Member, write: Callable[[bytes], object], max_bytes: int | None = None) -> bool:
+        """Give the content of ``member`` to ``write``, piece by piece.
+
+        False if it can't be had, as for ``read``; what was written till then is of no use.
+        """
+        written = 0
+        try:
+            for piece in _pieces(self._archive, member.path, max_bytes):
+                written += len(piece)
+                write(piece)
+        except _ARCHIVE_ERRORS:
+            return False
+        return written == self.declared_size(member)
+
 
 def write_bundle(files: Mapping[str, tuple[str | bytes, Mapping[str, Any]]], **attributes: str) -> bytes:
     """Return an artifact bundle.
@@ -114,40 +142,86 @@ def write_bundle(files: Mapping[str, tuple[str | bytes, Mapping[str, Any]]], **a
     return out.getvalue()
 
 
-def _refuse_crowds(content: bytes) -> None:
-    """Refuse an archive whose table of contents would fill our memory, before anything reads that table."""
-    if len(content) <= MAX_MEMBERS * _DIRECTORY_ENTRY_MIN_BYTES:
-        return
-    count = 0
-    for start in range(0, len(content), _COUNTING_STEP):  # in steps, because counting keeps other threads waiting
-        end = start + _COUNTING_STEP + len(_DIRECTORY_ENTRY_MAGIC) - 1
-        count += content.count(_DIRECTORY_ENTRY_MAGIC, start, end)
-    if count > MAX_MEMBERS:
-        raise MalformedBundle(f"more than {MAX_MEMBERS} members")
+class _Archive:
+    """A file that refuses to be read if the archive's table of contents would fill our memory."""
+
+    def __init__(self, file: BinaryIO, max_members: int) -> None:
+        self._file = file
+        self._max_members = max_members
+        self.seek = file.seek
+        self.tell = file.tell
+        self.seekable = file.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        if size > self._max_members * _DIRECTORY_ENTRY_MIN_BYTES:
+            self._refuse_crowds(size)
+        return self._file.read(size)
+
+    def _refuse_crowds(self, size: int) -> None:
+        """Look at the table of contents in steps, before ``zipfile`` makes an object of every entry."""
+        start = self._file.tell()
+        count = 0
+        for step in range(0, size, _STEP):
+            self._file.seek(start + step)
+            count += self._file.read(min(_STEP + len(_DIRECTORY_ENTRY_MAGIC) - 1, size - step)).count(
+                _DIRECTORY_ENTRY_MAGIC
+            )
+        self._file.seek(start)
+        if count > self._max_members or size > self._max_members * _LARGEST_DIRECTORY_ENTRY_BYTES:
+            raise MalformedBundle(f"more than {self._max_members} members")
 
 
-def _open_archive(content: bytes) -> zipfile.ZipFile:
+def _open_archive(file: BinaryIO, max_members: int) -> zipfile.ZipFile:
     try:
-        return zipfile.ZipFile(io.BytesIO(content))
+        archive = zipfile.ZipFile(cast("BinaryIO", _Archive(file, max_members)))
     except _ARCHIVE_ERRORS as error:
         raise MalformedBundle(f"not a ZIP archive: {error}") from None
+    archive.fp = file
+    return archive
+
+
+def _unreadable_manifest(archive: zipfile.ZipFile, limits: BundleLimits) -> MalformedBundle:
+    info = archive.NameToInfo.get(_MANIFEST_PATH)
+    if info is None:
+        return MalformedBundle(f"{_MANIFEST_PATH} is missing")
+    if info.file_size > limits.max_manifest_bytes:
+        return MalformedBundle(
+            f"{_MANIFEST_PATH} has {info.file_size} bytes, at most {limits.max_manifest_bytes} are allowed"
+        )
+    return MalformedBundle(f"{_MANIFEST_PATH} is damaged")
+
+
+def _digest(file: BinaryIO, start: int) -> bytes:
+    """Return the digest of the table of contents, which starts at ``start``."""
+    digest = hashlib.sha256()
+    file.seek(start)
+    while piece := file.read(_STEP):
+        digest.update(piece)
+    return digest.digest()
 
 
 def _read_member(archive: zipfile.ZipFile, path: str, max_bytes: int | None) -> bytes | None:
     info = archive.NameToInfo.get(path)
+    try:
+        content = b"".join(_pieces(archive, path, max_bytes))
+    except _ARCHIVE_ERRORS:
+        return None
+    return content if info is not None and len(content) == info.file_size else None
+
+
+def _pieces(archive: zipfile.ZipFile, path: str, max_bytes: int | None) -> Iterator[bytes]:
+    """Yield the content of a member, and one byte more if there is one.  Raises BadZipFile if it may not be read."""
+    info = archive.NameToInfo.get(path)
     if info is None or info.compress_type not in _METHODS:
-        return None
+        raise zipfile.BadZipFile(path)
     if max_bytes is not None and info.file_size > max_bytes:
-        return None
+        raise zipfile.BadZipFile(path)
     # ``zipfile`` stops at the size that the archive claims.  Ask for one byte more, to see whether it is there.
     longer = copy.copy(info)
     longer.file_size += 1
-    try:
-        with archive.open(longer) as member:
-            content = member.read(longer.file_size)
-    except _ARCHIVE_ERRORS:
-        return None
-    return content if len(content) == info.file_size else None
+    with archive.open(longer) as member:
+        while piece := member.read(_STEP):
+            yield piece
 
 
 def _write_member(archive: zipfile.ZipFile, path: str, text: str | bytes) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from core.files import Content
+
 _LINES_AROUND = 5
 _CHUNK = 65_536
 
@@ -23,7 +25,7 @@ class Context:
     post: list[str]
 
 
-def source_context(content: bytes, line: int, column: int) -> Context | None:
+def source_context(content: Content, line: int, column: int) -> Context | None:
     """Return the line ``line`` of ``content``, which is UTF-8, and those around it; None if there is no such line.
 
     ``line`` and ``column`` are a frame's: from 1, and a column of 0 is an unknown one.  All lines are trimmed around
@@ -58,7 +60,7 @@ def trim_line(line: bytes | memoryview, column: int) -> str:
     return f"{prefix}{str(line[start:end], 'utf-8')}{suffix}"
 
 
-def _line_start(content: bytes, line: int) -> int | None:
+def _line_start(content: Content, line: int) -> int | None:
     """Return where the line ``line`` starts, None if there is no such line."""
     if line < 1:
         return None
@@ -66,23 +68,23 @@ def _line_start(content: bytes, line: int) -> int | None:
     return start if start is not None and start < len(content) else None
 
 
-def _skip_lines(content: bytes, count: int) -> int | None:
+def _skip_lines(content: Content, count: int) -> int | None:
     """Return what follows the LF number ``count``.
 
     Counting is much faster than finding, so only the chunk with that LF is searched.
     """
     position = 0
-    while (in_chunk := content.count(b"\n", position, position + _CHUNK)) < count:
+    while (in_chunk := content[position : position + _CHUNK].count(b"\n")) < count:
         count -= in_chunk
         position += _CHUNK
         if position >= len(content):
             return None
     for _ in range(count):
-        position = content.index(b"\n", position) + 1
+        position = content.find(b"\n", position) + 1
     return position
 
 
-def _lines_before(content: bytes, start: int) -> Iterator[tuple[int, int]]:
+def _lines_before(content: Content, start: int) -> Iterator[tuple[int, int]]:
     """Yield the bounds of the lines before the one at ``start``, the nearest first."""
     for _ in range(_LINES_AROUND):
         if start == 0:
@@ -92,7 +94,7 @@ def _lines_before(content: bytes, start: int) -> Iterator[tuple[int, int]]:
         yield start, _without_carriage_return(content, start, line_feed)
 
 
-def _lines_from(content: bytes, start: int) -> Iterator[tuple[int, int]]:
+def _lines_from(content: Content, start: int) -> Iterator[tuple[int, int]]:
     """Yield the bounds of the line at ``start`` and of those after it."""
     for _ in range(1 + _LINES_AROUND):
         if start >= len(content):
@@ -105,9 +107,9 @@ def _lines_from(content: bytes, start: int) -> Iterator[tuple[int, int]]:
         start = line_feed + 1
 
 
-def _without_carriage_return(content: bytes, start: int, line_feed: int) -> int:
+def _without_carriage_return(content: Content, start: int, line_feed: int) -> int:
     """Return where the line that ``line_feed`` terminates ends."""
-    return line_feed - 1 if content.endswith(b"\r", start, line_feed) else line_feed
+    return line_feed - 1 if line_feed > start and content[line_feed - 1 : line_feed] == b"\r" else line_feed
 
 
 def _window(length: int, column: int) -> tuple[int, int]:

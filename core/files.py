@@ -6,10 +6,14 @@ and how it was found.  All of it is data; nothing here reads anything.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from mmap import mmap
 
 from core.debug_ids import DebugId
+
+Content = bytes | mmap
+"""The bytes of a file: in memory, or mapped from where they are on disk.  Neither ever changes."""
 
 
 class FileType(StrEnum):
@@ -62,7 +66,7 @@ SourceMapReference = EmbeddedMap | RemoteMap
 class File:
     """A file we have.  ``content`` is valid UTF-8, untouched: no BOM removed, no newline changed."""
 
-    content: bytes
+    content: Content
     source_map: SourceMapReference | None = None
     debug_id: DebugId | None = None
 
@@ -80,11 +84,23 @@ class FailureKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Excess:
+    """Which limit a file is over: its size so far, or as it was announced, and the limit, in bytes."""
+
+    size: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a file can't be had.  ``text`` is for humans, and empty where the kind says it all."""
+    """Why a file can't be had.  ``text`` is for humans, and empty where the kind says it all.
+
+    ``excess`` is there if the file is too large.  Two failures that differ in nothing else are one.
+    """
 
     kind: FailureKind
     text: str = ""
+    excess: Excess | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

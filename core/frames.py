@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from core.bundler_paths import turbopack_filename, webpack_filename
 from core.context import source_context
-from core.files import Failure, FailureKind, FileKey, FileType
+from core.files import Content, Failure, FailureKind, FileKey, FileType
 from core.functions import function_to_show
 from core.module_names import generate_module
 from core.modules import MappedEntry, ResolvedModule
@@ -92,7 +92,7 @@ def source_key(located: Located) -> FileKey:
     return FileKey(FileType.SOURCE, located.source_path)
 
 
-def symbolicated(located: Located, caller_name: str | None, content: bytes | None) -> Frame:
+def symbolicated(located: Located, caller_name: str | None, content: Content | None) -> Frame:
     """Return the original frame.
 
     ``caller_name`` is the token name at the caller's position; ``content`` the text of the original file, None if it
@@ -158,7 +158,7 @@ def _renamed(located: Located) -> Frame:
     return replace(frame, abs_path=path, filename=filename, module=module)
 
 
-def _with_context(frame: Frame, content: bytes) -> Frame:
+def _with_context(frame: Frame, content: Content) -> Frame:
     """Return the frame with the lines of ``content`` around it, or as it is if there is no such line."""
     context = source_context(content, frame.lineno, frame.colno or 0)
     if context is None:

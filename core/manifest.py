@@ -46,14 +46,14 @@ class Manifest:
     by_id: dict[tuple[DebugId, str], Member]
 
 
-def read_manifest(text: bytes) -> Manifest:
+def read_manifest(text: bytes, max_files: int = MAX_FILES) -> Manifest:
     """Read ``manifest.json``.
 
     Raises MalformedBundle at the first thing in it that must not be there: one bad entry spoils them all.
     """
-    _refuse_crowds(_estimated_files(text))
+    _refuse_crowds(_estimated_files(text), max_files)
     files = _validated(_parse(text)).files
-    _refuse_crowds(len(files))
+    _refuse_crowds(len(files), max_files)
     return _index(files)
 
 
@@ -84,9 +84,9 @@ def _estimated_files(text: bytes) -> int:
     return max(objects - text.count(b'"headers"'), objects // 2)
 
 
-def _refuse_crowds(count: int) -> None:
-    if count > MAX_FILES:
-        raise MalformedBundle(f"the manifest names more than {MAX_FILES} files")
+def _refuse_crowds(count: int, max_files: int) -> None:
+    if count > max_files:
+        raise MalformedBundle(f"the manifest names more than {max_files} files")
 
 
 def _parse(text: bytes) -> Any:

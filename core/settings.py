@@ -7,7 +7,10 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any, Self, TypeVar
+
+import platformdirs
 
 from core.durations import parse_duration
 from core.errors import InvalidSetting
@@ -43,6 +46,7 @@ def _one_of(*choices: str) -> Form:
 
 
 TEXT = Form("a text", str)
+DIRECTORY = Form("a directory", Path)
 INTEGER = Form("a whole number", _read_integer)
 BOOLEAN = Form("true, false, 1 or 0", _BOOLEANS.get)
 DURATION = Form("a duration such as 300, 300s, 5m, 24h or 7d", parse_duration, unit=" seconds")
@@ -168,6 +172,13 @@ class Settings:
     lookup_cache_capacity: int = _setting(100_000, "UNMANGLE_LOOKUP_CACHE_CAPACITY", INTEGER)
     file_in_bundle_cache_bytes: int = _setting(268_435_456, "UNMANGLE_FILE_IN_BUNDLE_CACHE_BYTES", INTEGER)
     file_in_bundle_cache_idle_s: int = _duration(3600, "UNMANGLE_FILE_IN_BUNDLE_CACHE_IDLE")
+    cache_dir: Path | None = field(
+        default_factory=lambda: platformdirs.user_cache_path("unmangle"),
+        metadata={"setting": Setting("UNMANGLE_CACHE_DIR", DIRECTORY, optional=True)},
+    )
+    cache_max_bytes: int = _setting(10_737_418_240, "UNMANGLE_CACHE_MAX_BYTES", INTEGER, minimum=1)
+    cache_cleanup_enabled: bool = _setting(True, "UNMANGLE_CACHE_CLEANUP_ENABLED", BOOLEAN)
+    cache_cleanup_interval_s: int = _duration(900, "UNMANGLE_CACHE_CLEANUP_INTERVAL", minimum=1)
     scrape_refresh_s: int = _duration(3600, "UNMANGLE_SCRAPE_REFRESH", minimum=1)
 
     @classmethod

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 from core.errors import FetchFailed
-from core.files import Failure, FailureKind
+from core.files import Excess, Failure, FailureKind
 
 TOO_LARGE = Failure(FailureKind.MALFORMED, "Maximum file size exceeded")
+"""Equal to the failure of whatever file is too large."""
 
 
 class LimitedBuffer:
@@ -30,4 +32,4 @@ class LimitedBuffer:
 def check_size(size: int, max_bytes: int) -> None:
     """Raise FetchFailed(TOO_LARGE) if ``size`` is over the limit."""
     if size > max_bytes:
-        raise FetchFailed(TOO_LARGE)
+        raise FetchFailed(replace(TOO_LARGE, excess=Excess(size, max_bytes)))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.data_urls import decode_data_url, is_data_url
 from core.debug_ids import DebugId
-from core.files import EmbeddedMap, Failure, FailureKind, File, RemoteMap, SourceMapReference
+from core.files import Content, EmbeddedMap, Failure, FailureKind, File, RemoteMap, SourceMapReference
 from core.javascript.magic_comments import embedded_debug_id, source_mapping_url
 from core.manifest import ManifestType, Member, select_source_map_header
 from core.paths import join_paths
 
 _TYPES_WITH_COMMENTS = (ManifestType.SOURCE, ManifestType.MINIFIED_SOURCE, None)
+_CHUNK = 1 << 16
 _BYTES_PER_TEXT = 500  # in our memory, beside the content
 
 
@@ -35,7 +37,7 @@ class UnjoinedReference:
 class Text:
     """A text file, valid UTF-8 and untouched, with what its comments say."""
 
-    content: bytes
+    content: Content
     comment: UnjoinedReference | None
     debug_id: DebugId | None
 
@@ -43,10 +45,11 @@ class Text:
     def size_bytes(self) -> int:
         """About how much memory it takes."""
         embedded = self.comment.embedded if self.comment else None
-        return _BYTES_PER_TEXT + len(self.content) + (len(embedded.content) if embedded else 0)
+        in_memory = len(self.content) if isinstance(self.content, bytes) else 0
+        return _BYTES_PER_TEXT + in_memory + (len(embedded.content) if embedded else 0)
 
 
-def read_text(content: bytes) -> Text | Failure:
+def read_text(content: Content) -> Text | Failure:
     """Read a file that must be UTF-8.  No charset is asked for, no byte order mark removed, no newline changed."""
     if not _is_utf8(content):
         return Failure(FailureKind.MALFORMED, "the file is not UTF-8")
@@ -96,11 +99,14 @@ def _member_reference(text: Text, member: Member) -> UnjoinedReference | None:
     return text.comment if member.type in _TYPES_WITH_COMMENTS else None
 
 
-def _is_utf8(content: bytes) -> bool:
-    if content.isascii():  # most are, and this makes no copy
-        return True
+def _is_utf8(content: Content) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        content.decode()
+        for start in range(0, len(content), _CHUNK):
+            chunk = content[start : start + _CHUNK]
+            if not chunk.isascii() or decoder.getstate()[0]:  # most are, and this makes no text of it
+                decoder.decode(chunk)
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
     return True

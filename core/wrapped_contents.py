@@ -5,12 +5,16 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, cast
 
 from core.decompression import Decompressor, gzip_decompressor, zlib_decompressor, zstd_decompressor
 from core.errors import CorruptData, FetchFailed
 from core.files import Failure, FailureKind
 from core.size_limit import LimitedBuffer, check_size
+
+Write = Callable[[bytes], object]
+"""Takes the next piece of a file."""
 
 _ZIP_START = b"PK\x03\x04"
 _DECOMPRESSORS = (
@@ -28,66 +32,88 @@ _LARGEST_DIRECTORY = 1 << 18
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OverflowError)
 
 
+def is_wrapped(start: bytes) -> bool:
+    """Return whether a file that begins with ``start``, at least four bytes if it has them, is wrapped."""
+    return len(start) >= _SHORTEST_WRAPPING and start.startswith((_ZIP_START, *(magic for magic, _ in _DECOMPRESSORS)))
+
+
 def unwrap(content: bytes, max_bytes: int) -> bytes:
     """Return what ``content`` is a wrapping of (zstd, gzip, zlib, or a ZIP with one member), else itself.
 
     Raises FetchFailed with a MALFORMED failure: the wrapping is broken, or there is more than ``max_bytes`` inside.
     """
-    if len(content) < _SHORTEST_WRAPPING:
+    if not is_wrapped(content):
         return content
-    if content.startswith(_ZIP_START):
-        return _only_member(content, max_bytes)
-    for start, decompressor in _DECOMPRESSORS:
-        if content.startswith(start):
-            return _decompressed(decompressor(), content, max_bytes)
-    return content
-
-
-def _decompressed(decompressor: Decompressor, content: bytes, max_bytes: int) -> bytes:
     buffer = LimitedBuffer(max_bytes)
-    try:
-        for piece in decompressor.feed(content):
-            buffer.append(piece)
-        decompressor.finish()
-    except CorruptData as error:
-        raise _malformed(str(error)) from error
+    unwrap_file(io.BytesIO(content), max_bytes, buffer.append)
     return buffer.content()
 
 
-class _SmallReads(io.BytesIO):
+def unwrap_file(file: BinaryIO, max_bytes: int, write: Write) -> None:
+    """Give to ``write``, piece by piece, what the file that begins like a wrapped one has inside.
+
+    Raises FetchFailed with a MALFORMED failure: the wrapping is broken, or there is more than ``max_bytes`` inside.
+    """
+    written = 0
+    for piece in _pieces(file, max_bytes):
+        written += len(piece)
+        check_size(written, max_bytes)
+        write(piece)
+
+
+def _pieces(file: BinaryIO, max_bytes: int) -> Iterator[bytes]:
+    file.seek(0)
+    start = file.read(_SHORTEST_WRAPPING)
+    file.seek(0)
+    if start == _ZIP_START:
+        return _pieces_of_only_member(file, max_bytes)
+    make = next(make for magic, make in _DECOMPRESSORS if start.startswith(magic))
+    return _decompressed(make(), file)
+
+
+def _decompressed(decompressor: Decompressor, file: BinaryIO) -> Iterator[bytes]:
+    try:
+        while piece := file.read(_STEP):
+            yield from decompressor.feed(piece)
+        decompressor.finish()
+    except CorruptData as error:
+        raise _malformed(str(error)) from error
+
+
+class _SmallReads:
     """A file that no directory of a million members is read from in one go."""
 
-    def read(self, size: int | None = -1, /) -> bytes:
-        if size is not None and size > _LARGEST_DIRECTORY:
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.seek = file.seek
+        self.tell = file.tell
+        self.seekable = file.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        if size > _LARGEST_DIRECTORY:
             raise zipfile.BadZipFile("the directory is too large for one member")
-        return super().read(size)
+        return self._file.read(size)
 
 
-def _only_member(content: bytes, max_bytes: int) -> bytes:
+def _pieces_of_only_member(file: BinaryIO, max_bytes: int) -> Iterator[bytes]:
     try:
-        with zipfile.ZipFile(_SmallReads(content)) as archive:
-            return _read_only_member(archive, max_bytes)
+        with zipfile.ZipFile(cast("BinaryIO", _SmallReads(file))) as archive:
+            member = _only_member(archive)
+            check_size(member.file_size, max_bytes)
+            with archive.open(member) as stream:
+                while piece := stream.read(_STEP):
+                    yield piece
     except _ZIP_ERRORS as error:
         raise _malformed(f"bad ZIP archive: {error}") from error
 
 
-def _read_only_member(archive: zipfile.ZipFile, max_bytes: int) -> bytes:
+def _only_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     members = archive.infolist()
     if len(members) != 1:
         raise _malformed(f"a ZIP archive with {len(members)} members, not one")
     if members[0].compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise _malformed(f"ZIP compression method {members[0].compress_type}")
-    check_size(members[0].file_size, max_bytes)
-    buffer = LimitedBuffer(max_bytes)
-    for piece in _pieces(archive, members[0]):
-        buffer.append(piece)
-    return buffer.content()
-
-
-def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
-    with archive.open(member) as stream:
-        while piece := stream.read(_STEP):
-            yield piece
+    return members[0]
 
 
 def _malformed(text: str) -> FetchFailed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from redis import Redis
@@ -23,3 +24,17 @@ def redis_url(shared_redis_url: str) -> str:
     with Redis.from_url(shared_redis_url) as client:
         client.flushall()
     return shared_redis_url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_cache_of_this_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep every test out of the cache directory of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _cache_of_its_own(_no_cache_of_this_user: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start each test with an empty cache directory."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))

@@ -52,8 +52,10 @@ class Deployment:
     """
 
     def __init__(self, redis_url: str, settings: Mapping[str, str] | None = None) -> None:
+        self.cache_dir = tempfile.TemporaryDirectory()
         self._environment = {
             **os.environ,
+            "UNMANGLE_CACHE_DIR": self.cache_dir.name,
             "REDIS_URL": redis_url,
             "UNMANGLE_HOST": "127.0.0.1",
             "UNMANGLE_CONNECT_TO_RESERVED_IPS": "true",
@@ -75,6 +77,7 @@ class Deployment:
             if kind is not None:
                 print(process.log(), file=sys.stderr)  # noqa: T201  (pytest shows it with the failure)
             process.output.close()
+        self.cache_dir.cleanup()
 
     def start_api(self, **settings: str) -> Api:
         """Start an API process on a free port, which may not serve yet."""

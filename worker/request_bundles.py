@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.bundle import Bundle
-from core.files import BundledFile, Failure, FileEntry, FileKey, ResolvedWith
+from core.errors import FetchFailed
+from core.files import BundledFile, Failure, FailureKind, FileEntry, FileKey, ResolvedWith
 from core.lookup import ListedBundle
 from core.manifest import Member
 from core.paths import candidate_urls
 from core.texts import Text, bundled_file, read_text
 from core.wire.request import Source
 from worker.caches.keys import Namespace, bundle_key, member_key
+from worker.caches.stored_file import MAPPED_FROM_BYTES, Draft
 from worker.fetch.bundles import download_bundle
 from worker.resources import Resources
 
@@ -51,9 +53,7 @@ class RequestBundles:
             return False
         bundle = await self._resources.bundles.get(
             bundle_key(self._namespace, listed.id),
-            lambda: download_bundle(
-                self._resources.client, self._resources.threads, listed, self._source, self._resources.settings
-            ),
+            lambda: download_bundle(self._resources.downloader, listed, self._source, self._resources.settings),
         )
         if isinstance(bundle, Failure):
             _log.info("the bundle %.300s can't be had: %.300s", listed.uri, bundle)
@@ -98,9 +98,25 @@ class RequestBundles:
             return None
         self._read_bytes += size  # also if it is cached or damaged: the answer must not depend on what was read before
         key = member_key(self._namespace, opened.uri, opened.bundle.digest, member.path)
+        if size >= MAPPED_FROM_BYTES:
+            text = await self._resources.texts.get(key, lambda: self._extracted(opened.bundle, member))
+            return None if isinstance(text, Failure) else text
         return await self._resources.members.get(
             key, lambda: self._resources.threads.run(lambda: _read_text(opened.bundle, member, max_bytes))
         )
+
+    async def _extracted(self, bundle: Bundle, member: Member) -> Draft:
+        """Return a large member as a file of its own, which takes no memory."""
+        draft = await self._resources.file_threads.run(self._resources.store.draft)
+        try:
+            is_whole = await self._resources.threads.run(lambda: bundle.copy(member, draft.write))
+        except BaseException:
+            draft.discard()
+            raise
+        if not is_whole:
+            draft.discard()
+            raise FetchFailed(Failure(FailureKind.MALFORMED, "the file is damaged"))
+        return draft
 
 
 def _read_text(bundle: Bundle, member: Member, max_bytes: int | None) -> Text | None:

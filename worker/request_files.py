@@ -12,14 +12,16 @@ from collections.abc import Sequence
 
 from core.attempts import attempt_not_made
 from core.errors import FetchFailed, MalformedSourceMap
-from core.files import Failure, FailureKind, FileEntry, FileKey, FileType
+from core.files import Content, Failure, FailureKind, FileEntry, FileKey, FileType
 from core.lookup import Listed, ListedBundle, lookup_parameters, lookup_url
 from core.sourcemap.source_map import SourceMap, read_source_map
 from core.texts import Text
 from core.urls import Url, parse_url, with_fragment
 from core.wire.request import SymbolicateRequest
 from core.wire.response import ScrapingAttempt
+from worker.caches.disk import written
 from worker.caches.keys import Namespace, lookup_key, scraped_key, source_map_key
+from worker.caches.stored_file import Draft
 from worker.fetch.lookup import ask
 from worker.fetch.scraping import ScrapeTarget, download_scraped, scrape, scraping_policy
 from worker.request_artifacts import RequestArtifacts
@@ -54,7 +56,7 @@ class RequestFiles:
             self._sources[key] = await self._get(key)
         return self._sources[key]
 
-    async def read_map(self, content: bytes) -> SourceMap | Failure:
+    async def read_map(self, content: Content) -> SourceMap | Failure:
         """Return the source map that ``content`` is, read now or earlier, or why it is none."""
         return await self._resources.source_maps.get(
             source_map_key(self._namespace, content),
@@ -88,14 +90,15 @@ class RequestFiles:
         if url is None:
             _log.warning("the artifact lookup for a %s at %s is too long", key.type, source_url.host)
             return ()
-        return await self._ask(url) or ()
-
-    async def _ask(self, url: Url) -> Sequence[Listed] | None:
-        source, resources = self._request.source, self._resources
-        return await resources.lookups.get(
-            lookup_key(self._namespace, url.href, source),
-            lambda: ask(resources.client, resources.threads, url, source, resources.settings),
+        listed = await self._resources.lookups.get(
+            lookup_key(self._namespace, url.href, self._request.source), lambda: self._ask(url)
         )
+        return () if isinstance(listed, Failure) else listed
+
+    async def _ask(self, url: Url) -> Draft:
+        resources = self._resources
+        body = await ask(resources.client, resources.threads, url, self._request.source, resources.settings)
+        return await resources.file_threads.run(lambda: written(resources.store, body))
 
     async def _merge(self, listed: Listed) -> bool:
         if isinstance(listed, ListedBundle):
@@ -112,24 +115,22 @@ class RequestFiles:
     async def _download(self, target: ScrapeTarget) -> Text:
         url = with_fragment(target.url, str(target.number))
         text = await self._resources.texts.get(
-            scraped_key(self._namespace, url, dict(self._policy.headers), verify_ssl=self._policy.verify_ssl),
-            lambda: self._download_anew(target),
+            scraped_key(
+                self._namespace,
+                url,
+                dict(self._policy.headers),
+                verify_ssl=self._policy.verify_ssl,
+                allow_reserved=self._policy.allow_reserved,
+            ),
+            lambda: download_scraped(self._resources.downloader, target.url, self._policy, self._resources.settings),
         )
         if isinstance(text, Failure):
             raise FetchFailed(text)
         return text
 
-    async def _download_anew(self, target: ScrapeTarget) -> Text | Failure:
-        try:
-            return await download_scraped(
-                self._resources.client, self._resources.threads, target.url, self._policy, self._resources.settings
-            )
-        except FetchFailed as error:
-            return error.failure
 
-
-def _read_source_map(content: bytes) -> SourceMap | Failure:
+def _read_source_map(content: Content) -> SourceMap | Failure:
     try:
-        return read_source_map(content)
+        return read_source_map(content[:])
     except MalformedSourceMap as error:
         return Failure(FailureKind.MALFORMED, str(error))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import logging
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from core.bundle import Bundle
 from core.files import Failure
@@ -12,21 +15,29 @@ from core.lookup import Listed, ListedFile
 from core.settings import Settings
 from core.sourcemap.source_map import SourceMap
 from core.texts import Text
+from worker.caches.disk import open_store
 from worker.caches.keys import Key
-from worker.caches.lifetimes import derived_lifetime, download_lifetime
-from worker.caches.memory import NOT_KEPT, Lifetime, MemoryCache
+from worker.caches.lifetimes import Lifetime, derived_lifetime
+from worker.caches.loaded import LoadedCache, LoadedKind
+from worker.caches.memory import MemoryCache
+from worker.caches.readers import read_stored_answer, read_stored_bundle, read_stored_text
+from worker.caches.record import Kind
 from worker.fetch.client import Client
-from worker.threads import Threads
+from worker.fetch.download import Downloader
+from worker.threads import Threads, file_threads
 
-BUNDLES_MAX_BYTES = 512 << 20
-TEXTS_MAX_BYTES = 256 << 20
-SOURCE_MAPS_MAX_BYTES = 512 << 20
-LOOKUPS_MAX_BYTES = 64 << 20
+_V = TypeVar("_V")
+
+_log = logging.getLogger(__name__)
+
+BUNDLES_MAX_BYTES = 32 << 20
+MAX_OPEN_BUNDLES = 200  # each is an open file
+TEXTS_MAX_BYTES = 32 << 20
+SOURCE_MAPS_MAX_BYTES = 64 << 20
+LOOKUPS_MAX_BYTES = 16 << 20
 
 _SMALL = 1000  # bytes that anything in a cache takes, about
 _BYTES_PER_CHARACTER = 2  # of the texts in an answer, about
-
-Answer = Sequence[Listed] | None
 
 
 class Resources:
@@ -36,21 +47,34 @@ class Resources:
         self.settings = settings
         self.client = Client(settings)
         self.threads = Threads(settings)
-        self.lookups: MemoryCache[Key, Answer] = MemoryCache(
-            max_bytes=LOOKUPS_MAX_BYTES,
-            max_entries=settings.lookup_cache_capacity,
-            size_of=lambda _, answer: _answer_size(answer),
-            lifetime_of=lambda answer: NOT_KEPT if answer is None else Lifetime(settings.lookup_cache_ttl_s),
+        self.file_threads = file_threads(settings)
+        self.store = open_store(settings)
+        self.downloader = Downloader(self.client, self.store, self.file_threads)
+        self.lookups = self._cache(
+            LoadedKind(
+                kind=Kind.LOOKUP,
+                read=read_stored_answer,
+                size_of=_answer_size,
+                max_bytes=LOOKUPS_MAX_BYTES,
+                max_entries=settings.lookup_cache_capacity,
+            )
         )
-        self.bundles: MemoryCache[Key, Bundle | Failure] = MemoryCache(
-            max_bytes=BUNDLES_MAX_BYTES,
-            size_of=lambda _, bundle: _size(bundle),
-            lifetime_of=lambda bundle: download_lifetime(settings, bundle),
+        self.bundles: LoadedCache[Bundle] = self._cache(
+            LoadedKind(
+                kind=Kind.DOWNLOADED,
+                read=read_stored_bundle,
+                size_of=lambda bundle: bundle.size_bytes,
+                max_bytes=BUNDLES_MAX_BYTES,
+                max_entries=MAX_OPEN_BUNDLES,
+            )
         )
-        self.texts: MemoryCache[Key, Text | Failure] = MemoryCache(
-            max_bytes=TEXTS_MAX_BYTES,
-            size_of=lambda _, text: _size(text),
-            lifetime_of=lambda text: download_lifetime(settings, text),
+        self.texts: LoadedCache[Text] = self._cache(
+            LoadedKind(
+                kind=Kind.DOWNLOADED,
+                read=read_stored_text,
+                size_of=lambda text: text.size_bytes,
+                max_bytes=TEXTS_MAX_BYTES,
+            )
         )
         self.members: MemoryCache[Key, Text | None] = MemoryCache(
             max_bytes=settings.file_in_bundle_cache_bytes,
@@ -64,18 +88,35 @@ class Resources:
         )
 
     async def __aenter__(self) -> Self:
+        self._cleaning = asyncio.create_task(self._clean_up_now_and_then())
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._cleaning.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._cleaning
         for cache in (self.source_maps, self.members, self.texts, self.bundles, self.lookups):
             await cache.close()
         await self.client.close()
         self.threads.close()
+        self.file_threads.close()
+        self.store.close()
+
+    def _cache(self, kind: LoadedKind[_V]) -> LoadedCache[_V]:
+        return LoadedCache(kind, self.store, self.file_threads, self.settings)
+
+    async def _clean_up_now_and_then(self) -> None:
+        while self.settings.cache_cleanup_enabled:
+            try:
+                await self.file_threads.run(self.store.clean_up)
+            except OSError as error:
+                _log.error("the cache can't be cleaned up: %s", error)
+            await asyncio.sleep(self.settings.cache_cleanup_interval_s)
 
 
-def _size(value: Bundle | Text | SourceMap | Failure | None) -> int:
+def _size(value: Text | SourceMap | Failure | None) -> int:
     return _SMALL if value is None or isinstance(value, Failure) else _SMALL + value.size_bytes
 
 
@@ -83,8 +124,8 @@ def _key_size(key: Key) -> int:
     return sum(len(part) for part in key if isinstance(part, bytes))
 
 
-def _answer_size(answer: Answer) -> int:
-    return _SMALL + sum(_SMALL + _BYTES_PER_CHARACTER * _characters(listed) for listed in answer or ())
+def _answer_size(answer: Sequence[Listed]) -> int:
+    return sum(_SMALL + _BYTES_PER_CHARACTER * _characters(listed) for listed in answer)
 
 
 def _characters(listed: Listed) -> int:

@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from core.files import File
+from core.files import Content, File
 from core.frames import (
     Located,
     Unsymbolicated,
@@ -105,7 +105,7 @@ async def _complete(work: _Work, located: Located, caller_name: str | None) -> F
     return symbolicated(located, caller_name, content)
 
 
-async def _original_content(work: _Work, located: Located) -> bytes | None:
+async def _original_content(work: _Work, located: Located) -> Content | None:
     if located.position.source is None:
         return None
     content = embedded_content(located)

@@ -1,4 +1,4 @@
-"""Threads for what is heavy: a job's computing must not keep the other jobs of its event loop waiting.
+"""Threads for what would keep the other jobs of an event loop waiting: computing, and reading files.
 
 They are not the loop's own ones, which look up host names: a slow name server must not stop computing, nor computing
 name look-ups.
@@ -15,12 +15,15 @@ from core.settings import Settings
 
 _T = TypeVar("_T")
 
+_FILES_AT_ONCE = 8
+
 
 class Threads:
-    """At most ``UNMANGLE_WORKER_CONCURRENCY`` things are computed at once; the others wait for their turn."""
+    """So many things are done at once; the others wait for their turn."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._executor = ThreadPoolExecutor(settings.worker_concurrency, thread_name_prefix="computing")
+    def __init__(self, settings: Settings, count: int | None = None, name: str = "computing") -> None:
+        """Without a ``count`` as many as ``UNMANGLE_WORKER_CONCURRENCY`` says."""
+        self._executor = ThreadPoolExecutor(count or settings.worker_concurrency, thread_name_prefix=name)
 
     async def run(self, compute: Callable[[], _T]) -> _T:
         """Return what ``compute`` returns, or raise what it raises."""
@@ -29,3 +32,8 @@ class Threads:
     def close(self) -> None:
         """Drop what hasn't begun; what has goes on to its end."""
         self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+def file_threads(settings: Settings) -> Threads:
+    """Return threads for reading and writing files, which never wait for computing."""
+    return Threads(settings, _FILES_AT_ONCE, "files")

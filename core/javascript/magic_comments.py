@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from core.debug_ids import DebugId, parse_debug_id
+from core.files import Content
 
 # ASCII whitespace without "\v": bytes.split() would take that too.
 _VALUE = re.compile(rb"[ \t\n\f\r]*([^ \t\n\f\r]*)")
 
 
-def source_mapping_url(content: bytes) -> str | None:
+def source_mapping_url(content: Content) -> str | None:
     """Return what the last ``sourceMappingURL`` comment of ``content`` refers to, None if there is none.
 
     Without query and fragment, also if it is a ``data:`` URL; may be empty.  ``content`` is UTF-8.  This is a search,
@@ -20,23 +21,23 @@ def source_mapping_url(content: bytes) -> str | None:
     return None if value is None else value.partition("?")[0].partition("#")[0]
 
 
-def embedded_debug_id(content: bytes) -> DebugId | None:
+def embedded_debug_id(content: Content) -> DebugId | None:
     """Return the debug id that the last ``debugId`` comment of ``content`` gives, None if it gives none."""
     value = _last_value(content, b"debugId=", (b"//# ",))
     return None if value is None else parse_debug_id(value)
 
 
-def _last_value(content: bytes, name: bytes, openings: tuple[bytes, ...]) -> str | None:
+def _last_value(content: Content, name: bytes, openings: tuple[bytes, ...]) -> str | None:
     """Return the word after the last ``name`` that directly follows one of ``openings``, each four bytes long."""
     start = content.rfind(name)
     while start >= 0:
-        if start >= 4 and content.startswith(openings, start - 4):
+        if start >= 4 and content[start - 4 : start] in openings:
             return _word_at(content, start + len(name))
         start = content.rfind(name, 0, start)
     return None
 
 
-def _word_at(content: bytes, start: int) -> str:
+def _word_at(content: Content, start: int) -> str:
     """Return the first word at or after ``start``; it may well be on a later line."""
     word = _VALUE.match(content, start)
     return word[1].decode() if word else ""

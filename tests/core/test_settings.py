@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import platformdirs
 import pytest
 
 from core.errors import InvalidSetting
@@ -40,6 +41,9 @@ DEFAULTS = {
     "UNMANGLE_LOOKUP_CACHE_CAPACITY": 100_000,
     "UNMANGLE_FILE_IN_BUNDLE_CACHE_BYTES": 268_435_456,
     "UNMANGLE_FILE_IN_BUNDLE_CACHE_IDLE": 3600,
+    "UNMANGLE_CACHE_MAX_BYTES": 10_737_418_240,
+    "UNMANGLE_CACHE_CLEANUP_ENABLED": True,
+    "UNMANGLE_CACHE_CLEANUP_INTERVAL": 900,
     "UNMANGLE_SCRAPE_REFRESH": 3600,
 }
 
@@ -53,7 +57,8 @@ def read(variable: str, text: str) -> Any:
 
 
 def test_an_empty_environment_means_the_defaults() -> None:
-    assert values_by_variable(Settings.from_environ({})) == DEFAULTS
+    cache_dir = {"UNMANGLE_CACHE_DIR": platformdirs.user_cache_path("unmangle")}
+    assert values_by_variable(Settings.from_environ({})) == DEFAULTS | cache_dir
     assert Settings.from_environ({}) == Settings()
 
 

@@ -11,11 +11,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from core.files import Content
 from core.wire.request import Source, SymbolicateRequest
 
-Key = tuple[str | bytes | bool, ...]
+Key = tuple[str | bytes | bool | Content, ...]
 
 GLOBAL_SCOPE = "global"
+
+_FORMAT_VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +59,43 @@ def member_key(namespace: Namespace, bundle_uri: str, bundle_digest: bytes, path
     return "member", namespace.scope, namespace.source_id, namespace.source_url, bundle_uri, bundle_digest, path
 
 
-def scraped_key(namespace: Namespace, url: str, headers: Mapping[str, str], *, verify_ssl: bool) -> Key:
-    """Return the key of a file from the web; the fragment of ``url`` is its cache-busting number."""
-    digest = _digest(text for name in sorted(headers) for text in (name, headers[name]))
-    return "scraped", namespace.scope, url, verify_ssl, digest
+def scraped_key(
+    namespace: Namespace, url: str, headers: Mapping[str, str], *, verify_ssl: bool, allow_reserved: bool = False
+) -> Key:
+    """Return the key of a file from the web; the fragment of ``url`` is its cache-busting number.
+
+    What was fetched from a reserved address is of no use once such addresses are not allowed any more.
+    """
+    digest = _digest(text.encode() for name in sorted(headers) for text in (name, headers[name]))
+    return "scraped", namespace.scope, url, verify_ssl, allow_reserved, digest
 
 
-def source_map_key(namespace: Namespace, content: bytes) -> Key:
+def source_map_key(namespace: Namespace, content: Content) -> Key:
     """Return the key of what was made of the source map ``content``.
 
     The content itself, not where it came from: so a map that has changed is never taken for the old one.  A ``bytes``
-    remembers its hash, and is equal to itself at once, so this costs nothing as long as the file is cached too.
+    remembers its hash, and is equal to itself at once, so this costs nothing as long as the file is cached too.  What
+    is mapped from disk is equal to nothing else.
     """
     return "source map", namespace.scope, namespace.source_id, namespace.source_url, content
 
 
+def key_digest(key: Key) -> bytes:
+    """Return what an entry on disk is found by; it begins with the version of what is stored."""
+    return _digest(_part(part) for part in (_FORMAT_VERSION, *key))
+
+
+def _part(part: str | bytes | bool | Content) -> bytes:
+    return part.encode() if isinstance(part, str) else bytes(part) if isinstance(part, bytes) else b"%d" % bool(part)
+
+
 def _digest_of_credentials(source: Source) -> bytes:
     given = (("token", source.token), ("cookies", source.cookies))
-    return _digest(text for name, value in given if isinstance(value, str) for text in (name, value))
+    return _digest(text.encode() for name, value in given if isinstance(value, str) for text in (name, value))
 
 
-def _digest(texts: Iterable[str]) -> bytes:
+def _digest(parts: Iterable[bytes]) -> bytes:
     digest = hashlib.sha256()
-    for text in texts:
-        encoded = text.encode()
-        digest.update(len(encoded).to_bytes(8, "big") + encoded)
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
     return digest.digest()

@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from core.files import Failure, FailureKind
 from core.settings import Settings
-from worker.caches.memory import NOT_KEPT, Lifetime
+from worker.caches.record import Kind
 from worker.fetch.wire_failures import RESTRICTED
 
 _RESTRICTED_MAX_S = 60  # the refused address may be another one soon
+_NEVER_KEPT = (FailureKind.INTERNAL, FailureKind.SCRAPING_DISABLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """How long a value is kept: ``seconds`` since it was made, or since it was last used; None is for ever."""
+
+    seconds: float | None
+    since_last_use: bool = False
+
+    @property
+    def is_over_at_once(self) -> bool:
+        """Whether keeping the value makes no sense."""
+        return self.seconds is not None and self.seconds <= 0
+
+
+NOT_KEPT = Lifetime(0)
+
+
+def lifetime_of(settings: Settings, kind: Kind, failure: Failure | None) -> Lifetime:
+    """Return the lifetime of a file, or of the failure that came instead."""
+    if kind is Kind.LOOKUP:
+        return Lifetime(settings.lookup_cache_ttl_s) if failure is None else NOT_KEPT
+    if kind is Kind.DERIVED:
+        return derived_lifetime(settings, failure)
+    return download_lifetime(settings, failure)
 
 
 def download_lifetime(settings: Settings, value: object) -> Lifetime:
@@ -28,8 +56,14 @@ def derived_lifetime(settings: Settings, value: object) -> Lifetime:
     )
 
 
+def is_over(lifetime: Lifetime, made_at_s: float, used_at_s: float, now_s: float) -> bool:
+    """Return whether the time of a value is over; all times are of one clock."""
+    since = used_at_s if lifetime.since_last_use else made_at_s
+    return lifetime.seconds is not None and now_s >= since + lifetime.seconds
+
+
 def _failure_lifetime(failure: Failure, misses_s: float | None, malformed_s: float | None) -> Lifetime:
-    if failure.kind in (FailureKind.INTERNAL, FailureKind.SCRAPING_DISABLED):
+    if failure.kind in _NEVER_KEPT:
         return NOT_KEPT
     if failure.kind is FailureKind.MALFORMED:
         return Lifetime(malformed_s)

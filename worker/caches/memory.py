@@ -13,24 +13,10 @@ from typing import Generic, TypeVar
 
 from cachetools import LRUCache
 
+from worker.caches.lifetimes import Lifetime
+
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-
-
-@dataclass(frozen=True, slots=True)
-class Lifetime:
-    """How long a value is kept: ``seconds`` since it was made, or since it was last used; None is for ever."""
-
-    seconds: float | None
-    since_last_use: bool = False
-
-    @property
-    def is_over_at_once(self) -> bool:
-        """Whether keeping the value makes no sense."""
-        return self.seconds is not None and self.seconds <= 0
-
-
-NOT_KEPT = Lifetime(0)
 
 
 @dataclass(slots=True)

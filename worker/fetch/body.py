@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
 from aiohttp import ClientResponse, hdrs
 
@@ -17,7 +18,7 @@ from core.decompression import (
 )
 from core.errors import CorruptData, FetchFailed
 from core.files import Failure, FailureKind
-from core.size_limit import LimitedBuffer, check_size
+from core.size_limit import check_size
 
 _DECOMPRESSORS: Final[dict[str, Callable[[], Decompressor] | None]] = {
     "": None,
@@ -32,17 +33,49 @@ _SEVERAL_ENCODINGS = Failure(FailureKind.DOWNLOAD_ERROR, "Multiple content encod
 _UNKNOWN_ENCODING = Failure(FailureKind.DOWNLOAD_ERROR, "Unsupported content encoding")
 
 
-async def read_body(response: ClientResponse, max_bytes: int) -> bytes:
-    """Return the decoded body of ``response``, whose decoding must have been left to us.
+class Sink(Protocol):
+    """Where a body goes."""
+
+    async def write(self, piece: bytes) -> None:
+        """Take the next piece."""
+        ...
+
+    async def restart(self) -> None:
+        """Forget all pieces: the body is sent once more."""
+        ...
+
+
+class MemorySink:
+    """A body in memory."""
+
+    def __init__(self) -> None:
+        self._buffer = io.BytesIO()
+
+    async def write(self, piece: bytes) -> None:
+        """Take the next piece."""
+        self._buffer.write(piece)
+
+    async def restart(self) -> None:
+        """Forget all pieces."""
+        self._buffer = io.BytesIO()
+
+    def content(self) -> bytes:
+        """Return what was taken."""
+        return self._buffer.getvalue()
+
+
+async def copy_body(response: ClientResponse, max_bytes: int, sink: Sink) -> None:
+    """Give the decoded body of ``response``, whose decoding must have been left to us, to ``sink``.
 
     Raises FetchFailed: what is received or what it decodes to is over ``max_bytes``, or it can't be decoded.
     """
     decompressor = _decompressor(response.headers.getall(hdrs.CONTENT_ENCODING, []))
     check_size(response.content_length or 0, max_bytes)
     if decompressor is None:
-        return await _read_plain(response, max_bytes)
+        await _copy_plain(response, max_bytes, sink)
+        return
     try:
-        return await _read_compressed(response, decompressor, max_bytes)
+        await _copy_compressed(response, decompressor, max_bytes, sink)
     except CorruptData as error:
         raise FetchFailed(Failure(FailureKind.DOWNLOAD_ERROR, str(error))) from error
 
@@ -58,21 +91,22 @@ def _decompressor(encodings: list[str]) -> Decompressor | None:
     return make() if make else None
 
 
-async def _read_plain(response: ClientResponse, max_bytes: int) -> bytes:
-    body = LimitedBuffer(max_bytes)
+async def _copy_plain(response: ClientResponse, max_bytes: int, sink: Sink) -> None:
+    size = 0
     async for chunk in response.content.iter_any():
-        body.append(chunk)
-    return body.content()
+        size += len(chunk)
+        check_size(size, max_bytes)
+        await sink.write(chunk)
 
 
-async def _read_compressed(response: ClientResponse, decompressor: Decompressor, max_bytes: int) -> bytes:
-    received = 0
-    body = LimitedBuffer(max_bytes)
+async def _copy_compressed(response: ClientResponse, decompressor: Decompressor, max_bytes: int, sink: Sink) -> None:
+    received = size = 0
     async for chunk in response.content.iter_any():
         received += len(chunk)
         check_size(received, max_bytes)
         for piece in decompressor.feed(chunk):
-            body.append(piece)
+            size += len(piece)
+            check_size(size, max_bytes)
+            await sink.write(piece)
             await asyncio.sleep(0)  # a chunk may be a thousand pieces, and there are other jobs
     decompressor.finish()
-    return body.content()

@@ -32,7 +32,7 @@ from core.errors import FetchFailed
 from core.files import Failure, FailureKind
 from core.settings import Settings
 from core.urls import Url
-from worker.fetch.body import read_body
+from worker.fetch.body import MemorySink, Sink, copy_body
 from worker.fetch.guarded_connector import make_connector
 from worker.fetch.headers import Headers, has_header, sendable_headers
 from worker.fetch.redirects import MAX_REDIRECTS, redirect_target
@@ -116,27 +116,36 @@ class Client:
 
         Raises FetchFailed, whatever happens on the wire, and nothing else.
         """
+        sink = MemorySink()
+        await self.download(fetch, sink)
+        return sink.content()
+
+    async def download(self, fetch: Fetch, sink: Sink) -> None:
+        """Give the file, decoded, to ``sink``, which begins again with every try.
+
+        Raises FetchFailed, whatever happens on the wire, and nothing else but what ``sink`` raises.
+        """
         sendable = replace(fetch, headers=sendable_headers(fetch.headers))
         total_s = self._settings.max_download_timeout_s if fetch.total_s is None else fetch.total_s
         async with _time_limit(total_s):
-            return await self._try(sendable)
+            await self._try(sendable, sink)
 
-    async def _try(self, fetch: Fetch) -> bytes:
+    async def _try(self, fetch: Fetch, sink: Sink) -> None:
         for _ in range(self._settings.download_tries - 1):
             try:
-                return await self._follow(fetch)
+                return await self._follow(fetch, sink)
             except FetchFailed as error:
                 if not _may_heal(error.failure):
                     raise
             await asyncio.sleep(_RETRY_PAUSE_S)
-        return await self._follow(fetch)
+        return await self._follow(fetch, sink)
 
-    async def _follow(self, fetch: Fetch) -> bytes:
+    async def _follow(self, fetch: Fetch, sink: Sink) -> None:
         for _ in range(MAX_REDIRECTS + 1):
             async with self._response(fetch) as response:
                 target = redirect_target(response.status, fetch.url, response.headers.get(hdrs.LOCATION))
                 if target is None:
-                    return await _content(response, fetch)
+                    return await _copy(response, fetch, sink)
             fetch = fetch.at(target)
         raise FetchFailed(_TOO_MANY_REDIRECTS)
 
@@ -176,11 +185,12 @@ class Client:
         )
 
 
-async def _content(response: ClientResponse, fetch: Fetch) -> bytes:
+async def _copy(response: ClientResponse, fetch: Fetch, sink: Sink) -> None:
     failure = fetch.status_failure(response.status)
     if failure is not None:
         raise FetchFailed(failure)
-    return await read_body(response, fetch.max_bytes)
+    await sink.restart()
+    await copy_body(response, fetch.max_bytes, sink)
 
 
 def _may_heal(failure: Failure) -> bool:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Sequence
 
 from core.errors import FetchFailed, MalformedAnswer
+from core.files import Failure, FailureKind
 from core.lookup import MAX_ENTRIES, Listed, read_answer
 from core.settings import Settings
 from core.urls import Url
@@ -20,23 +21,28 @@ _log = logging.getLogger(__name__)
 _RETRY_PAUSE_S = 0.02
 
 
-async def ask(
-    client: Client, threads: Threads, url: Url, source: Source, settings: Settings
-) -> Sequence[Listed] | None:
-    """Return what the lookup API of ``source`` answers to the query ``url``; None if it doesn't, which is logged."""
+async def ask(client: Client, threads: Threads, url: Url, source: Source, settings: Settings) -> bytes:
+    """Return what the lookup API of ``source`` answers to the query ``url``, which ``read_answer`` can read.
+
+    Raises FetchFailed if it doesn't answer so, which is logged.
+    """
     fetch = lookup_fetch(url, source, settings.lookup_timeout_s)
     try:
         async with asyncio.timeout(settings.lookup_timeout_s):
-            listed = await _answer(client, threads, fetch, settings.download_tries)
+            return await _answer(client, threads, fetch, settings.download_tries)
     except (FetchFailed, MalformedAnswer, TimeoutError) as error:
         _log.warning("the artifact lookup at %s failed: %.300s", url.host, error or "it took too long")
-        return None
+        raise FetchFailed(Failure(FailureKind.INTERNAL, "the lookup failed")) from error
+
+
+def used_entries(listed: Sequence[Listed]) -> Sequence[Listed]:
+    """Return as many entries of an answer as are used; leaving some out is logged."""
     if len(listed) > MAX_ENTRIES:
-        _log.warning("the artifact lookup at %s lists %d files: using %d", url.host, len(listed), MAX_ENTRIES)
+        _log.warning("an artifact lookup lists %d files: using %d", len(listed), MAX_ENTRIES)
     return listed[:MAX_ENTRIES]
 
 
-async def _answer(client: Client, threads: Threads, fetch: Fetch, tries: int) -> Sequence[Listed]:
+async def _answer(client: Client, threads: Threads, fetch: Fetch, tries: int) -> bytes:
     for _ in range(tries - 1):
         try:
             return await _read(threads, await client.get(fetch))
@@ -45,5 +51,6 @@ async def _answer(client: Client, threads: Threads, fetch: Fetch, tries: int) ->
     return await _read(threads, await client.get(fetch))
 
 
-async def _read(threads: Threads, body: bytes) -> Sequence[Listed]:
-    return await threads.run(lambda: read_answer(body))  # 16 MiB of entries would hold up every other job
+async def _read(threads: Threads, body: bytes) -> bytes:
+    await threads.run(lambda: read_answer(body))  # 16 MiB of entries would hold up every other job
+    return body

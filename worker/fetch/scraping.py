@@ -14,15 +14,15 @@ from core.errors import FetchFailed
 from core.files import Failure, FailureKind, FileEntry, ResolvedWith, ScrapedFile
 from core.origins import is_allowed_origin
 from core.settings import Settings
-from core.texts import Text, read_text, scraped_file
+from core.texts import Text, scraped_file
 from core.urls import Url, parse_url
 from core.wire.request import SymbolicateRequest
 from core.wire.response import ScrapingAttempt
-from core.wrapped_contents import unwrap
-from worker.fetch.client import Client, Fetch
+from worker.caches.stored_file import Draft
+from worker.fetch.client import Fetch
+from worker.fetch.download import Downloader
 from worker.fetch.headers import Headers
 from worker.fetch.limits import SCRAPED_FILE_MAX_BYTES, download_limit
-from worker.threads import Threads
 
 _RESTRICTED_HOSTS = ("localhost", "127.0.0.1")
 
@@ -113,15 +113,13 @@ def permitted_url(abs_path: str | None, policy: ScrapingPolicy) -> Url | Refusal
     return _permitted_by_rules(abs_path, url, policy)
 
 
-async def download_scraped(
-    client: Client, threads: Threads, url: Url, policy: ScrapingPolicy, settings: Settings
-) -> Text:
-    """Fetch the text at ``url``.  Raises FetchFailed.
+async def download_scraped(downloader: Downloader, url: Url, policy: ScrapingPolicy, settings: Settings) -> Draft:
+    """Fetch the file at ``url``.  Raises FetchFailed.
 
     The outcome depends on the URL, and of the policy on ``headers``, ``verify_ssl`` and ``allow_reserved``.
     """
     max_bytes = download_limit(SCRAPED_FILE_MAX_BYTES, settings.max_download_size)
-    content = await client.get(
+    return await downloader.download(
         Fetch(
             url=url,
             max_bytes=max_bytes,
@@ -131,10 +129,6 @@ async def download_scraped(
             allow_reserved_elsewhere=policy.allow_reserved,
         )
     )
-    text = await threads.run(lambda: _read_wrapped_text(content, max_bytes))
-    if isinstance(text, Failure):
-        raise FetchFailed(text)
-    return text
 
 
 def _permitted_by_rules(abs_path: str, url: Url, policy: ScrapingPolicy) -> Url | Refusal:
@@ -165,7 +159,3 @@ async def _scrape_target(abs_path: str, target: ScrapeTarget, download: Download
         entry = FileEntry(origin, error.failure, ResolvedWith.SCRAPING)
         return Scraped(entry, failed_attempt(abs_path, error.failure))
     return Scraped(FileEntry(origin, scraped_file(text, abs_path), ResolvedWith.SCRAPING), successful_attempt(abs_path))
-
-
-def _read_wrapped_text(content: bytes, max_bytes: int) -> Text | Failure:
-    return read_text(unwrap(content, max_bytes))

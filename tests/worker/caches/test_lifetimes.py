@@ -2,8 +2,7 @@ import pytest
 
 from core.files import Failure, FailureKind
 from core.settings import Settings
-from worker.caches.lifetimes import derived_lifetime, download_lifetime
-from worker.caches.memory import Lifetime
+from worker.caches.lifetimes import Lifetime, derived_lifetime, download_lifetime
 
 DAY, HOUR = 86_400, 3_600
 A_FILE = object()

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.caches.memory import NOT_KEPT, Lifetime, MemoryCache
+from worker.caches.lifetimes import NOT_KEPT, Lifetime
+from worker.caches.memory import MemoryCache
 
 FOR_EVER = Lifetime(None)
 

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 import orjson
 import pytest
 
-from core.lookup import MAX_ENTRIES
+from core.errors import FetchFailed
+from core.lookup import MAX_ENTRIES, read_answer
 from core.settings import Settings
 from core.urls import Url, parse_url
 from core.wire.request import Source
@@ -21,7 +22,7 @@ from tests.worker.source_server import (
     silence,
 )
 from worker.fetch.client import Client
-from worker.fetch.lookup import ask
+from worker.fetch.lookup import ask, used_entries
 from worker.threads import Threads
 
 BUNDLE = {"type": "bundle", "id": "1", "url": "https://h.test/1"}
@@ -41,8 +42,11 @@ async def ids_from(
 ) -> list[str] | None:
     """Ask a lookup API that gives these replies in turn, and return the ids it lists."""
     url = a_url(server.put("/lookup/", *replies) + "?release=r")
-    listed = await ask(client, THREADS, url, Source(id="s", url=server.url("/lookup/"), token="t0k"), settings)
-    return None if listed is None else [entry.id for entry in listed]
+    try:
+        answer = await ask(client, THREADS, url, Source(id="s", url=server.url("/lookup/"), token="t0k"), settings)
+    except FetchFailed:
+        return None
+    return [entry.id for entry in used_entries(read_answer(answer))]
 
 
 def a_url(text: str) -> Url:
@@ -150,6 +154,7 @@ async def test_a_redirect_to_another_origin_loses_the_credentials(client, server
 @pytest.mark.parametrize("token", ["a\r\nX: y", "a\0"])
 async def test_a_token_that_no_header_can_hold_is_a_failed_query(client, server, token, caplog):
     url = a_url(server.put("/lookup/", GOOD))
-    assert await ask(client, THREADS, url, Source(id="s", url=url.href, token=token), SETTINGS) is None
+    with pytest.raises(FetchFailed):
+        await ask(client, THREADS, url, Source(id="s", url=url.href, token=token), SETTINGS)
     assert server.requests == []
     assert token not in caplog.text

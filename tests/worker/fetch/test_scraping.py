@@ -22,7 +22,11 @@ from tests.worker.source_server import (
     self_signed_certificate,
     silence,
 )
+from worker.caches.disk import NoStore
+from worker.caches.readers import read_stored_text
+from worker.caches.record import Kind
 from worker.fetch.client import Client
+from worker.fetch.download import Downloader
 from worker.fetch.scraping import (
     Refusal,
     Scraped,
@@ -58,9 +62,21 @@ async def no_download(target: ScrapeTarget) -> Text:
     raise AssertionError(f"{target.url.href} was fetched")
 
 
+async def downloaded(client: Client, url: Url, policy: ScrapingPolicy, settings: Settings) -> Text:
+    store = NoStore()
+    draft = await download_scraped(Downloader(client, store, THREADS), url, policy, settings)
+    with draft.opened("", Kind.DOWNLOADED) as file:
+        text = read_stored_text(file)
+    draft.discard()
+    store.close()
+    if isinstance(text, Failure):
+        raise FetchFailed(text)
+    return text
+
+
 async def scraped(client: Client, abs_path: str, policy: ScrapingPolicy = AT_HOME) -> Scraped:
     async def download(target: ScrapeTarget) -> Text:
-        return await download_scraped(client, THREADS, target.url, policy, SETTINGS)
+        return await downloaded(client, target.url, policy, SETTINGS)
 
     return await scrape(abs_path, policy, download, NOW_S, 3600)
 
@@ -314,14 +330,14 @@ async def test_the_operators_limit_counts_where_it_is_lower(server: SourceServer
     url = url_of(server.put("/a.js", reply(body)))
     async with Client(settings) as client:
         with pytest.raises(FetchFailed) as raised:
-            await download_scraped(client, THREADS, url, AT_HOME, settings)
+            await downloaded(client, url, AT_HOME, settings)
     assert raised.value.failure == Failure(FailureKind.MALFORMED, "Maximum file size exceeded")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.2", "[::1]", "10.0.0.1", "127.0.0.1"])
 async def test_reserved_addresses_are_refused(client: Client, host: str) -> None:
     with pytest.raises(FetchFailed) as raised:
-        await download_scraped(client, THREADS, url_of(f"http://{host}:1/"), ScrapingPolicy(), SETTINGS)
+        await downloaded(client, url_of(f"http://{host}:1/"), ScrapingPolicy(), SETTINGS)
     assert raised.value.failure == Failure(FailureKind.DOWNLOAD_ERROR, "destination is restricted")
 
 

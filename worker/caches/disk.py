@@ -1,0 +1,261 @@
+"""The files of a host's worker processes, on disk: whole or not there, whatever dies meanwhile."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import logging
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from core.files import Failure, FailureKind
+from core.settings import Settings
+from worker.caches.cleanup import clean, entry_bytes
+from worker.caches.lifetimes import is_over, lifetime_of
+from worker.caches.locks import HostLocks
+from worker.caches.record import LONGEST_END, Kind, Record, decode_end, short_failure
+from worker.caches.stored_file import Draft, StoredFile
+from worker.caches.usage import Usage
+
+_log = logging.getLogger(__name__)
+
+_FORMAT = "v1"
+_USE_IS_NOTED_AFTER_S = 300
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFailure:
+    """A file that couldn't be had, and when that was, as a Unix time."""
+
+    failure: Failure
+    made_at_s: float
+
+
+class FileStore(Protocol):
+    """Where files are kept.  Everything but ``locks`` may be used by any thread."""
+
+    locks: HostLocks
+
+    def open(self, key: bytes) -> StoredFile | StoredFailure | None:
+        """Return an entry that is still good, None if there is none."""
+        ...
+
+    def draft(self) -> Draft:
+        """Return a new file to write to; it is to be discarded in the end, published or not."""
+        ...
+
+    def publish(self, draft: Draft, record: Record) -> None:
+        """Make a draft the entry of ``record.key``, in one step."""
+        ...
+
+    def publish_failure(self, key: bytes, kind: Kind, failure: Failure) -> None:
+        """Make a failure the entry of ``key``."""
+        ...
+
+    def remove(self, key: bytes) -> None:
+        """Remove an entry."""
+        ...
+
+    def note_use(self, key: bytes) -> None:
+        """Note that an entry is used, although it wasn't opened."""
+        ...
+
+    def clean_up(self) -> None:
+        """Remove what is too old or too much, unless another process just did."""
+        ...
+
+    def close(self) -> None:
+        """Close what is open, but not the files that were handed out."""
+        ...
+
+
+def open_store(settings: Settings, clock: Callable[[], float] = time.time) -> FileStore:
+    """Return the store that the settings name, or one that keeps nothing if it can't be used."""
+    if settings.cache_dir is None:
+        return NoStore()
+    try:
+        return DiskStore(settings.cache_dir, settings, clock)
+    except OSError as error:
+        _log.error("UNMANGLE_CACHE_DIR: files are not kept, because %s can't be used: %s", settings.cache_dir, error)
+        return NoStore()
+
+
+def written(store: FileStore, content: bytes) -> Draft:
+    """Return a draft that holds ``content``.  Raises FetchFailed, INTERNAL, if there is no room."""
+    draft = store.draft()
+    try:
+        draft.write(content)
+    except BaseException:
+        draft.discard()
+        raise
+    return draft
+
+
+class DiskStore:
+    """Files in a directory that all processes of the host share.  ``clock`` gives the Unix time."""
+
+    def __init__(self, directory: Path, settings: Settings, clock: Callable[[], float] = time.time) -> None:
+        self.directory = directory / _FORMAT
+        self._drafts = self.directory / "drafts"
+        self._drafts.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.locks = HostLocks(self.directory / "locks")
+        self.usage = Usage(self.directory / "usage")
+        self._settings = settings
+        self._clock = clock
+        self._started_at_s = clock()
+
+    def open(self, key: bytes) -> StoredFile | StoredFailure | None:
+        """Return an entry that is still good, None if there is none."""
+        try:
+            descriptor = os.open(self._path(key), os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return None
+        found = None
+        try:
+            found = self._examined(key, descriptor)
+        finally:
+            if not isinstance(found, StoredFile):
+                os.close(descriptor)
+        return found
+
+    def draft(self) -> Draft:
+        """Return a new file to write to."""
+        try:
+            self._drafts.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor, name = tempfile.mkstemp(dir=self._drafts)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        except OSError as error:
+            _log.error("a file is not kept, because %s can't be written to: %s", self._drafts, error)
+            return NoStore.draft()
+        return Draft(descriptor, Path(name), self._reserve)
+
+    def publish(self, draft: Draft, record: Record) -> None:
+        """Make a draft the entry of ``record.key``, in one step; the draft is closed."""
+        if draft.path is None:
+            return
+        path = self._path(bytes.fromhex(record.key))
+        try:
+            path.parent.mkdir(exist_ok=True)
+            draft.finish(record)
+            self._rename(draft, path)
+        except OSError as error:
+            _log.error("%s is not kept: %s", path, error)
+
+    def publish_failure(self, key: bytes, kind: Kind, failure: Failure) -> None:
+        """Make a failure the entry of ``key``, if it is worth keeping."""
+        if lifetime_of(self._settings, kind, failure).is_over_at_once:
+            return
+        draft = self.draft()
+        try:
+            record = Record(key.hex(), kind, self._clock(), 0, 0, short_failure(failure))
+            self.publish(draft, record)
+        finally:
+            draft.discard()
+
+    def remove(self, key: bytes) -> None:
+        """Remove an entry."""
+        with contextlib.suppress(FileNotFoundError):
+            path = self._path(key)
+            size = entry_bytes(path.stat().st_size)
+            path.unlink()
+            self.usage.add(-size)
+
+    def note_use(self, key: bytes) -> None:
+        """Note that an entry is used, although it wasn't opened."""
+        with contextlib.suppress(OSError):
+            os.utime(self._path(key), (self._clock(), self._clock()))
+
+    def clean_up(self) -> None:
+        """Remove what is too old or too much, unless another process just did."""
+        clean(self.directory, self.usage, self._settings, self._clock(), self._settings.cache_cleanup_interval_s)
+
+    def close(self) -> None:
+        """Close what is open, but not the files that were handed out."""
+        self.locks.close()
+        self.usage.close()
+
+    def _path(self, key: bytes) -> Path:
+        name = key.hex()
+        return self.directory / name[:2] / name
+
+    def _examined(self, key: bytes, descriptor: int) -> StoredFile | StoredFailure | None:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return None  # it is just being removed
+        status = os.fstat(descriptor)
+        end = os.pread(descriptor, LONGEST_END, max(status.st_size - LONGEST_END, 0))
+        record = decode_end(end, status.st_size)
+        if record is None or record.key != key.hex():
+            _log.warning("the cache entry %s is damaged", key.hex())
+            self.remove(key)
+            return None
+        if self._is_over(record, status.st_mtime):
+            return None
+        if record.failure is not None:
+            return StoredFailure(record.failure, record.made_at_s)
+        if self._clock() - status.st_mtime > _USE_IS_NOTED_AFTER_S:
+            self.note_use(key)
+        return StoredFile(descriptor, record)
+
+    def _is_over(self, record: Record, used_at_s: float) -> bool:
+        failure = record.failure
+        if failure is not None and failure.kind is FailureKind.MALFORMED and record.made_at_s < self._started_at_s:
+            return True  # this process may know better
+        return is_over(lifetime_of(self._settings, record.kind, failure), record.made_at_s, used_at_s, self._clock())
+
+    def _rename(self, draft: Draft, path: Path) -> None:
+        assert draft.path is not None
+        new = entry_bytes(draft.path.stat().st_size)
+        with contextlib.suppress(FileNotFoundError):
+            new -= entry_bytes(path.stat().st_size)
+        self._reserve(new - draft.reserved)
+        draft.path.rename(path)
+        draft.close()
+
+    def _reserve(self, change: int) -> None:
+        used = self.usage.add(change)
+        if change > 0 and used > self._settings.cache_max_bytes:
+            clean(self.directory, self.usage, self._settings, self._clock(), None)
+
+
+class NoStore:
+    """Keeps nothing: files live as long as they are open."""
+
+    def __init__(self) -> None:
+        self.locks = HostLocks(None)
+
+    def open(self, key: bytes) -> StoredFile | StoredFailure | None:  # noqa: ARG002
+        """Return None."""
+        return None
+
+    @staticmethod
+    def draft() -> Draft:
+        """Return a new file to write to, which has no name."""
+        descriptor, name = tempfile.mkstemp()
+        Path(name).unlink()
+        return Draft(descriptor, None, lambda _: None)
+
+    def publish(self, draft: Draft, record: Record) -> None:
+        """Do nothing."""
+
+    def publish_failure(self, key: bytes, kind: Kind, failure: Failure) -> None:
+        """Do nothing."""
+
+    def remove(self, key: bytes) -> None:
+        """Do nothing."""
+
+    def note_use(self, key: bytes) -> None:
+        """Do nothing."""
+
+    def clean_up(self) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Close what is open."""
+        self.locks.close()

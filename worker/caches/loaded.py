@@ -1,0 +1,146 @@
+"""What files are once they are read: from memory, else from the store, else made, by one process of the host."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from core.errors import FetchFailed
+from core.files import Failure
+from core.settings import Settings
+from worker.caches.disk import FileStore, StoredFailure
+from worker.caches.keys import Key, key_digest
+from worker.caches.lifetimes import Lifetime, lifetime_of
+from worker.caches.memory import MemoryCache
+from worker.caches.record import Kind
+from worker.caches.stored_file import Draft, StoredFile
+from worker.threads import Threads
+
+_log = logging.getLogger(__name__)
+
+_SMALL = 1000  # bytes that anything in memory takes, about
+_USE_IS_NOTED_AFTER_S = 300.0
+
+V = TypeVar("V")
+
+
+@dataclass(slots=True)
+class _Loaded(Generic[V]):
+    digest: bytes
+    value: V | Failure
+    age_s: float
+    noted_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedKind(Generic[V]):
+    """A kind of value.
+
+    ``read`` makes one of a file, on a thread; the failure it may return instead is stored in the place of the file.
+    ``size_of`` is about how much memory it takes.
+    ``max_bytes`` and ``max_entries`` bound what is kept in memory.
+    """
+
+    kind: Kind
+    read: Callable[[StoredFile], V | Failure]
+    size_of: Callable[[V], int]
+    max_bytes: int
+    max_entries: int | None = None
+
+
+class LoadedCache(Generic[V]):
+    """Values of one kind.  Belongs to one event loop."""
+
+    def __init__(self, kind: LoadedKind[V], store: FileStore, threads: Threads, settings: Settings) -> None:
+        self._kind = kind
+        self._store = store
+        self._threads = threads
+        self._settings = settings
+        self._memory: MemoryCache[Key, _Loaded[V]] = MemoryCache(
+            max_bytes=kind.max_bytes,
+            max_entries=kind.max_entries,
+            size_of=lambda _, loaded: self._size(loaded),
+            lifetime_of=self._lifetime,
+        )
+
+    async def get(self, key: Key, make: Callable[[], Awaitable[Draft]]) -> V | Failure:
+        """Return the value for ``key``, or why it can't be had.
+
+        ``make`` returns the file it is read from.  It may raise FetchFailed, which is the failure; what else it raises
+        comes out of here.
+        """
+        loaded = await self._memory.get(key, lambda: self._load(key_digest(key), make))
+        self._note_use(loaded)
+        return loaded.value
+
+    async def close(self) -> None:
+        """Stop all work and forget everything in memory."""
+        await self._memory.close()
+
+    async def _load(self, digest: bytes, make: Callable[[], Awaitable[Draft]]) -> _Loaded[V]:
+        found = await self._threads.run(lambda: self._open(digest))
+        if found is not None:
+            return found
+        async with self._store.locks.hold(digest, self._settings.max_download_timeout_s):
+            found = await self._threads.run(lambda: self._open(digest))
+            return await self._make(digest, make) if found is None else found
+
+    def _open(self, digest: bytes) -> _Loaded[V] | None:
+        entry = self._store.open(digest)
+        if entry is None:
+            return None
+        if isinstance(entry, StoredFailure):
+            return self._loaded(digest, entry.failure, entry.made_at_s)
+        with entry:
+            value = self._kind.read(entry) if entry.is_intact() else None
+        if value is None or isinstance(value, Failure):
+            _log.warning("the cache entry %s is damaged", digest.hex())
+            self._store.remove(digest)
+            return None
+        return self._loaded(digest, value, entry.record.made_at_s)
+
+    async def _make(self, digest: bytes, make: Callable[[], Awaitable[Draft]]) -> _Loaded[V]:
+        try:
+            draft = await make()
+        except FetchFailed as error:
+            failure = error.failure
+            return await self._threads.run(lambda: self._keep_failure(digest, failure))
+        return await self._threads.run(lambda: self._keep(digest, draft))
+
+    def _keep(self, digest: bytes, draft: Draft) -> _Loaded[V]:
+        try:
+            with draft.opened(digest.hex(), self._kind.kind) as file:
+                value = self._kind.read(file)
+                if isinstance(value, Failure):
+                    return self._keep_failure(digest, value)
+                self._store.publish(draft, file.record)
+                return self._loaded(digest, value, file.record.made_at_s)
+        finally:
+            draft.discard()
+
+    def _keep_failure(self, digest: bytes, failure: Failure) -> _Loaded[V]:
+        self._store.publish_failure(digest, self._kind.kind, failure)
+        return self._loaded(digest, failure, time.time())
+
+    def _loaded(self, digest: bytes, value: V | Failure, made_at_s: float) -> _Loaded[V]:
+        return _Loaded(digest, value, max(time.time() - made_at_s, 0.0), time.monotonic())
+
+    def _note_use(self, loaded: _Loaded[V]) -> None:
+        """Tell the store of what memory answers: what is used often must not look forgotten on disk."""
+        now = time.monotonic()
+        if now - loaded.noted_at > _USE_IS_NOTED_AFTER_S and not isinstance(loaded.value, Failure):
+            loaded.noted_at = now
+            self._store.note_use(loaded.digest)
+
+    def _size(self, loaded: _Loaded[V]) -> int:
+        return _SMALL if isinstance(loaded.value, Failure) else _SMALL + self._kind.size_of(loaded.value)
+
+    def _lifetime(self, loaded: _Loaded[V]) -> Lifetime:
+        failure = loaded.value if isinstance(loaded.value, Failure) else None
+        whole = lifetime_of(self._settings, self._kind.kind, failure)
+        if whole.since_last_use or whole.seconds is None:
+            return whole
+        return Lifetime(whole.seconds - loaded.age_s)

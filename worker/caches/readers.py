@@ -1,0 +1,41 @@
+"""What the files of the store are read as."""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Sequence
+
+from core.bundle import Bundle
+from core.errors import MalformedAnswer, MalformedBundle
+from core.files import Failure, FailureKind
+from core.lookup import Listed, read_answer
+from core.texts import Text, read_text
+from worker.caches.stored_file import StoredFile
+from worker.fetch.lookup import used_entries
+
+
+def read_stored_text(file: StoredFile) -> Text | Failure:
+    """Return the text in ``file``, or why it is none."""
+    content = file.content()
+    text = read_text(content)
+    if isinstance(content, mmap.mmap):
+        content.madvise(mmap.MADV_DONTNEED)  # what the check has seen would count as ours
+    return text
+
+
+def read_stored_bundle(file: StoredFile) -> Bundle | Failure:
+    """Return the bundle in ``file``, which stays open, or why it is none."""
+    reader = file.reader()
+    try:
+        return Bundle.open_file(reader)
+    except MalformedBundle as error:
+        reader.close()
+        return Failure(FailureKind.MALFORMED, str(error))
+
+
+def read_stored_answer(file: StoredFile) -> Sequence[Listed] | Failure:
+    """Return what the answer of a lookup lists, or why it is none."""
+    try:
+        return used_entries(read_answer(file.content()[:]))
+    except MalformedAnswer as error:
+        return Failure(FailureKind.MALFORMED, str(error))

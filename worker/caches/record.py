@@ -1,0 +1,71 @@
+"""What the store says about an entry, written after the entry's content and never in it.
+
+An entry is one file: the content, untouched from its first byte on; the record, as JSON; the length of the record; and
+a word that says that all of it is there.  A file that ends otherwise is no entry.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from enum import StrEnum
+
+import msgspec
+import orjson
+
+from core.files import Failure
+
+LONGEST_END = 1 << 13
+"""At most this many bytes follow the content."""
+
+_END = struct.Struct("<I16s")
+_COMPLETE = b"unmangle entry 1"
+_LONGEST_TEXT = 2_000
+
+
+class Kind(StrEnum):
+    """What an entry is, for how long it is kept."""
+
+    DOWNLOADED = "downloaded"
+    DERIVED = "derived"
+    LOOKUP = "lookup"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """``key`` is the entry's own, in hexadecimal, ``made_at_s`` a Unix time, ``checksum`` the CRC-32 of the content.
+
+    ``failure`` is why there is no content, None if there is.
+    """
+
+    key: str
+    kind: Kind
+    made_at_s: float
+    size: int
+    checksum: int
+    failure: Failure | None = None
+
+
+def encode_end(record: Record) -> bytes:
+    """Return what follows the content."""
+    text = orjson.dumps(record)
+    return text + _END.pack(len(text), _COMPLETE)
+
+
+def decode_end(end: bytes, entry_size: int) -> Record | None:
+    """Return the record in ``end``, the last bytes of a file of ``entry_size`` bytes; None if that is no entry."""
+    if len(end) < _END.size:
+        return None
+    length, word = _END.unpack_from(end, len(end) - _END.size)
+    if word != _COMPLETE or length > len(end) - _END.size:
+        return None
+    try:
+        record = msgspec.convert(orjson.loads(end[-_END.size - length : -_END.size]), Record)
+    except (orjson.JSONDecodeError, msgspec.ValidationError):
+        return None
+    return record if record.size + length + _END.size == entry_size else None
+
+
+def short_failure(failure: Failure) -> Failure:
+    """Return ``failure`` with no more text than a record has room for."""
+    return Failure(failure.kind, failure.text[:_LONGEST_TEXT], failure.excess)

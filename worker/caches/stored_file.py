@@ -1,0 +1,198 @@
+"""Files of the store: open ones, and those that are still being written.
+
+Who has one open holds a shared lock on it, so nobody takes it away; who writes one holds an exclusive lock, so a draft
+without one is what a dead process left.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import io
+import mmap
+import os
+import threading
+import time
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self, cast
+
+from core.errors import FetchFailed
+from core.files import Content, Failure, FailureKind
+from worker.caches.record import Kind, Record, encode_end
+
+MAPPED_FROM_BYTES = 1 << 20
+"""Content of this size is mapped; smaller content is read into memory."""
+
+_STEP = 1 << 18
+_RESERVED_AT_ONCE = 8 << 20
+
+
+class StoredFile:
+    """An open file; closing it doesn't close what was made of it."""
+
+    def __init__(self, descriptor: int, record: Record) -> None:
+        self._descriptor = descriptor
+        self.record = record
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        os.close(self._descriptor)
+
+    @property
+    def size(self) -> int:
+        """How many bytes the content has."""
+        return self.record.size
+
+    def content(self) -> Content:
+        """Return the content."""
+        if self.size >= MAPPED_FROM_BYTES:
+            return mmap.mmap(self._descriptor, self.size, prot=mmap.PROT_READ)
+        return os.pread(self._descriptor, self.size, 0)
+
+    def reader(self) -> BinaryIO:
+        """Return the content as a file of its own, for several threads, one at a time."""
+        return cast("BinaryIO", io.BufferedReader(_Reader(os.dup(self._descriptor), self.size)))
+
+    def is_intact(self) -> bool:
+        """Return whether the content is what was written."""
+        return _checksum(self._descriptor, self.size) == self.record.checksum
+
+
+class Draft:
+    """A file that is being written, and that nobody else sees.
+
+    ``path`` is None if it has no name.  ``reserve`` is told how many bytes more, or less, it may grow to.
+    Methods raise FetchFailed, INTERNAL, if the disk is full.
+    """
+
+    def __init__(self, descriptor: int, path: Path | None, reserve: Callable[[int], None]) -> None:
+        self.path = path
+        self.size = 0
+        self._descriptor = descriptor
+        self._lock = threading.RLock()  # a job may be cancelled while a thread writes for it
+        self._reserve = reserve
+        self._reserved = 0
+        self._checksum = 0
+
+    def write(self, piece: bytes) -> None:
+        """Append a piece."""
+        with self._lock:
+            self._make_room(self.size + len(piece))
+            try:
+                self._write(piece)
+            except OSError as error:
+                text = f"the cache: {os.strerror(error.errno or 0)}"
+                raise FetchFailed(Failure(FailureKind.INTERNAL, text)) from error
+            self.size += len(piece)
+            self._checksum = zlib.crc32(piece, self._checksum)
+
+    def restart(self) -> None:
+        """Forget what was written."""
+        with self._lock:
+            if self._descriptor >= 0:
+                os.ftruncate(self._descriptor, 0)
+                os.lseek(self._descriptor, 0, os.SEEK_SET)
+            self.size = self._checksum = 0
+
+    def reader(self) -> BinaryIO:
+        """Return what was written, as a file of its own."""
+        return cast("BinaryIO", io.BufferedReader(_Reader(os.dup(self._descriptor), self.size)))
+
+    def opened(self, key: str, kind: Kind) -> StoredFile:
+        """Return what was written as a file of the store; the draft is still to be discarded or finished."""
+        record = Record(key, kind, time.time(), self.size, self._checksum)
+        return StoredFile(os.dup(self._descriptor), record)
+
+    def finish(self, record: Record) -> None:
+        """Write the record and let others in.
+
+        Nothing is synced: whoever opens the file compares the checksum, so what a power failure took is a miss.
+        """
+        self._write(encode_end(record))
+        fcntl.flock(self._descriptor, fcntl.LOCK_SH)
+
+    def close(self) -> None:
+        """Close it; nothing is written any more."""
+        with self._lock:
+            if self._descriptor >= 0:
+                os.close(self._descriptor)
+                self._descriptor = -1
+
+    def discard(self) -> None:
+        """Remove what was written.  Harmless if it has been finished."""
+        with self._lock:
+            if self._descriptor < 0:
+                return
+            if self.path is not None:
+                self.path.unlink(missing_ok=True)
+            self.close()
+            self._reserve(-self._reserved)
+
+    @property
+    def reserved(self) -> int:
+        """How many bytes were asked for."""
+        return self._reserved
+
+    def _make_room(self, size: int) -> None:
+        if size > self._reserved:
+            more = max(size - self._reserved, _RESERVED_AT_ONCE if self._reserved else 0)
+            self._reserve(more)
+            self._reserved += more
+
+    def _write(self, piece: bytes) -> None:
+        view = memoryview(piece)
+        while view and self._descriptor >= 0:
+            view = view[os.write(self._descriptor, view) :]
+
+
+class _Reader(io.RawIOBase):
+    """The first ``size`` bytes of an open file, with a position of its own."""
+
+    def __init__(self, descriptor: int, size: int) -> None:
+        self._descriptor = descriptor
+        self._size = size
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        view = memoryview(buffer)[: max(self._size - self._position, 0)]
+        count = os.preadv(self._descriptor, [view], self._position) if view else 0
+        self._position += count
+        return count
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}[whence]
+        if base + offset < 0:
+            raise ValueError(offset)
+        self._position = base + offset
+        return self._position
+
+    def tell(self) -> int:
+        return self._position
+
+    def close(self) -> None:
+        if not self.closed:
+            os.close(self._descriptor)
+        super().close()
+
+
+def _checksum(descriptor: int, size: int) -> int:
+    checksum = position = 0
+    while position < size:
+        piece = os.pread(descriptor, min(_STEP, size - position), position)
+        if not piece:
+            return -1
+        checksum = zlib.crc32(piece, checksum)
+        position += len(piece)
+    return checksum

@@ -1,0 +1,78 @@
+"""Downloading to disk, and out of a wrapping if there is one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.wrapped_contents import is_wrapped, unwrap_file
+from worker.caches.disk import FileStore
+from worker.caches.stored_file import Draft
+from worker.fetch.client import Client, Fetch
+from worker.threads import Threads
+
+_BUFFERED_BYTES = 1 << 18
+_LONGEST_MAGIC = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Downloader:
+    """What downloads to disk take: where from, where to, and threads that write files."""
+
+    client: Client
+    store: FileStore
+    threads: Threads
+
+    async def download(self, fetch: Fetch) -> Draft:
+        """Return the file as a draft of the store.  Raises FetchFailed."""
+        draft = await self.threads.run(self.store.draft)
+        try:
+            sink = _DraftSink(draft, self.threads)
+            await self.client.download(fetch, sink)
+            await sink.flush()
+            if is_wrapped(sink.start):
+                return await self.threads.run(lambda: self._unwrapped(draft, fetch.max_bytes))
+        except BaseException:
+            draft.discard()
+            raise
+        return draft
+
+    def _unwrapped(self, wrapped: Draft, max_bytes: int) -> Draft:
+        draft = self.store.draft()
+        try:
+            with wrapped.reader() as file:
+                unwrap_file(file, max_bytes, draft.write)
+        except BaseException:
+            draft.discard()
+            raise
+        wrapped.discard()
+        return draft
+
+
+class _DraftSink:
+    """Writes to disk in large pieces, on a thread."""
+
+    def __init__(self, draft: Draft, threads: Threads) -> None:
+        self.start = b""
+        self._draft = draft
+        self._threads = threads
+        self._pieces: list[bytes] = []
+        self._buffered = 0
+
+    async def write(self, piece: bytes) -> None:
+        if len(self.start) < _LONGEST_MAGIC:
+            self.start += piece[:_LONGEST_MAGIC]
+        self._pieces.append(piece)
+        self._buffered += len(piece)
+        if self._buffered >= _BUFFERED_BYTES:
+            await self.flush()
+
+    async def restart(self) -> None:
+        self.start = b""
+        self._pieces, self._buffered = [], 0
+        if self._draft.size:
+            await self._threads.run(self._draft.restart)
+
+    async def flush(self) -> None:
+        content = b"".join(self._pieces)
+        self._pieces, self._buffered = [], 0
+        await self._threads.run(lambda: self._draft.write(content))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _UNITS_S = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
+_UNITS_MS = {"day": 86_400_000, "days": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
+_AMOUNT = re.compile(r"([0-9]+)([a-z]+)")
 _DURATION = re.compile(r"([0-9]{1,18})([smhd]?)")
 
 
@@ -31,6 +33,11 @@ def duration_text(milliseconds: int) -> str:
         (milliseconds, "ms"),
     )
     return " ".join(f"{amount}{unit}" for amount, unit in amounts if amount) or "0s"
+
+
+def read_duration_text(text: str) -> int:
+    """Return the milliseconds that ``duration_text`` wrote ``text`` for."""
+    return sum(int(amount) * _UNITS_MS[unit] for amount, unit in _AMOUNT.findall(text))
 
 
 def seconds_text(milliseconds: int) -> str:

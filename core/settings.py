@@ -37,6 +37,10 @@ def _read_integer(text: str) -> int | None:
     return int(text) if _INTEGER.fullmatch(text) else None
 
 
+def _read_list(text: str) -> tuple[str, ...]:
+    return tuple(item.strip() for item in text.split(",") if item.strip())
+
+
 def _read_redis_url(text: str) -> str | None:
     return text if text.startswith(_REDIS_SCHEMES) else None
 
@@ -49,6 +53,7 @@ TEXT = Form("a text", str)
 DIRECTORY = Form("a directory", Path)
 INTEGER = Form("a whole number", _read_integer)
 BOOLEAN = Form("true, false, 1 or 0", _BOOLEANS.get)
+LIST = Form("a list, separated by commas", _read_list)
 DURATION = Form("a duration such as 300, 300s, 5m, 24h or 7d", parse_duration, unit=" seconds")
 REDIS_URL = Form("a URL that starts with redis://, rediss:// or unix://", _read_redis_url)
 LOG_LEVEL = _one_of("off", "error", "warn", "info", "debug", "trace")
@@ -151,6 +156,13 @@ class Settings:
         1_073_741_824, "UNMANGLE_MAX_BUNDLE_FILE_SIZE", INTEGER, minimum=1, optional=True
     )
     connect_to_reserved_ips: bool = _setting(False, "UNMANGLE_CONNECT_TO_RESERVED_IPS", BOOLEAN)
+
+    deny_list_enabled: bool = _setting(True, "UNMANGLE_DENY_LIST_ENABLED", BOOLEAN)
+    deny_list_window_s: int = _duration(60, "UNMANGLE_DENY_LIST_TIME_WINDOW", minimum=1)
+    deny_list_bucket_s: int = _duration(5, "UNMANGLE_DENY_LIST_BUCKET_SIZE", minimum=1)
+    deny_list_threshold: int = _setting(60, "UNMANGLE_DENY_LIST_THRESHOLD", INTEGER, minimum=1)
+    deny_list_block_time_s: int = _duration(3600, "UNMANGLE_DENY_LIST_BLOCK_TIME", minimum=1)
+    deny_list_never_block_hosts: tuple[str, ...] = _setting((), "UNMANGLE_DENY_LIST_NEVER_BLOCK_HOSTS", LIST)
 
     cache_downloaded_max_unused_for_s: int | None = _optional_duration(
         86_400, "UNMANGLE_CACHE_DOWNLOADED_MAX_UNUSED_FOR"

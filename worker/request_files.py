@@ -122,11 +122,20 @@ class RequestFiles:
                 verify_ssl=self._policy.verify_ssl,
                 allow_reserved=self._policy.allow_reserved,
             ),
-            lambda: download_scraped(self._resources.downloader, target.url, self._policy, self._resources.settings),
+            lambda: self._download_unless_blocked(target),
         )
         if isinstance(text, Failure):
             raise FetchFailed(text)
         return text
+
+    async def _download_unless_blocked(self, target: ScrapeTarget) -> Draft:
+        resources = self._resources
+        await resources.deny_list.check(target.url.host)
+        try:
+            return await download_scraped(resources.downloader, target.url, self._policy, resources.settings)
+        except FetchFailed as error:
+            await resources.deny_list.note(target.url.host, error.failure)
+            raise
 
 
 def _read_source_map(content: Content) -> SourceMap | Failure:

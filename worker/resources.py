@@ -23,6 +23,7 @@ from worker.caches.memory import MemoryCache
 from worker.caches.readers import read_stored_answer, read_stored_bundle, read_stored_text
 from worker.caches.record import Kind
 from worker.fetch.client import Client
+from worker.fetch.deny_list import DenyList
 from worker.fetch.download import Downloader
 from worker.threads import Threads, file_threads
 
@@ -49,6 +50,7 @@ class Resources:
         self.threads = Threads(settings)
         self.file_threads = file_threads(settings)
         self.store = open_store(settings)
+        self.deny_list = DenyList(settings)
         self.downloader = Downloader(self.client, self.store, self.file_threads)
         self.lookups = self._cache(
             LoadedKind(
@@ -100,6 +102,7 @@ class Resources:
         for cache in (self.source_maps, self.members, self.texts, self.bundles, self.lookups):
             await cache.close()
         await self.client.close()
+        await self.deny_list.close()
         self.threads.close()
         self.file_threads.close()
         self.store.close()

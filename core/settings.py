@@ -155,6 +155,8 @@ class Settings:
     max_bundle_file_size: int | None = _setting(
         1_073_741_824, "UNMANGLE_MAX_BUNDLE_FILE_SIZE", INTEGER, minimum=1, optional=True
     )
+    big_map_bytes: int = _setting(10_485_760, "UNMANGLE_BIG_MAP_BYTES", INTEGER)
+    big_maps_at_once: int = _setting(2, "UNMANGLE_BIG_MAPS_AT_ONCE", INTEGER, minimum=1)
     connect_to_reserved_ips: bool = _setting(False, "UNMANGLE_CONNECT_TO_RESERVED_IPS", BOOLEAN)
 
     deny_list_enabled: bool = _setting(True, "UNMANGLE_DENY_LIST_ENABLED", BOOLEAN)

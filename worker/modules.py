@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from core.debug_ids import DebugId, parse_debug_id
 from core.files import (
@@ -29,6 +29,11 @@ class Modules:
         self._files = files
         self._debug_ids = {module.code_file: parse_debug_id(module.debug_id) for module in modules}
         self._resolved: dict[str, ResolvedModule] = {}
+
+    def keys_of(self, paths: Iterable[str]) -> list[FileKey]:
+        """Return what the generated files at ``paths`` are looked up by, each once."""
+        unique = dict.fromkeys(paths)
+        return [FileKey(FileType.MINIFIED_SOURCE, path, self._debug_ids.get(path)) for path in unique]
 
     async def resolve(self, abs_path: str) -> ResolvedModule:
         """Return what is known about the generated file ``abs_path``, as frames name it."""

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from core.files import Failure, FailureKind, File, FileEntry, FileKey, IndividualFile
 from core.lookup import ListedFile
 from core.paths import candidate_urls
 from core.texts import Text, individual_file, read_text
 from core.wire.request import Source
 from worker.caches.keys import Namespace, artifact_key
+from worker.caches.stored_file import Draft
 from worker.fetch.artifacts import download_artifact
+from worker.request_texts import RequestTexts
 from worker.resources import Resources
 
 
 class RequestArtifacts:
     """Finds files among artifacts, and downloads those that are wanted."""
 
-    def __init__(self, resources: Resources, namespace: Namespace, source: Source) -> None:
+    def __init__(self, resources: Resources, texts: RequestTexts, namespace: Namespace, source: Source) -> None:
         self._resources = resources
+        self._texts = texts
         self._namespace = namespace
         self._source = source
         self._known: dict[str, ListedFile] = {}
@@ -30,23 +35,34 @@ class RequestArtifacts:
 
     async def find(self, key: FileKey) -> FileEntry | None:
         """Return the file; None if it isn't listed.  An artifact that is listed but can't be had is found as well."""
+        listed = self._listed(key)
+        if listed is None or key.abs_path is None:
+            return None
+        text = await self._texts.get(artifact_key(self._namespace, listed.id), lambda: self._download(listed))
+        return FileEntry(IndividualFile(listed.uri), _file(text, listed, key.abs_path), listed.resolved_with)
+
+    def start(self, key: FileKey) -> asyncio.Task[File | Failure] | None:
+        """Begin to download the file if it is listed, and return what will come of it."""
+        listed = self._listed(key)
+        if listed is None or key.abs_path is None:
+            return None
+        text = self._texts.start(artifact_key(self._namespace, listed.id), lambda: self._download(listed))
+        return asyncio.create_task(_file_of(text, listed, key.abs_path))
+
+    def _listed(self, key: FileKey) -> ListedFile | None:
         if key.abs_path is None:
             return None
-        listed = next((self._known[url] for url in candidate_urls(key.abs_path) if url in self._known), None)
-        if listed is None:
-            return None
-        result = await self._file(listed, key.abs_path)
-        return FileEntry(IndividualFile(listed.uri), result, listed.resolved_with)
+        return next((self._known[url] for url in candidate_urls(key.abs_path) if url in self._known), None)
 
-    async def _file(self, listed: ListedFile, abs_path: str) -> File | Failure:
-        text = await self._text(listed)
-        return text if isinstance(text, Failure) else individual_file(text, listed.headers, abs_path)
+    async def _download(self, listed: ListedFile) -> Draft:
+        return await download_artifact(self._resources.downloader, listed, self._source, self._resources.settings)
 
-    async def _text(self, listed: ListedFile) -> Text | Failure:
-        text = await self._resources.texts.get(
-            artifact_key(self._namespace, listed.id),
-            lambda: download_artifact(self._resources.downloader, listed, self._source, self._resources.settings),
-        )
-        if isinstance(text, Failure) and text.kind is FailureKind.NOT_FOUND and listed.headers:
-            return read_text(b"")  # Sentry keeps the bytecode of Hermes as nothing but headers
-        return text
+
+async def _file_of(text: asyncio.Task[Text | Failure], listed: ListedFile, abs_path: str) -> File | Failure:
+    return _file(await asyncio.shield(text), listed, abs_path)
+
+
+def _file(text: Text | Failure, listed: ListedFile, abs_path: str) -> File | Failure:
+    if isinstance(text, Failure) and text.kind is FailureKind.NOT_FOUND and listed.headers:
+        text = read_text(b"")  # Sentry keeps the bytecode of Hermes as nothing but headers
+    return text if isinstance(text, Failure) else individual_file(text, listed.headers, abs_path)

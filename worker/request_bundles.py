@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from core.bundle import Bundle
@@ -16,12 +16,15 @@ from core.texts import Text, bundled_file, read_text
 from core.wire.request import Source
 from worker.caches.keys import Namespace, bundle_key, member_key
 from worker.caches.stored_file import MAPPED_FROM_BYTES, Draft
+from worker.concurrency import all_of
 from worker.fetch.bundles import download_bundle
 from worker.resources import Resources
 
 _log = logging.getLogger(__name__)
 
 MAX_BYTES_PER_REQUEST = 4 << 30
+AT_ONCE = 8
+"""How many bundles of one answer are fetched at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +50,21 @@ class RequestBundles:
         self._max_bytes = max_bytes
         self._read_bytes = 0
 
-    async def add(self, listed: ListedBundle) -> bool:
-        """Download and open a bundle.  Returns whether it is new, even if it can't be had."""
-        if listed.uri in self._known:
-            return False
-        bundle = await self._resources.bundles.get(
-            bundle_key(self._namespace, listed.id),
-            lambda: download_bundle(self._resources.downloader, listed, self._source, self._resources.settings),
-        )
-        if isinstance(bundle, Failure):
-            _log.info("the bundle %.300s can't be had: %.300s", listed.uri, bundle)
-            self._known[listed.uri] = bundle
-        else:
-            self._known[listed.uri] = _OpenBundle(listed.uri, bundle, listed.resolved_with)
-        return True
+    async def add(self, answer: Sequence[ListedBundle]) -> bool:
+        """Download and open bundles, several at a time.
+
+        Returns whether one of them is new, even if it can't be had.  Of two with one URI the first counts.
+        """
+        new: dict[str, ListedBundle] = {}
+        for listed in answer:
+            if listed.uri not in self._known:
+                new.setdefault(listed.uri, listed)
+        self._known.update(zip(new, await all_of(self._opened, new.values(), AT_ONCE), strict=True))
+        return bool(new)
+
+    def may_have(self, key: FileKey) -> bool:
+        """Return whether a bundle lists the file."""
+        return any(True for _ in self._candidates(key))
 
     async def find(self, key: FileKey) -> FileEntry | None:
         """Return the file, by debug id if possible, else by URL; None if no bundle has it."""
@@ -70,6 +74,16 @@ class RequestBundles:
                 origin = BundledFile(opened.uri, key)
                 return FileEntry(origin, bundled_file(text, member, key.abs_path), resolved_with)
         return None
+
+    async def _opened(self, listed: ListedBundle) -> _OpenBundle | Failure:
+        bundle = await self._resources.bundles.get(
+            bundle_key(self._namespace, listed.id),
+            lambda: download_bundle(self._resources.downloader, listed, self._source, self._resources.settings),
+        )
+        if isinstance(bundle, Failure):
+            _log.info("the bundle %.300s can't be had: %.300s", listed.uri, bundle)
+            return bundle
+        return _OpenBundle(listed.uri, bundle, listed.resolved_with)
 
     def _candidates(self, key: FileKey) -> Iterator[tuple[_OpenBundle, Member, ResolvedWith]]:
         """Yield the members that may be the file, the best first."""

@@ -6,26 +6,27 @@ turns out to be of no use: there is no second choice.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
-import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 
 from core.attempts import attempt_not_made
-from core.errors import FetchFailed, MalformedSourceMap
-from core.files import Content, Failure, FailureKind, FileEntry, FileKey, FileType
-from core.lookup import Listed, ListedBundle, lookup_parameters, lookup_url
-from core.sourcemap.source_map import SourceMap, read_source_map
-from core.texts import Text
-from core.urls import Url, parse_url, with_fragment
+from core.files import Content, Failure, File, FileEntry, FileKey, FileType
+from core.lookup import Listed, ListedBundle, ListedFile, lookup_parameters, lookup_url
+from core.sourcemap.source_map import SourceMap
+from core.urls import Url, parse_url
 from core.wire.request import SymbolicateRequest
 from core.wire.response import ScrapingAttempt
 from worker.caches.disk import written
-from worker.caches.keys import Namespace, lookup_key, scraped_key, source_map_key
+from worker.caches.keys import Namespace, lookup_key
 from worker.caches.stored_file import Draft
 from worker.fetch.lookup import ask
-from worker.fetch.scraping import ScrapeTarget, download_scraped, scrape, scraping_policy
+from worker.look_ahead import LookAhead
 from worker.request_artifacts import RequestArtifacts
 from worker.request_bundles import RequestBundles
+from worker.request_scraping import RequestScraping
+from worker.request_texts import RequestTexts
 from worker.resources import Resources
 
 _log = logging.getLogger(__name__)
@@ -42,11 +43,24 @@ class RequestFiles:
         self._resources = resources
         self._request = request
         self._namespace = Namespace.of(request, scope)
+        self._texts = RequestTexts(resources.texts)
         self._bundles = RequestBundles(resources, self._namespace, request.source)
-        self._artifacts = RequestArtifacts(resources, self._namespace, request.source)
-        self._policy = scraping_policy(request, resources.settings)
-        self._started_s = int(time.time())
+        self._artifacts = RequestArtifacts(resources, self._texts, self._namespace, request.source)
+        self._scraping = RequestScraping(resources, self._texts, self._namespace, request)
+        self._look_ahead = LookAhead(self._start)
+        self._scrapes = False
         self._sources: dict[FileKey, FileEntry] = {}
+
+    @contextlib.asynccontextmanager
+    async def expecting(self, keys: Iterable[FileKey]) -> AsyncIterator[None]:
+        """Fetch some of the files that will be asked for before they are; what comes out is the same."""
+        self._look_ahead.expect(keys)
+        self._look_ahead.look()
+        try:
+            yield
+        finally:
+            await self._look_ahead.close()
+            await self._texts.close()
 
     async def get_file(self, key: FileKey) -> FileEntry:
         """Return what came of looking for a file; original sources are looked for once per request."""
@@ -58,14 +72,13 @@ class RequestFiles:
 
     async def read_map(self, content: Content) -> SourceMap | Failure:
         """Return the source map that ``content`` is, read now or earlier, or why it is none."""
-        return await self._resources.source_maps.get(
-            source_map_key(self._namespace, content),
-            lambda: self._resources.threads.run(lambda: _read_source_map(content)),
-        )
+        return await self._resources.source_maps.get(self._namespace, content)
 
     async def _get(self, key: FileKey) -> FileEntry:
+        self._look_ahead.arrived(key)
         entry = await self._find(key)
         if entry is None and await self._learn_about(key):
+            self._look_ahead.look()
             entry = await self._find(key)
         if entry is None:
             return await self._scrape(key)
@@ -78,8 +91,10 @@ class RequestFiles:
 
     async def _learn_about(self, key: FileKey) -> bool:
         """Ask the lookup API.  Returns whether that brought anything new."""
-        answers = [await self._merge(listed) for listed in await self._ask_about(key)]
-        return any(answers)
+        listed = await self._ask_about(key)
+        has_new_bundles = await self._bundles.add([each for each in listed if isinstance(each, ListedBundle)])
+        has_new_files = [self._artifacts.add(each) for each in listed if isinstance(each, ListedFile)]
+        return has_new_bundles or any(has_new_files)
 
     async def _ask_about(self, key: FileKey) -> Sequence[Listed]:
         parameters = lookup_parameters(key, self._request.release, self._request.dist)
@@ -100,46 +115,22 @@ class RequestFiles:
         body = await ask(resources.client, resources.threads, url, self._request.source, resources.settings)
         return await resources.file_threads.run(lambda: written(resources.store, body))
 
-    async def _merge(self, listed: Listed) -> bool:
-        if isinstance(listed, ListedBundle):
-            return await self._bundles.add(listed)
-        return self._artifacts.add(listed)
-
     async def _scrape(self, key: FileKey) -> FileEntry:
-        refresh_s = self._resources.settings.scrape_refresh_s
-        scraped = await scrape(key.abs_path, self._policy, self._download, self._started_s, refresh_s)
+        self._scrapes = True
+        self._look_ahead.look()
+        scraped = await self._scraping.scrape(key)
         if scraped.attempt is not None:
             self.attempts.append(scraped.attempt)
         return scraped.entry
 
-    async def _download(self, target: ScrapeTarget) -> Text:
-        url = with_fragment(target.url, str(target.number))
-        text = await self._resources.texts.get(
-            scraped_key(
-                self._namespace,
-                url,
-                dict(self._policy.headers),
-                verify_ssl=self._policy.verify_ssl,
-                allow_reserved=self._policy.allow_reserved,
-            ),
-            lambda: self._download_unless_blocked(target),
-        )
-        if isinstance(text, Failure):
-            raise FetchFailed(text)
-        return text
+    def _start(self, key: FileKey) -> asyncio.Task[File | Failure] | None:
+        """Begin to fetch a file that is known to be an artifact, or that is likely to come from the web.
 
-    async def _download_unless_blocked(self, target: ScrapeTarget) -> Draft:
-        resources = self._resources
-        await resources.deny_list.check(target.url.host)
-        try:
-            return await download_scraped(resources.downloader, target.url, self._policy, resources.settings)
-        except FetchFailed as error:
-            await resources.deny_list.note(target.url.host, error.failure)
-            raise
-
-
-def _read_source_map(content: Content) -> SourceMap | Failure:
-    try:
-        return read_source_map(content[:])
-    except MalformedSourceMap as error:
-        return Failure(FailureKind.MALFORMED, str(error))
+        Nothing better is likely if there is nothing to ask the lookup API by, or if it didn't know the last file.
+        """
+        if self._bundles.may_have(key):
+            return None
+        if task := self._artifacts.start(key):
+            return task
+        can_be_asked_for = lookup_parameters(key, self._request.release, self._request.dist) is not None
+        return None if can_be_asked_for and not self._scrapes else self._scraping.start(key)

@@ -10,14 +10,12 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from core.bundle import Bundle
-from core.files import Failure
 from core.lookup import Listed, ListedFile
 from core.settings import Settings
-from core.sourcemap.source_map import SourceMap
 from core.texts import Text
 from worker.caches.disk import open_store
 from worker.caches.keys import Key
-from worker.caches.lifetimes import Lifetime, derived_lifetime
+from worker.caches.lifetimes import Lifetime
 from worker.caches.loaded import LoadedCache, LoadedKind
 from worker.caches.memory import MemoryCache
 from worker.caches.readers import read_stored_answer, read_stored_bundle, read_stored_text
@@ -25,6 +23,7 @@ from worker.caches.record import Kind
 from worker.fetch.client import Client
 from worker.fetch.deny_list import DenyList
 from worker.fetch.download import Downloader
+from worker.source_maps import SourceMaps
 from worker.threads import Threads, file_threads
 
 _V = TypeVar("_V")
@@ -34,7 +33,6 @@ _log = logging.getLogger(__name__)
 BUNDLES_MAX_BYTES = 32 << 20
 MAX_OPEN_BUNDLES = 200  # each is an open file
 TEXTS_MAX_BYTES = 32 << 20
-SOURCE_MAPS_MAX_BYTES = 64 << 20
 LOOKUPS_MAX_BYTES = 16 << 20
 
 _SMALL = 1000  # bytes that anything in a cache takes, about
@@ -83,11 +81,7 @@ class Resources:
             size_of=lambda _, text: _size(text),
             lifetime_of=lambda _: Lifetime(settings.file_in_bundle_cache_idle_s, since_last_use=True),
         )
-        self.source_maps: MemoryCache[Key, SourceMap | Failure] = MemoryCache(
-            max_bytes=SOURCE_MAPS_MAX_BYTES,
-            size_of=lambda key, source_map: _key_size(key) + _size(source_map),
-            lifetime_of=lambda source_map: derived_lifetime(settings, source_map),
-        )
+        self.source_maps = SourceMaps(settings, self.threads, self.store.locks)
 
     async def __aenter__(self) -> Self:
         self._cleaning = asyncio.create_task(self._clean_up_now_and_then())
@@ -119,12 +113,8 @@ class Resources:
             await asyncio.sleep(self.settings.cache_cleanup_interval_s)
 
 
-def _size(value: Text | SourceMap | Failure | None) -> int:
-    return _SMALL if value is None or isinstance(value, Failure) else _SMALL + value.size_bytes
-
-
-def _key_size(key: Key) -> int:
-    return sum(len(part) for part in key if isinstance(part, bytes))
+def _size(value: Text | None) -> int:
+    return _SMALL if value is None else _SMALL + value.size_bytes
 
 
 def _answer_size(answer: Sequence[Listed]) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 from core.files import Content, File
@@ -53,13 +53,27 @@ async def symbolicate(resources: Resources, request: SymbolicateRequest, scope: 
     """Return the answer to ``request``; ``scope`` names whose caches are used, None the global ones."""
     work = _Work(request, RequestFiles(resources, request, scope), set())
     modules = Modules(work.files, request.modules)
-    traces = [await _symbolicate_trace(work, modules, trace) for trace in request.stacktraces]
+    async with work.files.expecting(modules.keys_of(_paths(request))):
+        traces = [await _symbolicate_trace(work, modules, trace) for trace in request.stacktraces]
     return Completed(
         stacktraces=[trace for trace, _ in traces],
         raw_stacktraces=[raw for _, raw in traces],
         errors=sorted_errors(work.errors),
         scraping_attempts=sorted_attempts(work.files.attempts),
     )
+
+
+def _paths(request: SymbolicateRequest) -> Iterator[str]:
+    """Yield the generated files of a request in the order in which they are resolved, some several times."""
+    for trace in request.stacktraces:
+        for frame in _walk(request, trace):
+            if frame.lineno:
+                yield raw_frame(frame).abs_path
+
+
+def _walk(request: SymbolicateRequest, trace: Stacktrace) -> list[Frame]:
+    """Return the frames from caller to callee."""
+    return trace.frames[:: -1 if request.options.frame_order == "callee_first" else 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +92,7 @@ async def _symbolicate_trace(work: _Work, modules: Modules, trace: Stacktrace) -
     frames: list[Frame] = []
     raw_frames: list[Frame] = []
     caller_name = None
-    for number, frame in enumerate(trace.frames[::step]):
+    for number, frame in enumerate(_walk(work.request, trace)):
         if number % _FRAMES_PER_TURN == 0:
             await asyncio.sleep(0)
         outcome = await _locate(work, modules, raw_frame(frame))

@@ -36,7 +36,7 @@ async def test_a_request_reads_only_so_much_whatever_is_cached(resources, listed
     request = a_request("https://sentry.test/")
     for _ in range(2):
         bundles = RequestBundles(resources, Namespace.of(request, None), request.source, max_bytes)
-        await bundles.add(listed)
+        await bundles.add([listed])
         assert await found_in(bundles, "a", "b", "c") == expected
     assert ("bytes of a request" in caplog.text) is (False in expected)
 
@@ -44,5 +44,5 @@ async def test_a_request_reads_only_so_much_whatever_is_cached(resources, listed
 async def test_a_bundle_is_new_once(resources, listed):
     request = a_request("https://sentry.test/")
     bundles = RequestBundles(resources, Namespace.of(request, None), request.source)
-    assert await bundles.add(listed)
-    assert not await bundles.add(listed)
+    assert await bundles.add([listed])
+    assert not await bundles.add([listed])

@@ -140,7 +140,8 @@ class DenyList:
         return time.monotonic() < self._rests_until
 
     def _rest(self, error: RedisError) -> None:
-        _log.warning("the list of blocked hosts can't be shared now: %s", error)
+        if not self._rests():
+            _log.warning("the list of blocked hosts can't be shared now: %s", error)
         self._rests_until = time.monotonic() + _REST_S
 
 

@@ -1,0 +1,26 @@
+"""Doing several things at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeVar
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
+
+
+async def all_of(work: Callable[[_T], Awaitable[_R]], values: Iterable[_T], at_once: int) -> list[_R]:
+    """Return what ``work`` makes of each value, in their order; it is done for ``at_once`` of them at a time.
+
+    If it fails for one, or the caller is cancelled, the others are stopped.
+    """
+    turns = asyncio.Semaphore(at_once)
+
+    async def in_turn(value: _T) -> _R:
+        async with turns:
+            return await work(value)
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(in_turn(value)) for value in values]
+    return [task.result() for task in tasks]

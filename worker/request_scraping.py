@@ -1,0 +1,83 @@
+"""The files that one request gets from the web."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from core.cache_busting import cache_busting_number
+from core.errors import FetchFailed
+from core.files import Failure, File, FileKey
+from core.texts import Text, scraped_file
+from core.urls import with_fragment
+from core.wire.request import SymbolicateRequest
+from worker.caches.keys import Key, Namespace, scraped_key
+from worker.caches.stored_file import Draft
+from worker.fetch.scraping import (
+    Refusal,
+    Scraped,
+    ScrapeTarget,
+    download_scraped,
+    permitted_url,
+    scrape,
+    scraping_policy,
+)
+from worker.request_texts import RequestTexts
+from worker.resources import Resources
+
+
+class RequestScraping:
+    """Fetches files, as far as the request allows."""
+
+    def __init__(
+        self, resources: Resources, texts: RequestTexts, namespace: Namespace, request: SymbolicateRequest
+    ) -> None:
+        self._resources = resources
+        self._texts = texts
+        self._namespace = namespace
+        self._policy = scraping_policy(request, resources.settings)
+        self._started_s = int(time.time())
+
+    async def scrape(self, key: FileKey) -> Scraped:
+        """Return what came of getting a file from the web."""
+        refresh_s = self._resources.settings.scrape_refresh_s
+        return await scrape(key.abs_path, self._policy, self._text, self._started_s, refresh_s)
+
+    def start(self, key: FileKey) -> asyncio.Task[File | Failure] | None:
+        """Begin to fetch a file, and return what will come of it; None if it may not be fetched."""
+        url = permitted_url(key.abs_path, self._policy)
+        if isinstance(url, Refusal) or key.abs_path is None:
+            return None
+        number = cache_busting_number(url, self._started_s, self._resources.settings.scrape_refresh_s)
+        target = ScrapeTarget(url, number)
+        text = self._texts.start(self._key(target), lambda: self._download(target))
+        return asyncio.create_task(_file_of(text, key.abs_path))
+
+    async def _text(self, target: ScrapeTarget) -> Text:
+        text = await self._texts.get(self._key(target), lambda: self._download(target))
+        if isinstance(text, Failure):
+            raise FetchFailed(text)
+        return text
+
+    def _key(self, target: ScrapeTarget) -> Key:
+        return scraped_key(
+            self._namespace,
+            with_fragment(target.url, str(target.number)),
+            dict(self._policy.headers),
+            verify_ssl=self._policy.verify_ssl,
+            allow_reserved=self._policy.allow_reserved,
+        )
+
+    async def _download(self, target: ScrapeTarget) -> Draft:
+        resources = self._resources
+        await resources.deny_list.check(target.url.host)
+        try:
+            return await download_scraped(resources.downloader, target.url, self._policy, resources.settings)
+        except FetchFailed as error:
+            await resources.deny_list.note(target.url.host, error.failure)
+            raise
+
+
+async def _file_of(text: asyncio.Task[Text | Failure], abs_path: str) -> File | Failure:
+    outcome = await asyncio.shield(text)
+    return outcome if isinstance(outcome, Failure) else scraped_file(outcome, abs_path)

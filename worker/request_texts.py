@@ -1,0 +1,52 @@
+"""The text files of one request, some of them under way before it is their turn.
+
+What is asked for in which order, and so the answer, doesn't depend on what was started early: each file is fetched
+once, and whoever wants it gets what came of that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from core.files import Failure
+from core.texts import Text
+from worker.caches.keys import Key
+from worker.caches.loaded import LoadedCache
+from worker.caches.stored_file import Draft
+
+AT_ONCE = 8
+"""How many files of one request are fetched early at the same time."""
+
+Make = Callable[[], Awaitable[Draft]]
+Outcome = Text | Failure
+
+
+class RequestTexts:
+    """Gets texts through ``cache``."""
+
+    def __init__(self, cache: LoadedCache[Text]) -> None:
+        self._cache = cache
+        self._early: dict[Key, asyncio.Task[Outcome]] = {}
+        self._turns = asyncio.Semaphore(AT_ONCE)
+
+    async def get(self, key: Key, make: Make) -> Outcome:
+        """Return a text, or why it can't be had."""
+        task = self._early.get(key)
+        return await (self._cache.get(key, make) if task is None else asyncio.shield(task))
+
+    def start(self, key: Key, make: Make) -> asyncio.Task[Outcome]:
+        """Begin to get a text."""
+        if key not in self._early:
+            self._early[key] = asyncio.create_task(self._get_early(key, make))
+        return self._early[key]
+
+    async def close(self) -> None:
+        """Stop what nobody wants any more."""
+        for task in self._early.values():
+            task.cancel()
+        await asyncio.gather(*self._early.values(), return_exceptions=True)
+
+    async def _get_early(self, key: Key, make: Make) -> Outcome:
+        async with self._turns:
+            return await self._cache.get(key, make)

@@ -1,0 +1,74 @@
+"""Source maps, read: each once, and of the large ones only so many at a time on a host."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from core.errors import MalformedSourceMap
+from core.files import Content, Failure, FailureKind
+from core.settings import Settings
+from core.sourcemap.source_map import SourceMap, read_source_map
+from worker.caches.keys import Key, Namespace, source_map_key
+from worker.caches.lifetimes import derived_lifetime
+from worker.caches.locks import HostLocks
+from worker.caches.memory import MemoryCache
+from worker.threads import Threads
+
+MAX_BYTES = 64 << 20
+"""What the maps in memory may take."""
+
+_SMALL = 1000  # bytes that anything in a cache takes, about
+
+
+class SourceMaps:
+    """Belongs to one event loop.  A process reads one large map at a time, a host ``big_maps_at_once``."""
+
+    def __init__(self, settings: Settings, threads: Threads, locks: HostLocks) -> None:
+        self._settings = settings
+        self._threads = threads
+        self._locks = locks
+        self._alone = asyncio.Semaphore(1)
+        self._memory: MemoryCache[Key, SourceMap | Failure] = MemoryCache(
+            max_bytes=MAX_BYTES,
+            size_of=lambda key, source_map: _key_size(key) + _size(source_map),
+            lifetime_of=lambda source_map: derived_lifetime(settings, source_map),
+        )
+
+    async def get(self, namespace: Namespace, content: Content) -> SourceMap | Failure:
+        """Return the source map that ``content`` is, or why it is none."""
+        return await self._memory.get(source_map_key(namespace, content), lambda: self._read(content))
+
+    async def close(self) -> None:
+        """Stop all work and forget everything."""
+        await self._memory.close()
+
+    async def _read(self, content: Content) -> SourceMap | Failure:
+        if len(content) < self._settings.big_map_bytes:
+            return await self._threads.run(lambda: _read_source_map(content))
+        async with self._turn():
+            return await self._threads.run(lambda: _read_source_map(content))
+
+    @contextlib.asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        async with (
+            self._alone,
+            self._locks.slot("big map", self._settings.big_maps_at_once, self._settings.request_timeout_s),
+        ):
+            yield
+
+
+def _read_source_map(content: Content) -> SourceMap | Failure:
+    try:
+        return read_source_map(content[:])
+    except MalformedSourceMap as error:
+        return Failure(FailureKind.MALFORMED, str(error))
+
+
+def _size(value: SourceMap | Failure) -> int:
+    return _SMALL if isinstance(value, Failure) else _SMALL + value.size_bytes
+
+
+def _key_size(key: Key) -> int:
+    return sum(len(part) for part in key if isinstance(part, bytes))

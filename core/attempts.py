@@ -22,9 +22,9 @@ def attempt_not_made(abs_path: str) -> ScrapingAttempt:
     return ScrapingAttempt(url=abs_path, status="not_attempted")
 
 
-def successful_attempt(abs_path: str) -> ScrapingAttempt:
-    """Return the attempt that fetched the file, now or earlier."""
-    return ScrapingAttempt(url=abs_path, status="success")
+def successful_attempt(abs_path: str, details: str | None = None) -> ScrapingAttempt:
+    """Return the attempt that fetched the file, now or earlier; ``details`` if it isn't what it should be."""
+    return ScrapingAttempt(url=abs_path, status="success", details=details)
 
 
 def refused_attempt(abs_path: str, details: str) -> ScrapingAttempt:
@@ -35,7 +35,12 @@ def refused_attempt(abs_path: str, details: str) -> ScrapingAttempt:
 def failed_attempt(abs_path: str, failure: Failure) -> ScrapingAttempt:
     """Return the attempt that ended in ``failure``."""
     return ScrapingAttempt(
-        url=abs_path, status="failure", reason=_REASONS[failure.kind], details=_details(failure) or None
+        url=abs_path,
+        status="failure",
+        reason=_REASONS[failure.kind],
+        details=_details(failure) or None,
+        size=failure.excess.size if failure.excess else None,
+        limit=failure.excess.limit if failure.excess else None,
     )
 
 

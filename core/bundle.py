@@ -19,8 +19,8 @@ from typing import Any, BinaryIO, Self, cast
 import orjson
 
 from core.debug_ids import DebugId
-from core.errors import MalformedBundle
-from core.files import FileType
+from core.errors import MalformedBundle, OversizedBundle
+from core.files import Excess, FileType
 from core.manifest import MAX_FILES, Manifest, Member, read_manifest
 
 MAX_MANIFEST_BYTES = 64 << 20
@@ -168,7 +168,7 @@ class _Archive:
             )
         self._file.seek(start)
         if count > self._max_members or size > self._max_members * _LARGEST_DIRECTORY_ENTRY_BYTES:
-            raise MalformedBundle(f"more than {self._max_members} members")
+            raise OversizedBundle("members", Excess(max(count, self._max_members + 1), self._max_members))
 
 
 def _open_archive(file: BinaryIO, max_members: int) -> zipfile.ZipFile:
@@ -185,9 +185,7 @@ def _unreadable_manifest(archive: zipfile.ZipFile, limits: BundleLimits) -> Malf
     if info is None:
         return MalformedBundle(f"{_MANIFEST_PATH} is missing")
     if info.file_size > limits.max_manifest_bytes:
-        return MalformedBundle(
-            f"{_MANIFEST_PATH} has {info.file_size} bytes, at most {limits.max_manifest_bytes} are allowed"
-        )
+        return OversizedBundle(f"bytes of {_MANIFEST_PATH}", Excess(info.file_size, limits.max_manifest_bytes))
     return MalformedBundle(f"{_MANIFEST_PATH} is damaged")
 
 

@@ -11,6 +11,7 @@ UnmangleError
 ├── MalformedSourceMap   a source map can't be decoded
 │   └── MalformedMappings
 ├── MalformedBundle      an artifact bundle can't be opened
+│   └── OversizedBundle  … because there is too much in it
 ├── MalformedAnswer      the lookup API's answer is not a list of files
 ├── AtCapacity           as many jobs as allowed are in flight
 ├── HandedBack           a worker stops before the job has ended; another one goes on
@@ -25,7 +26,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from core.files import Failure
+    from core.files import Excess, Failure
 
 
 class UnmangleError(Exception):
@@ -133,6 +134,14 @@ class MalformedBundle(UnmangleError):
 
     def __str__(self) -> str:
         return self.why
+
+
+class OversizedBundle(MalformedBundle):
+    """There is more in an artifact bundle than is allowed."""
+
+    def __init__(self, what: str, excess: Excess) -> None:
+        UnmangleError.__init__(self, what, excess)
+        self.why, self.excess = f"{what}: {excess.size}, at most {excess.limit} are allowed", excess
 
 
 class MalformedAnswer(UnmangleError):

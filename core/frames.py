@@ -20,7 +20,7 @@ from core.paths import join_paths, strip_async
 from core.sourcemap.position import OriginalPosition
 from core.wire.frame import Frame
 from core.wire.origin import origin_document
-from core.wire.response import FrameError
+from core.wire.response import ErrorType, FrameError
 
 _U32_MAX = 4_294_967_295
 _URL_PREFIXES = ("http:", "https:", "webpack:", "turbopack:", "app:")
@@ -127,18 +127,25 @@ def missing_source_content(located: Located) -> FrameError:
 
 def _minified_error(frame: Frame, failure: Failure) -> FrameError:
     disabled = failure.kind is FailureKind.SCRAPING_DISABLED
-    return FrameError(abs_path=frame.abs_path, type="scraping_disabled" if disabled else "missing_source")
+    error_type: ErrorType = "scraping_disabled" if disabled else "missing_source"
+    return _with_excess(FrameError(abs_path=frame.abs_path, type=error_type), failure)
 
 
 def _unmapped(raw: Frame, entry: MappedEntry, failure: Failure, label: str) -> Unsymbolicated:
     if failure.kind is FailureKind.MALFORMED:
         data = replace(raw.data, sourcemap_origin=_origin(entry), resolved_with=entry.resolved_with)
-        error = FrameError(abs_path=raw.abs_path, type="malformed_sourcemap", url=label)
+        error = _with_excess(FrameError(abs_path=raw.abs_path, type="malformed_sourcemap", url=label), failure)
         return Unsymbolicated(replace(raw, data=data), error)
     disabled = failure.kind is FailureKind.SCRAPING_DISABLED
     return Unsymbolicated(
         raw, FrameError(abs_path=raw.abs_path, type="scraping_disabled" if disabled else "missing_sourcemap")
     )
+
+
+def _with_excess(error: FrameError, failure: Failure) -> FrameError:
+    """Return the error of a failure, with its figures if a file is too large."""
+    excess = failure.excess
+    return error if excess is None else replace(error, size=excess.size, limit=excess.limit)
 
 
 def _renamed(located: Located) -> Frame:

@@ -18,7 +18,6 @@ from core.paths import extract_file_stem
 from core.urls import Url, parse_url, without_fragment
 
 MAX_URL_CHARACTERS = 65_534
-MAX_ENTRIES = 1_000
 
 Parameters = list[tuple[str, str]]
 

@@ -11,7 +11,8 @@ import msgspec
 import orjson
 
 from core.debug_ids import DebugId, parse_debug_id
-from core.errors import MalformedBundle
+from core.errors import MalformedBundle, OversizedBundle
+from core.files import Excess
 
 MAX_FILES = 500_000
 
@@ -86,7 +87,7 @@ def _estimated_files(text: bytes) -> int:
 
 def _refuse_crowds(count: int, max_files: int) -> None:
     if count > max_files:
-        raise MalformedBundle(f"the manifest names more than {max_files} files")
+        raise OversizedBundle("files in the manifest", Excess(count, max_files))
 
 
 def _parse(text: bytes) -> Any:

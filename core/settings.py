@@ -41,6 +41,13 @@ def _read_list(text: str) -> tuple[str, ...]:
     return tuple(item.strip() for item in text.split(",") if item.strip())
 
 
+def _read_ports(text: str) -> tuple[int, ...] | None:
+    items = _read_list(text)
+    if not all(_INTEGER.fullmatch(item) and 0 < int(item) < 65_536 for item in items):
+        return None
+    return tuple(int(item) for item in items)
+
+
 def _read_redis_url(text: str) -> str | None:
     return text if text.startswith(_REDIS_SCHEMES) else None
 
@@ -54,6 +61,7 @@ DIRECTORY = Form("a directory", Path)
 INTEGER = Form("a whole number", _read_integer)
 BOOLEAN = Form("true, false, 1 or 0", _BOOLEANS.get)
 LIST = Form("a list, separated by commas", _read_list)
+PORTS = Form("port numbers, separated by commas", _read_ports)
 DURATION = Form("a duration such as 300, 300s, 5m, 24h or 7d", parse_duration, unit=" seconds")
 REDIS_URL = Form("a URL that starts with redis://, rediss:// or unix://", _read_redis_url)
 LOG_LEVEL = _one_of("off", "error", "warn", "info", "debug", "trace")
@@ -135,6 +143,9 @@ class Settings:
         metadata={"setting": Setting("UNMANGLE_WORKER_CONCURRENCY", INTEGER, minimum=1)},
     )
     worker_max_jobs: int = _setting(100, "UNMANGLE_WORKER_MAX_JOBS", INTEGER, minimum=1)
+    worker_metrics_port: int | None = _setting(
+        None, "UNMANGLE_WORKER_METRICS_PORT", INTEGER, maximum=65_535, optional=True
+    )
     worker_shutdown_grace_s: int = _duration(4, "UNMANGLE_WORKER_SHUTDOWN_GRACE")
 
     symbolicate_body_max_bytes: int = _setting(57_671_680, "UNMANGLE_SYMBOLICATE_BODY_MAX_BYTES", INTEGER, minimum=1)
@@ -155,6 +166,17 @@ class Settings:
     max_bundle_file_size: int | None = _setting(
         1_073_741_824, "UNMANGLE_MAX_BUNDLE_FILE_SIZE", INTEGER, minimum=1, optional=True
     )
+    max_bundle_size: int = _setting(2_147_483_648, "UNMANGLE_MAX_BUNDLE_SIZE", INTEGER, minimum=1)
+    max_artifact_size: int = _setting(1_073_741_824, "UNMANGLE_MAX_ARTIFACT_SIZE", INTEGER, minimum=1)
+    max_scraped_file_size: int = _setting(268_435_456, "UNMANGLE_MAX_SCRAPED_FILE_SIZE", INTEGER, minimum=1)
+    max_manifest_size: int = _setting(67_108_864, "UNMANGLE_MAX_MANIFEST_SIZE", INTEGER, minimum=1)
+    max_bundle_members: int = _setting(500_000, "UNMANGLE_MAX_BUNDLE_MEMBERS", INTEGER, minimum=1)
+    max_bundle_bytes_per_request: int = _setting(4_294_967_296, "UNMANGLE_MAX_BUNDLE_BYTES_PER_REQUEST", INTEGER)
+    max_lookup_answer_size: int = _setting(16_777_216, "UNMANGLE_MAX_LOOKUP_ANSWER_SIZE", INTEGER, minimum=2)
+    max_lookup_entries: int = _setting(1_000, "UNMANGLE_MAX_LOOKUP_ENTRIES", INTEGER)
+    source_origins: tuple[str, ...] = _setting((), "UNMANGLE_SOURCE_ORIGINS", LIST)
+    source_files_on_reserved_ips: bool = _setting(True, "UNMANGLE_SOURCE_FILES_ON_RESERVED_IPS", BOOLEAN)
+    scraping_ports: tuple[int, ...] = _setting((), "UNMANGLE_SCRAPING_PORTS", PORTS)
     big_map_bytes: int = _setting(10_485_760, "UNMANGLE_BIG_MAP_BYTES", INTEGER)
     big_maps_at_once: int = _setting(2, "UNMANGLE_BIG_MAPS_AT_ONCE", INTEGER, minimum=1)
     connect_to_reserved_ips: bool = _setting(False, "UNMANGLE_CONNECT_TO_RESERVED_IPS", BOOLEAN)

@@ -12,6 +12,7 @@ from core.wire.request import Source
 from worker.caches.keys import Namespace, artifact_key
 from worker.caches.stored_file import Draft
 from worker.fetch.artifacts import download_artifact
+from worker.metrics import Limit
 from worker.request_texts import RequestTexts
 from worker.resources import Resources
 
@@ -39,6 +40,8 @@ class RequestArtifacts:
         if listed is None or key.abs_path is None:
             return None
         text = await self._texts.get(artifact_key(self._namespace, listed.id), lambda: self._download(listed))
+        if isinstance(text, Failure) and text.excess:
+            self._resources.metrics.limit_hit(Limit.ARTIFACT, listed.uri, text.excess)
         return FileEntry(IndividualFile(listed.uri), _file(text, listed, key.abs_path), listed.resolved_with)
 
     def start(self, key: FileKey) -> asyncio.Task[File | Failure] | None:

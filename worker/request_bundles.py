@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from core.bundle import Bundle
 from core.errors import FetchFailed
-from core.files import BundledFile, Failure, FailureKind, FileEntry, FileKey, ResolvedWith
+from core.files import BundledFile, Excess, Failure, FailureKind, FileEntry, FileKey, ResolvedWith
 from core.lookup import ListedBundle
 from core.manifest import Member
 from core.paths import candidate_urls
@@ -18,11 +18,11 @@ from worker.caches.keys import Namespace, bundle_key, member_key
 from worker.caches.stored_file import MAPPED_FROM_BYTES, Draft
 from worker.concurrency import all_of
 from worker.fetch.bundles import download_bundle
+from worker.metrics import Limit
 from worker.resources import Resources
 
 _log = logging.getLogger(__name__)
 
-MAX_BYTES_PER_REQUEST = 4 << 30
 AT_ONCE = 8
 """How many bundles of one answer are fetched at the same time."""
 
@@ -41,13 +41,13 @@ class RequestBundles:
     """
 
     def __init__(
-        self, resources: Resources, namespace: Namespace, source: Source, max_bytes: int = MAX_BYTES_PER_REQUEST
+        self, resources: Resources, namespace: Namespace, source: Source, max_bytes: int | None = None
     ) -> None:
         self._resources = resources
         self._namespace = namespace
         self._source = source
         self._known: dict[str, _OpenBundle | Failure] = {}
-        self._max_bytes = max_bytes
+        self._max_bytes = resources.settings.max_bundle_bytes_per_request if max_bytes is None else max_bytes
         self._read_bytes = 0
 
     async def add(self, answer: Sequence[ListedBundle]) -> bool:
@@ -82,6 +82,8 @@ class RequestBundles:
         )
         if isinstance(bundle, Failure):
             _log.info("the bundle %.300s can't be had: %.300s", listed.uri, bundle)
+            if bundle.excess:
+                self._resources.metrics.limit_hit(Limit.BUNDLE, f"{listed.uri}: {bundle.text}", bundle.excess)
             return bundle
         return _OpenBundle(listed.uri, bundle, listed.resolved_with)
 
@@ -106,9 +108,10 @@ class RequestBundles:
         size = opened.bundle.declared_size(member)
         max_bytes = self._resources.settings.max_bundle_file_size
         if max_bytes is not None and size > max_bytes:
+            self._hit(Limit.MEMBER, opened, member, size, max_bytes)
             return None
         if self._read_bytes + size > self._max_bytes:
-            _log.warning("%.300s: %.300s is beyond the %d bytes of a request", opened.uri, member.path, self._max_bytes)
+            self._hit(Limit.REQUEST, opened, member, self._read_bytes + size, self._max_bytes)
             return None
         self._read_bytes += size  # also if it is cached or damaged: the answer must not depend on what was read before
         key = member_key(self._namespace, opened.uri, opened.bundle.digest, member.path)
@@ -118,6 +121,9 @@ class RequestBundles:
         return await self._resources.members.get(
             key, lambda: self._resources.threads.run(lambda: _read_text(opened.bundle, member, max_bytes))
         )
+
+    def _hit(self, limit: Limit, opened: _OpenBundle, member: Member, size: int, most: int) -> None:
+        self._resources.metrics.limit_hit(limit, f"{opened.uri}: {member.path}", Excess(size, most))
 
     async def _extracted(self, bundle: Bundle, member: Member) -> Draft:
         """Return a large member as a file of its own, which takes no memory."""

@@ -9,22 +9,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable
 
 from core.attempts import attempt_not_made
 from core.files import Content, Failure, File, FileEntry, FileKey, FileType
-from core.lookup import Listed, ListedBundle, ListedFile, lookup_parameters, lookup_url
+from core.lookup import ListedBundle, ListedFile
 from core.sourcemap.source_map import SourceMap
-from core.urls import Url, parse_url
 from core.wire.request import SymbolicateRequest
 from core.wire.response import ScrapingAttempt
-from worker.caches.disk import written
-from worker.caches.keys import Namespace, lookup_key
-from worker.caches.stored_file import Draft
-from worker.fetch.lookup import ask
+from worker.caches.keys import Namespace
 from worker.look_ahead import LookAhead
 from worker.request_artifacts import RequestArtifacts
 from worker.request_bundles import RequestBundles
+from worker.request_lookups import RequestLookups
 from worker.request_scraping import RequestScraping
 from worker.request_texts import RequestTexts
 from worker.resources import Resources
@@ -41,9 +38,9 @@ class RequestFiles:
     def __init__(self, resources: Resources, request: SymbolicateRequest, scope: str | None) -> None:
         self.attempts: list[ScrapingAttempt] = []
         self._resources = resources
-        self._request = request
         self._namespace = Namespace.of(request, scope)
         self._texts = RequestTexts(resources.texts)
+        self._lookups = RequestLookups(resources, self._namespace, request)
         self._bundles = RequestBundles(resources, self._namespace, request.source)
         self._artifacts = RequestArtifacts(resources, self._texts, self._namespace, request.source)
         self._scraping = RequestScraping(resources, self._texts, self._namespace, request)
@@ -91,29 +88,10 @@ class RequestFiles:
 
     async def _learn_about(self, key: FileKey) -> bool:
         """Ask the lookup API.  Returns whether that brought anything new."""
-        listed = await self._ask_about(key)
+        listed = await self._lookups.about(key)
         has_new_bundles = await self._bundles.add([each for each in listed if isinstance(each, ListedBundle)])
         has_new_files = [self._artifacts.add(each) for each in listed if isinstance(each, ListedFile)]
         return has_new_bundles or any(has_new_files)
-
-    async def _ask_about(self, key: FileKey) -> Sequence[Listed]:
-        parameters = lookup_parameters(key, self._request.release, self._request.dist)
-        source_url = parse_url(self._request.source.url)
-        if parameters is None or source_url is None:
-            return ()
-        url = lookup_url(source_url, parameters)
-        if url is None:
-            _log.warning("the artifact lookup for a %s at %s is too long", key.type, source_url.host)
-            return ()
-        listed = await self._resources.lookups.get(
-            lookup_key(self._namespace, url.href, self._request.source), lambda: self._ask(url)
-        )
-        return () if isinstance(listed, Failure) else listed
-
-    async def _ask(self, url: Url) -> Draft:
-        resources = self._resources
-        body = await ask(resources.client, resources.threads, url, self._request.source, resources.settings)
-        return await resources.file_threads.run(lambda: written(resources.store, body))
 
     async def _scrape(self, key: FileKey) -> FileEntry:
         self._scrapes = True
@@ -132,5 +110,4 @@ class RequestFiles:
             return None
         if task := self._artifacts.start(key):
             return task
-        can_be_asked_for = lookup_parameters(key, self._request.release, self._request.dist) is not None
-        return None if can_be_asked_for and not self._scrapes else self._scraping.start(key)
+        return None if self._lookups.can_ask(key) and not self._scrapes else self._scraping.start(key)

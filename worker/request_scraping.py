@@ -8,6 +8,7 @@ import time
 from core.cache_busting import cache_busting_number
 from core.errors import FetchFailed
 from core.files import Failure, File, FileKey
+from core.html_pages import is_html_instead
 from core.texts import Text, scraped_file
 from core.urls import with_fragment
 from core.wire.request import SymbolicateRequest
@@ -22,6 +23,7 @@ from worker.fetch.scraping import (
     scrape,
     scraping_policy,
 )
+from worker.metrics import Limit
 from worker.request_texts import RequestTexts
 from worker.resources import Resources
 
@@ -55,8 +57,13 @@ class RequestScraping:
 
     async def _text(self, target: ScrapeTarget) -> Text:
         text = await self._texts.get(self._key(target), lambda: self._download(target))
+        metrics = self._resources.metrics
         if isinstance(text, Failure):
+            if text.excess:
+                metrics.limit_hit(Limit.SCRAPED_FILE, _name(target), text.excess)
             raise FetchFailed(text)
+        if is_html_instead(target.url, text.content):
+            metrics.html_page(_name(target))
         return text
 
     def _key(self, target: ScrapeTarget) -> Key:
@@ -76,6 +83,12 @@ class RequestScraping:
         except FetchFailed as error:
             await resources.deny_list.note(target.url.host, error.failure)
             raise
+
+
+def _name(target: ScrapeTarget) -> str:
+    """Return what a file is called in the log, where neither user nor query of its URL belong."""
+    port = "" if target.url.port is None else f":{target.url.port}"
+    return f"{target.url.scheme}://{target.url.host}{port}{target.url.path}"
 
 
 async def _file_of(text: asyncio.Task[Text | Failure], abs_path: str) -> File | Failure:

@@ -8,6 +8,9 @@ import logging
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Self, TypeVar
+from wsgiref.simple_server import WSGIServer
+
+from prometheus_client import start_http_server
 
 from core.bundle import Bundle
 from core.lookup import Listed, ListedFile
@@ -23,6 +26,8 @@ from worker.caches.record import Kind
 from worker.fetch.client import Client
 from worker.fetch.deny_list import DenyList
 from worker.fetch.download import Downloader
+from worker.fetch.limits import limits_of_bundles
+from worker.metrics import WorkerMetrics
 from worker.source_maps import SourceMaps
 from worker.threads import Threads, file_threads
 
@@ -44,14 +49,17 @@ class Resources:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.metrics = WorkerMetrics()
         self.client = Client(settings)
         self.threads = Threads(settings)
+        self._metrics_server: WSGIServer | None = None
         self.file_threads = file_threads(settings)
         self.store = open_store(settings)
         self.deny_list = DenyList(settings)
         self.downloader = Downloader(self.client, self.store, self.file_threads)
         self.lookups = self._cache(
             LoadedKind(
+                name="lookups",
                 kind=Kind.LOOKUP,
                 read=read_stored_answer,
                 size_of=_answer_size,
@@ -61,8 +69,9 @@ class Resources:
         )
         self.bundles: LoadedCache[Bundle] = self._cache(
             LoadedKind(
+                name="bundles",
                 kind=Kind.DOWNLOADED,
-                read=read_stored_bundle,
+                read=lambda file: read_stored_bundle(file, limits_of_bundles(settings)),
                 size_of=lambda bundle: bundle.size_bytes,
                 max_bytes=BUNDLES_MAX_BYTES,
                 max_entries=MAX_OPEN_BUNDLES,
@@ -70,6 +79,7 @@ class Resources:
         )
         self.texts: LoadedCache[Text] = self._cache(
             LoadedKind(
+                name="texts",
                 kind=Kind.DOWNLOADED,
                 read=read_stored_text,
                 size_of=lambda text: text.size_bytes,
@@ -84,12 +94,16 @@ class Resources:
         self.source_maps = SourceMaps(settings, self.threads, self.store.locks)
 
     async def __aenter__(self) -> Self:
+        self._serve_metrics()
         self._cleaning = asyncio.create_task(self._clean_up_now_and_then())
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._metrics_server is not None:
+            self._metrics_server.shutdown()
+            self._metrics_server.server_close()
         self._cleaning.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._cleaning
@@ -102,7 +116,17 @@ class Resources:
         self.store.close()
 
     def _cache(self, kind: LoadedKind[_V]) -> LoadedCache[_V]:
-        return LoadedCache(kind, self.store, self.file_threads, self.settings)
+        return LoadedCache(kind, self.store, self.file_threads, self.settings, self.metrics)
+
+    def _serve_metrics(self) -> None:
+        if self.settings.worker_metrics_port is None:
+            return
+        try:
+            self._metrics_server, _ = start_http_server(
+                self.settings.worker_metrics_port, registry=self.metrics.registry
+            )
+        except OSError as error:
+            _log.error("UNMANGLE_WORKER_METRICS_PORT: no metrics are served: %s", error)
 
     async def _clean_up_now_and_then(self) -> None:
         while self.settings.cache_cleanup_enabled:

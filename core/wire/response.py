@@ -32,7 +32,8 @@ _RANKS = {error_type: rank for rank, error_type in enumerate(get_args(ErrorType)
 class FrameError(msgspec.Struct, kw_only=True, omit_defaults=True, frozen=True):
     """What went wrong for one frame.  ``abs_path`` is the minified frame's.
 
-    Which of the other members are there depends on ``type``; ``col`` of an ``invalid_location`` may be null.
+    Which of the other members are there depends on ``type``; ``col`` of an ``invalid_location`` may be null.  ``size``
+    and ``limit``, in bytes, are there if a file is too large.
     """
 
     abs_path: str
@@ -42,15 +43,23 @@ class FrameError(msgspec.Struct, kw_only=True, omit_defaults=True, frozen=True):
     source: str | msgspec.UnsetType = msgspec.UNSET
     sourcemap: str | msgspec.UnsetType = msgspec.UNSET
     url: str | msgspec.UnsetType = msgspec.UNSET
+    size: int | msgspec.UnsetType = msgspec.UNSET
+    limit: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class ScrapingAttempt(msgspec.Struct, kw_only=True, omit_defaults=True, frozen=True):
-    """One lookup of a file that had a URL.  ``reason`` and ``details`` belong to failures."""
+    """One lookup of a file that had a URL.
+
+    ``reason`` belongs to failures; so do ``details``, but for a success that isn't worth much.  ``size`` and ``limit``,
+    in bytes, are there if the file is too large.
+    """
 
     url: str
     status: Literal["not_attempted", "success", "failure"]
     reason: str | None = None
     details: str | None = None
+    size: int | None = None
+    limit: int | None = None
 
 
 class Completed(msgspec.Struct, kw_only=True, omit_defaults=True, tag_field="status", tag="completed"):

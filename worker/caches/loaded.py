@@ -17,6 +17,7 @@ from worker.caches.lifetimes import Lifetime, lifetime_of
 from worker.caches.memory import MemoryCache
 from worker.caches.record import Kind
 from worker.caches.stored_file import Draft, StoredFile
+from worker.metrics import WorkerMetrics
 from worker.threads import Threads
 
 _log = logging.getLogger(__name__)
@@ -41,9 +42,10 @@ class LoadedKind(Generic[V]):
 
     ``read`` makes one of a file, on a thread; the failure it may return instead is stored in the place of the file.
     ``size_of`` is about how much memory it takes.
-    ``max_bytes`` and ``max_entries`` bound what is kept in memory.
+    ``name`` is for metrics.  ``max_bytes`` and ``max_entries`` bound what is kept in memory.
     """
 
+    name: str
     kind: Kind
     read: Callable[[StoredFile], V | Failure]
     size_of: Callable[[V], int]
@@ -54,11 +56,14 @@ class LoadedKind(Generic[V]):
 class LoadedCache(Generic[V]):
     """Values of one kind.  Belongs to one event loop."""
 
-    def __init__(self, kind: LoadedKind[V], store: FileStore, threads: Threads, settings: Settings) -> None:
+    def __init__(
+        self, kind: LoadedKind[V], store: FileStore, threads: Threads, settings: Settings, metrics: WorkerMetrics
+    ) -> None:
         self._kind = kind
         self._store = store
         self._threads = threads
         self._settings = settings
+        self._metrics = metrics
         self._memory: MemoryCache[Key, _Loaded[V]] = MemoryCache(
             max_bytes=kind.max_bytes,
             max_entries=kind.max_entries,
@@ -72,7 +77,15 @@ class LoadedCache(Generic[V]):
         ``make`` returns the file it is read from.  It may raise FetchFailed, which is the failure; what else it raises
         comes out of here.
         """
-        loaded = await self._memory.get(key, lambda: self._load(key_digest(key), make))
+        origin = "memory"
+
+        async def load() -> _Loaded[V]:
+            nonlocal origin
+            loaded, origin = await self._load(key_digest(key), make)
+            return loaded
+
+        loaded = await self._memory.get(key, load)
+        self._metrics.file(self._kind.name, origin)
         self._note_use(loaded)
         return loaded.value
 
@@ -80,13 +93,13 @@ class LoadedCache(Generic[V]):
         """Stop all work and forget everything in memory."""
         await self._memory.close()
 
-    async def _load(self, digest: bytes, make: Callable[[], Awaitable[Draft]]) -> _Loaded[V]:
+    async def _load(self, digest: bytes, make: Callable[[], Awaitable[Draft]]) -> tuple[_Loaded[V], str]:
         found = await self._threads.run(lambda: self._open(digest))
         if found is not None:
-            return found
+            return found, "disk"
         async with self._store.locks.hold(digest, self._settings.max_download_timeout_s):
             found = await self._threads.run(lambda: self._open(digest))
-            return await self._make(digest, make) if found is None else found
+            return (await self._make(digest, make), "network") if found is None else (found, "disk")
 
     def _open(self, digest: bytes) -> _Loaded[V] | None:
         entry = self._store.open(digest)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import mmap
 from collections.abc import Sequence
 
-from core.bundle import Bundle
-from core.errors import MalformedAnswer, MalformedBundle
+from core.bundle import Bundle, BundleLimits
+from core.errors import MalformedAnswer, MalformedBundle, OversizedBundle
 from core.files import Failure, FailureKind
 from core.lookup import Listed, read_answer
 from core.texts import Text, read_text
 from worker.caches.stored_file import StoredFile
-from worker.fetch.lookup import used_entries
 
 
 def read_stored_text(file: StoredFile) -> Text | Failure:
@@ -23,19 +22,20 @@ def read_stored_text(file: StoredFile) -> Text | Failure:
     return text
 
 
-def read_stored_bundle(file: StoredFile) -> Bundle | Failure:
+def read_stored_bundle(file: StoredFile, limits: BundleLimits) -> Bundle | Failure:
     """Return the bundle in ``file``, which stays open, or why it is none."""
     reader = file.reader()
     try:
-        return Bundle.open_file(reader)
+        return Bundle.open_file(reader, limits)
     except MalformedBundle as error:
         reader.close()
-        return Failure(FailureKind.MALFORMED, str(error))
+        excess = error.excess if isinstance(error, OversizedBundle) else None
+        return Failure(FailureKind.MALFORMED, str(error), excess)
 
 
 def read_stored_answer(file: StoredFile) -> Sequence[Listed] | Failure:
     """Return what the answer of a lookup lists, or why it is none."""
     try:
-        return used_entries(read_answer(file.content()[:]))
+        return read_answer(file.content()[:])
     except MalformedAnswer as error:
         return Failure(FailureKind.MALFORMED, str(error))

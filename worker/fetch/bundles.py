@@ -7,11 +7,10 @@ from core.settings import Settings
 from core.wire.request import Source
 from worker.caches.stored_file import Draft
 from worker.fetch.download import Downloader
-from worker.fetch.limits import BUNDLE_MAX_BYTES, download_limit
+from worker.fetch.limits import bundle_limit
 from worker.fetch.source import file_fetch
 
 
 async def download_bundle(downloader: Downloader, listed: ListedBundle, source: Source, settings: Settings) -> Draft:
     """Return an artifact bundle, whatever it is.  Raises FetchFailed."""
-    max_bytes = download_limit(BUNDLE_MAX_BYTES, settings.max_download_size)
-    return await downloader.download(file_fetch(listed.url, source, max_bytes))
+    return await downloader.download(file_fetch(listed.url, source, bundle_limit(settings), settings))

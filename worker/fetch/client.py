@@ -59,12 +59,14 @@ class Fetch:
 
     ``headers``, credentials included, go to the origin of ``url`` only: the first redirect to another one drops them
     for good.  ``allow_reserved`` says whether that origin may be at a reserved address, ``allow_reserved_elsewhere``
-    whether the others on the way may.  ``max_bytes`` limits both what is received and what it decodes to.
+    whether the others on the way may.  ``ports`` are those that may be connected to, none
+    means any.  ``max_bytes`` limits both what is received and what it decodes to.
     ``total_s`` is the time for all tries together, None for that of the settings.
     """
 
     url: Url
     max_bytes: int
+    ports: frozenset[int] = frozenset()
     headers: Headers = field(default=(), repr=False)
     accept_encoding: str = ANY_ENCODING
     verify_ssl: bool = True
@@ -154,6 +156,8 @@ class Client:
         """Yield the response to a single request.  Its connection is kept only if the body was read to the end."""
         if not fetch.url.is_web:
             raise FetchFailed(_SCHEME_NOT_ALLOWED)
+        if fetch.ports and fetch.url.effective_port not in fetch.ports:
+            raise FetchFailed(RESTRICTED)
         with _wire_failures():
             async with _time_limit(self._settings.head_timeout_s):
                 response = await self._send(fetch)

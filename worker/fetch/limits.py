@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-BUNDLE_MAX_BYTES: Final = 2 << 30
-ARTIFACT_MAX_BYTES: Final = 1 << 30
-SCRAPED_FILE_MAX_BYTES: Final = 256 << 20
-LOOKUP_ANSWER_MAX_BYTES: Final = 16 << 20
+from core.bundle import BundleLimits
+from core.settings import Settings
 
 
-def download_limit(default_bytes: int, max_download_size: int | None) -> int:
-    """Return the limit for one kind of file: its own, unless the operator's for all of them is lower."""
-    return default_bytes if max_download_size is None else min(default_bytes, max_download_size)
+def bundle_limit(settings: Settings) -> int:
+    """Return how many bytes an artifact bundle may have."""
+    return _limit(settings.max_bundle_size, settings)
+
+
+def artifact_limit(settings: Settings) -> int:
+    """Return how many bytes an individual artifact may have."""
+    return _limit(settings.max_artifact_size, settings)
+
+
+def scraped_file_limit(settings: Settings) -> int:
+    """Return how many bytes a file from the web may have."""
+    return _limit(settings.max_scraped_file_size, settings)
+
+
+def limits_of_bundles(settings: Settings) -> BundleLimits:
+    """Return what may be in an artifact bundle."""
+    return BundleLimits(settings.max_bundle_members, settings.max_manifest_size)
+
+
+def _limit(own: int, settings: Settings) -> int:
+    """Return the limit of one kind of file: its own, unless the one of all downloads is lower."""
+    return own if settings.max_download_size is None else min(own, settings.max_download_size)

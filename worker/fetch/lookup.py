@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
 
 from core.errors import FetchFailed, MalformedAnswer
 from core.files import Failure, FailureKind
-from core.lookup import MAX_ENTRIES, Listed, read_answer
+from core.lookup import read_answer
 from core.settings import Settings
 from core.urls import Url
 from core.wire.request import Source
 from worker.fetch.client import Client, Fetch
 from worker.fetch.source import lookup_fetch
+from worker.metrics import Limit, WorkerMetrics
 from worker.threads import Threads
 
 _log = logging.getLogger(__name__)
@@ -21,25 +21,22 @@ _log = logging.getLogger(__name__)
 _RETRY_PAUSE_S = 0.02
 
 
-async def ask(client: Client, threads: Threads, url: Url, source: Source, settings: Settings) -> bytes:
+async def ask(
+    client: Client, threads: Threads, metrics: WorkerMetrics, url: Url, source: Source, settings: Settings
+) -> bytes:
     """Return what the lookup API of ``source`` answers to the query ``url``, which ``read_answer`` can read.
 
     Raises FetchFailed if it doesn't answer so, which is logged.
     """
-    fetch = lookup_fetch(url, source, settings.lookup_timeout_s)
+    fetch = lookup_fetch(url, source, settings)
     try:
         async with asyncio.timeout(settings.lookup_timeout_s):
             return await _answer(client, threads, fetch, settings.download_tries)
     except (FetchFailed, MalformedAnswer, TimeoutError) as error:
         _log.warning("the artifact lookup at %s failed: %.300s", url.host, error or "it took too long")
+        if isinstance(error, FetchFailed) and error.failure.excess:
+            metrics.limit_hit(Limit.LOOKUP_ANSWER, f"the artifact lookup at {url.host}", error.failure.excess)
         raise FetchFailed(Failure(FailureKind.INTERNAL, "the lookup failed")) from error
-
-
-def used_entries(listed: Sequence[Listed]) -> Sequence[Listed]:
-    """Return as many entries of an answer as are used; leaving some out is logged."""
-    if len(listed) > MAX_ENTRIES:
-        _log.warning("an artifact lookup lists %d files: using %d", len(listed), MAX_ENTRIES)
-    return listed[:MAX_ENTRIES]
 
 
 async def _answer(client: Client, threads: Threads, fetch: Fetch, tries: int) -> bytes:

@@ -12,6 +12,7 @@ from core.attempts import failed_attempt, refused_attempt, successful_attempt
 from core.cache_busting import cache_busting_number, scraped_uri
 from core.errors import FetchFailed
 from core.files import Failure, FailureKind, FileEntry, ResolvedWith, ScrapedFile
+from core.html_pages import is_html_instead
 from core.origins import is_allowed_origin
 from core.settings import Settings
 from core.texts import Text, scraped_file
@@ -22,8 +23,9 @@ from worker.caches.stored_file import Draft
 from worker.fetch.client import Fetch
 from worker.fetch.download import Downloader
 from worker.fetch.headers import Headers
-from worker.fetch.limits import SCRAPED_FILE_MAX_BYTES, download_limit
+from worker.fetch.limits import scraped_file_limit
 
+_HTML_PAGE = "the server answered with an HTML page"
 _RESTRICTED_HOSTS = ("localhost", "127.0.0.1")
 
 
@@ -118,11 +120,11 @@ async def download_scraped(downloader: Downloader, url: Url, policy: ScrapingPol
 
     The outcome depends on the URL, and of the policy on ``headers``, ``verify_ssl`` and ``allow_reserved``.
     """
-    max_bytes = download_limit(SCRAPED_FILE_MAX_BYTES, settings.max_download_size)
     return await downloader.download(
         Fetch(
             url=url,
-            max_bytes=max_bytes,
+            max_bytes=scraped_file_limit(settings),
+            ports=frozenset(settings.scraping_ports),
             headers=policy.headers,
             verify_ssl=policy.verify_ssl,
             allow_reserved=policy.allow_reserved,
@@ -158,4 +160,6 @@ async def _scrape_target(abs_path: str, target: ScrapeTarget, download: Download
     except FetchFailed as error:
         entry = FileEntry(origin, error.failure, ResolvedWith.SCRAPING)
         return Scraped(entry, failed_attempt(abs_path, error.failure))
-    return Scraped(FileEntry(origin, scraped_file(text, abs_path), ResolvedWith.SCRAPING), successful_attempt(abs_path))
+    entry = FileEntry(origin, scraped_file(text, abs_path), ResolvedWith.SCRAPING)
+    details = _HTML_PAGE if is_html_instead(target.url, text.content) else None
+    return Scraped(entry, successful_attempt(abs_path, details))

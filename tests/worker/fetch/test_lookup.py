@@ -5,7 +5,7 @@ import orjson
 import pytest
 
 from core.errors import FetchFailed
-from core.lookup import MAX_ENTRIES, read_answer
+from core.lookup import read_answer
 from core.settings import Settings
 from core.urls import Url, parse_url
 from core.wire.request import Source
@@ -22,7 +22,8 @@ from tests.worker.source_server import (
     silence,
 )
 from worker.fetch.client import Client
-from worker.fetch.lookup import ask, used_entries
+from worker.fetch.lookup import ask
+from worker.metrics import WorkerMetrics
 from worker.threads import Threads
 
 BUNDLE = {"type": "bundle", "id": "1", "url": "https://h.test/1"}
@@ -43,10 +44,11 @@ async def ids_from(
     """Ask a lookup API that gives these replies in turn, and return the ids it lists."""
     url = a_url(server.put("/lookup/", *replies) + "?release=r")
     try:
-        answer = await ask(client, THREADS, url, Source(id="s", url=server.url("/lookup/"), token="t0k"), settings)
+        source = Source(id="s", url=server.url("/lookup/"), token="t0k")
+        answer = await ask(client, THREADS, WorkerMetrics(), url, source, settings)
     except FetchFailed:
         return None
-    return [entry.id for entry in used_entries(read_answer(answer))]
+    return [entry.id for entry in read_answer(answer)]
 
 
 def a_url(text: str) -> Url:
@@ -137,13 +139,6 @@ async def test_an_answer_beyond_16_mebibytes_is_not_read(client, server, caplog)
     assert "Maximum file size exceeded" in caplog.text
 
 
-async def test_of_too_many_entries_the_first_are_used_and_that_is_said(client, server, caplog):
-    entries = [{**BUNDLE, "id": str(number)} for number in range(MAX_ENTRIES + 1)]
-    ids = await ids_from(client, server, reply(orjson.dumps(entries)))
-    assert ids == [str(number) for number in range(1000)]
-    assert "lists 1001 files: using 1000" in caplog.text
-
-
 async def test_a_redirect_to_another_origin_loses_the_credentials(client, server):
     with SourceServer() as other:
         other.put("/", GOOD)
@@ -155,6 +150,6 @@ async def test_a_redirect_to_another_origin_loses_the_credentials(client, server
 async def test_a_token_that_no_header_can_hold_is_a_failed_query(client, server, token, caplog):
     url = a_url(server.put("/lookup/", GOOD))
     with pytest.raises(FetchFailed):
-        await ask(client, THREADS, url, Source(id="s", url=url.href, token=token), SETTINGS)
+        await ask(client, THREADS, WorkerMetrics(), url, Source(id="s", url=url.href, token=token), SETTINGS)
     assert server.requests == []
     assert token not in caplog.text

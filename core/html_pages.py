@@ -1,0 +1,19 @@
+"""HTML pages that servers send in the place of scripts and source maps: error pages, logins, whole applications."""
+
+from __future__ import annotations
+
+import re
+
+from core.files import Content
+from core.urls import Url
+
+_SCRIPTS_AND_MAPS = (".js", ".mjs", ".cjs", ".map")
+_FAR = 1024
+_START = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
+
+
+def is_html_instead(url: Url, content: Content) -> bool:
+    """Return whether ``content`` is a page although ``url`` names a script or a source map."""
+    return url.path.endswith(_SCRIPTS_AND_MAPS) and _START.match(content[:_FAR]) is not None

@@ -25,6 +25,9 @@ MINIFIED = b"boom();\n//# sourceMappingURL=app.js.map\n"
 MAP = orjson.dumps({"version": 3, "sources": ["a.js"], "sourcesContent": ["boom();"], "names": [], "mappings": "AAAA"})
 
 
+pytestmark = pytest.mark.timeout(300)
+
+
 @pytest.fixture
 def host_redis_url() -> Iterator[str]:
     with redis_server() as url:
@@ -83,7 +86,7 @@ async def test_workers_killed_at_random_leave_no_broken_entry(host_redis_url):
     with SourceServer() as server:
         put_bundles(server)
         requests = [request_for(server, number) for number in range(COLD_REQUESTS)]
-        with Deployment(host_redis_url, {"UNMANGLE_REQUEST_TIMEOUT": "3"}) as deployment:
+        with Deployment(host_redis_url, {"UNMANGLE_REQUEST_TIMEOUT": "2"}) as deployment:
             api = deployment.start_api()
             workers = [deployment.start_worker() for _ in range(2)]
             await api.wait_for_workers()
@@ -102,10 +105,10 @@ async def _kill_while_busy(
     api: Any, deployment: Deployment, workers: list[Process], requests: list[dict[str, Any]]
 ) -> None:
     chance = random.Random(1)
-    for start in range(0, len(requests), KILL_EVERY):
+    for round_, start in enumerate(range(0, len(requests), KILL_EVERY)):
         work = [asyncio.create_task(api.submit(request)) for request in requests[start : start + KILL_EVERY]]
         await asyncio.wait(work, timeout=chance.uniform(0, 0.1))
-        workers[-1].stop(signal.SIGKILL)
+        workers[round_].stop(signal.SIGKILL)  # the one that has been up the longest
         workers.append(deployment.start_worker())
         await asyncio.gather(*work)
 

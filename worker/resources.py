@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 from wsgiref.simple_server import WSGIServer
 
+from aiohttp.abc import AbstractResolver
 from prometheus_client import start_http_server
 
 from core.bundle import Bundle
@@ -47,10 +48,11 @@ _BYTES_PER_CHARACTER = 2  # of the texts in an answer, about
 class Resources:
     """Belongs to one event loop; ``async with`` closes the connections and stops what is under way."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, resolver: AbstractResolver | None = None) -> None:
+        """Open what doesn't need the loop.  ``resolver`` is for the names of hosts, None for that of the system."""
         self.settings = settings
         self.metrics = WorkerMetrics()
-        self.client = Client(settings)
+        self.client = Client(settings, resolver)
         self.threads = Threads(settings)
         self._metrics_server: WSGIServer | None = None
         self.file_threads = file_threads(settings)

@@ -212,6 +212,11 @@ class Settings:
         default_factory=lambda: platformdirs.user_cache_path("unmangle"),
         metadata={"setting": Setting("UNMANGLE_CACHE_DIR", DIRECTORY, optional=True)},
     )
+    shared_cache_url: str | None = field(  # may hold a password
+        default=None,
+        repr=False,
+        metadata={"setting": Setting("UNMANGLE_SHARED_CACHE_URL", TEXT, optional=True, secret=True)},
+    )
     cache_max_bytes: int = _setting(10_737_418_240, "UNMANGLE_CACHE_MAX_BYTES", INTEGER, minimum=1)
     cache_cleanup_enabled: bool = _setting(True, "UNMANGLE_CACHE_CLEANUP_ENABLED", BOOLEAN)
     cache_cleanup_interval_s: int = _duration(900, "UNMANGLE_CACHE_CLEANUP_INTERVAL", minimum=1)

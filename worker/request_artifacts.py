@@ -39,7 +39,9 @@ class RequestArtifacts:
         listed = self._listed(key)
         if listed is None or key.abs_path is None:
             return None
-        text = await self._texts.get(artifact_key(self._namespace, listed.id), lambda: self._download(listed))
+        text = await self._texts.get(
+            artifact_key(self._namespace, listed.id), lambda: self._download(listed), between_hosts=True
+        )
         if isinstance(text, Failure) and text.excess:
             self._resources.metrics.limit_hit(Limit.ARTIFACT, listed.uri, text.excess)
         return FileEntry(IndividualFile(listed.uri), _file(text, listed, key.abs_path), listed.resolved_with)
@@ -49,7 +51,9 @@ class RequestArtifacts:
         listed = self._listed(key)
         if listed is None or key.abs_path is None:
             return None
-        text = self._texts.start(artifact_key(self._namespace, listed.id), lambda: self._download(listed))
+        text = self._texts.start(
+            artifact_key(self._namespace, listed.id), lambda: self._download(listed), between_hosts=True
+        )
         return asyncio.create_task(_file_of(text, listed, key.abs_path))
 
     def _listed(self, key: FileKey) -> ListedFile | None:

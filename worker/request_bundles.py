@@ -79,6 +79,7 @@ class RequestBundles:
         bundle = await self._resources.bundles.get(
             bundle_key(self._namespace, listed.id),
             lambda: download_bundle(self._resources.downloader, listed, self._source, self._resources.settings),
+            between_hosts=True,
         )
         if isinstance(bundle, Failure):
             _log.info("the bundle %.300s can't be had: %.300s", listed.uri, bundle)

@@ -30,15 +30,15 @@ class RequestTexts:
         self._early: dict[Key, asyncio.Task[Outcome]] = {}
         self._turns = asyncio.Semaphore(AT_ONCE)
 
-    async def get(self, key: Key, make: Make) -> Outcome:
+    async def get(self, key: Key, make: Make, *, between_hosts: bool = False) -> Outcome:
         """Return a text, or why it can't be had."""
         task = self._early.get(key)
-        return await (self._cache.get(key, make) if task is None else asyncio.shield(task))
+        return await (self._cache.get(key, make, between_hosts=between_hosts) if task is None else asyncio.shield(task))
 
-    def start(self, key: Key, make: Make) -> asyncio.Task[Outcome]:
+    def start(self, key: Key, make: Make, *, between_hosts: bool = False) -> asyncio.Task[Outcome]:
         """Begin to get a text."""
         if key not in self._early:
-            self._early[key] = asyncio.create_task(self._get_early(key, make))
+            self._early[key] = asyncio.create_task(self._get_early(key, make, between_hosts=between_hosts))
         return self._early[key]
 
     async def close(self) -> None:
@@ -47,6 +47,6 @@ class RequestTexts:
             task.cancel()
         await asyncio.gather(*self._early.values(), return_exceptions=True)
 
-    async def _get_early(self, key: Key, make: Make) -> Outcome:
+    async def _get_early(self, key: Key, make: Make, *, between_hosts: bool) -> Outcome:
         async with self._turns:
-            return await self._cache.get(key, make)
+            return await self._cache.get(key, make, between_hosts=between_hosts)

@@ -24,6 +24,7 @@ from worker.caches.loaded import LoadedCache, LoadedKind
 from worker.caches.memory import MemoryCache
 from worker.caches.readers import read_stored_answer, read_stored_bundle, read_stored_text
 from worker.caches.record import Kind
+from worker.caches.shared import open_shared_store
 from worker.fetch.client import Client
 from worker.fetch.deny_list import DenyList
 from worker.fetch.download import Downloader
@@ -57,6 +58,7 @@ class Resources:
         self._metrics_server: WSGIServer | None = None
         self.file_threads = file_threads(settings)
         self.store = open_store(settings)
+        self.shared = open_shared_store(settings, self.store, self.file_threads)
         self.deny_list = DenyList(settings)
         self.downloader = Downloader(self.client, self.store, self.file_threads)
         self.lookups = self._cache(
@@ -111,6 +113,7 @@ class Resources:
             await self._cleaning
         for cache in (self.source_maps, self.members, self.texts, self.bundles, self.lookups):
             await cache.close()
+        await self.shared.close()
         await self.client.close()
         await self.deny_list.close()
         self.threads.close()
@@ -118,7 +121,7 @@ class Resources:
         self.store.close()
 
     def _cache(self, kind: LoadedKind[_V]) -> LoadedCache[_V]:
-        return LoadedCache(kind, self.store, self.file_threads, self.settings, self.metrics)
+        return LoadedCache(kind, self.store, self.shared, self.file_threads, self.settings, self.metrics)
 
     def _serve_metrics(self) -> None:
         if self.settings.worker_metrics_port is None:

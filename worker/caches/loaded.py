@@ -16,6 +16,7 @@ from worker.caches.keys import Key, key_digest
 from worker.caches.lifetimes import Lifetime, lifetime_of
 from worker.caches.memory import MemoryCache
 from worker.caches.record import Kind
+from worker.caches.shared import NoSharedStore, SharedStore
 from worker.caches.stored_file import Draft, StoredFile
 from worker.metrics import WorkerMetrics
 from worker.threads import Threads
@@ -24,8 +25,11 @@ _log = logging.getLogger(__name__)
 
 _SMALL = 1000  # bytes that anything in memory takes, about
 _USE_IS_NOTED_AFTER_S = 300.0
+_NOT_SHARED = NoSharedStore()
 
 V = TypeVar("V")
+
+Make = Callable[[], Awaitable[Draft]]
 
 
 @dataclass(slots=True)
@@ -57,10 +61,17 @@ class LoadedCache(Generic[V]):
     """Values of one kind.  Belongs to one event loop."""
 
     def __init__(
-        self, kind: LoadedKind[V], store: FileStore, threads: Threads, settings: Settings, metrics: WorkerMetrics
+        self,
+        kind: LoadedKind[V],
+        store: FileStore,
+        shared: SharedStore,
+        threads: Threads,
+        settings: Settings,
+        metrics: WorkerMetrics,
     ) -> None:
         self._kind = kind
         self._store = store
+        self._shared = shared
         self._threads = threads
         self._settings = settings
         self._metrics = metrics
@@ -71,8 +82,8 @@ class LoadedCache(Generic[V]):
             lifetime_of=self._lifetime,
         )
 
-    async def get(self, key: Key, make: Callable[[], Awaitable[Draft]]) -> V | Failure:
-        """Return the value for ``key``, or why it can't be had.
+    async def get(self, key: Key, make: Make, *, between_hosts: bool = False) -> V | Failure:
+        """Return the value for ``key``, or why it can't be had; ``between_hosts`` if the shared store may have it.
 
         ``make`` returns the file it is read from.  It may raise FetchFailed, which is the failure; what else it raises
         comes out of here.
@@ -81,7 +92,7 @@ class LoadedCache(Generic[V]):
 
         async def load() -> _Loaded[V]:
             nonlocal origin
-            loaded, origin = await self._load(key_digest(key), make)
+            loaded, origin = await self._load(key_digest(key), make, self._shared if between_hosts else _NOT_SHARED)
             return loaded
 
         loaded = await self._memory.get(key, load)
@@ -93,13 +104,38 @@ class LoadedCache(Generic[V]):
         """Stop all work and forget everything in memory."""
         await self._memory.close()
 
-    async def _load(self, digest: bytes, make: Callable[[], Awaitable[Draft]]) -> tuple[_Loaded[V], str]:
+    async def _load(self, digest: bytes, make: Make, shared: SharedStore) -> tuple[_Loaded[V], str]:
         found = await self._threads.run(lambda: self._open(digest))
         if found is not None:
             return found, "disk"
         async with self._store.locks.hold(digest, self._settings.max_download_timeout_s):
             found = await self._threads.run(lambda: self._open(digest))
-            return (await self._make(digest, make), "network") if found is None else (found, "disk")
+            if found is not None:
+                return found, "disk"
+            found = await self._fetch(digest, shared)
+            if found is not None:
+                return found, "shared"
+            made = await self._make(digest, make)
+            if not isinstance(made.value, Failure):
+                await self._share(digest, shared)
+            return made, "network"
+
+    async def _fetch(self, digest: bytes, shared: SharedStore) -> _Loaded[V] | None:
+        """Return the value from the store between hosts, None if it isn't there or isn't what it should be."""
+        found = await shared.fetch(digest)
+        if found is None:
+            return None
+        draft, _ = found
+        loaded = await self._threads.run(lambda: self._keep(digest, draft))
+        return None if isinstance(loaded.value, Failure) else loaded
+
+    async def _share(self, digest: bytes, shared: SharedStore) -> None:
+        if isinstance(shared, NoSharedStore):
+            return
+        entry = await self._threads.run(lambda: self._store.open(digest))
+        if isinstance(entry, StoredFile):
+            with entry:
+                shared.put(digest, entry)
 
     def _open(self, digest: bytes) -> _Loaded[V] | None:
         entry = self._store.open(digest)
@@ -115,7 +151,7 @@ class LoadedCache(Generic[V]):
             return None
         return self._loaded(digest, value, entry.record.made_at_s)
 
-    async def _make(self, digest: bytes, make: Callable[[], Awaitable[Draft]]) -> _Loaded[V]:
+    async def _make(self, digest: bytes, make: Make) -> _Loaded[V]:
         try:
             draft = await make()
         except FetchFailed as error:

@@ -6,6 +6,7 @@ without one is what a dead process left.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import io
 import mmap
@@ -59,6 +60,11 @@ class StoredFile:
         """Return the content as a file of its own, for several threads, one at a time."""
         return cast("BinaryIO", io.BufferedReader(_Reader(os.dup(self._descriptor), self.size)))
 
+    def whole(self) -> contextlib.closing[BinaryIO]:
+        """Return content and record as they are on disk, as a file of its own."""
+        size = os.fstat(self._descriptor).st_size
+        return contextlib.closing(cast("BinaryIO", io.BufferedReader(_Reader(os.dup(self._descriptor), size))))
+
     def is_intact(self) -> bool:
         """Return whether the content is what was written."""
         return _checksum(self._descriptor, self.size) == self.record.checksum
@@ -103,6 +109,18 @@ class Draft:
     def reader(self) -> BinaryIO:
         """Return what was written, as a file of its own."""
         return cast("BinaryIO", io.BufferedReader(_Reader(os.dup(self._descriptor), self.size)))
+
+    def end(self, size: int) -> bytes:
+        """Return the last bytes that were written."""
+        return os.pread(self._descriptor, size, max(self.size - size, 0))
+
+    def cut(self, size: int) -> int:
+        """Keep only the first bytes, and return their checksum."""
+        with self._lock:
+            os.ftruncate(self._descriptor, size)
+            os.lseek(self._descriptor, size, os.SEEK_SET)
+            self.size, self._checksum = size, _checksum(self._descriptor, size)
+            return self._checksum
 
     def opened(self, key: str, kind: Kind) -> StoredFile:
         """Return what was written as a file of the store; the draft is still to be discarded or finished."""

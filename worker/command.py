@@ -1,0 +1,104 @@
+"""The ``unmangle`` command: ``unmangle cache stats|clean|clear``, about the cache directory of this host."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from core.errors import InvalidSetting
+from core.settings import Settings
+from worker.caches.cleanup import Entry, clean, entries, read_record, remove_unused
+from worker.caches.disk import DiskStore
+
+_NOT_THERE = 1
+_UNIT = 1 << 20
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return the exit code of the process."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        settings = Settings.from_environ(os.environ)
+    except InvalidSetting as error:
+        return _refuse(str(error))
+    if settings.cache_dir is None:
+        return _refuse("UNMANGLE_CACHE_DIR is none: nothing is kept on disk")
+    if not settings.cache_dir.is_dir():
+        return _refuse(f"there is no {settings.cache_dir}: nothing has been kept yet, or UNMANGLE_CACHE_DIR is another")
+    run: Callable[[DiskStore, Settings], None] = chosen.run
+    store = DiskStore(settings.cache_dir, settings)
+    try:
+        run(store, settings)
+    finally:
+        store.close()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="unmangle", description="Look after Unmangle.")
+    cache = parser.add_subparsers(required=True).add_parser("cache", help="the cache directory of this host")
+    actions = cache.add_subparsers(required=True)
+    for name, run, meaning in (
+        ("stats", _print_statistics, "what is kept, and how much of it"),
+        ("clean", _clean, "remove what is too old or too much"),
+        ("clear", _clear, "remove everything that no worker is using"),
+    ):
+        actions.add_parser(name, help=meaning, description=meaning).set_defaults(run=run)
+    return parser
+
+
+def _print_statistics(store: DiskStore, settings: Settings) -> None:
+    found = list(entries(store.directory))
+    counts: Counter[str] = Counter()
+    sizes: Counter[str] = Counter()
+    for entry in found:
+        name = _name_of(entry.path)
+        counts[name] += 1
+        sizes[name] += entry.size
+    print(f"{settings.cache_dir}: {_megabytes(sum(sizes.values()))} of {_megabytes(settings.cache_max_bytes)}")
+    for name in sorted(counts):
+        print(f"{counts[name]:>10} {name:<20} {_megabytes(sizes[name])}")
+    if found:
+        print(f"the oldest was last used {_age(found)} ago")
+
+
+def _clean(store: DiskStore, settings: Settings) -> None:
+    before = _size(store)
+    clean(store.directory, store.usage, settings, time.time(), 0)
+    print(f"removed {_megabytes(before - _size(store))}, kept {_megabytes(_size(store))}")
+
+
+def _clear(store: DiskStore, settings: Settings) -> None:
+    found = list(entries(store.directory))
+    removed = sum(remove_unused(entry) for entry in found)
+    clean(store.directory, store.usage, settings, time.time(), 0)  # counts what is left
+    print(f"removed {removed} files, kept {len(found) - removed} that are in use")
+
+
+def _name_of(path: Path) -> str:
+    record = read_record(path)
+    if record is None:
+        return "damaged"
+    return record.kind.value if record.failure is None else f"{record.kind.value}, failed"
+
+
+def _size(store: DiskStore) -> int:
+    return sum(entry.size for entry in entries(store.directory))
+
+
+def _age(found: list[Entry]) -> str:
+    return f"{max(time.time() - min(entry.used_at_s for entry in found), 0) / 3600:.1f} hours"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / _UNIT:,.1f} MiB"
+
+
+def _refuse(why: str) -> int:
+    print(why, file=sys.stderr)
+    return _NOT_THERE

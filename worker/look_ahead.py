@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
+from enum import Enum
 from itertools import islice
 
 from core.files import Failure, File, FileKey, FileType, RemoteMap
@@ -16,8 +17,18 @@ from core.files import Failure, File, FileKey, FileType, RemoteMap
 _FAR = 32
 """How many files to come are looked at."""
 
-Start = Callable[[FileKey], "asyncio.Task[File | Failure] | None"]
-"""Begins to fetch a file, if it would be fetched now; else returns None."""
+
+class NoStart(Enum):
+    """Why a file is not fetched early."""
+
+    NOT_YET = "it is not known where it will come from"
+    NEEDLESS = "it is in memory, or not fetched at all"
+
+
+Started = asyncio.Task[File | Failure] | NoStart
+
+Start = Callable[[FileKey], Started]
+"""Begins to fetch a file, if it would be fetched now."""
 
 
 class LookAhead:
@@ -53,8 +64,11 @@ class LookAhead:
 
     def _started(self) -> Iterator[tuple[FileKey, asyncio.Task[File | Failure]]]:
         for key in list(islice(self._expected, _FAR)):
-            if task := self._start(key):
-                yield key, task
+            started = self._start(key)
+            if started is NoStart.NEEDLESS:
+                del self._expected[key]
+            elif isinstance(started, asyncio.Task):
+                yield key, started
 
     async def _follow(self, key: FileKey, minified: asyncio.Task[File | Failure]) -> None:
         """Expect the source map of a file that came in early."""

@@ -12,6 +12,7 @@ from core.wire.request import Source
 from worker.caches.keys import Namespace, artifact_key
 from worker.caches.stored_file import Draft
 from worker.fetch.artifacts import download_artifact
+from worker.look_ahead import NoStart, Started
 from worker.metrics import Limit
 from worker.request_texts import RequestTexts
 from worker.resources import Resources
@@ -46,14 +47,20 @@ class RequestArtifacts:
             self._resources.metrics.limit_hit(Limit.ARTIFACT, listed.uri, text.excess)
         return FileEntry(IndividualFile(listed.uri), _file(text, listed, key.abs_path), listed.resolved_with)
 
-    def start(self, key: FileKey) -> asyncio.Task[File | Failure] | None:
+    def has(self, key: FileKey) -> bool:
+        """Return whether the file is listed."""
+        return self._listed(key) is not None
+
+    def start(self, key: FileKey) -> Started:
         """Begin to download the file if it is listed, and return what will come of it."""
         listed = self._listed(key)
         if listed is None or key.abs_path is None:
-            return None
+            return NoStart.NOT_YET
         text = self._texts.start(
             artifact_key(self._namespace, listed.id), lambda: self._download(listed), between_hosts=True
         )
+        if text is None:
+            return NoStart.NEEDLESS
         return asyncio.create_task(_file_of(text, listed, key.abs_path))
 
     def _listed(self, key: FileKey) -> ListedFile | None:

@@ -6,19 +6,18 @@ turns out to be of no use: there is no second choice.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Iterable
 
 from core.attempts import attempt_not_made
-from core.files import Content, Failure, File, FileEntry, FileKey, FileType
+from core.files import Content, Failure, FileEntry, FileKey, FileType
 from core.lookup import ListedBundle, ListedFile
 from core.sourcemap.source_map import SourceMap
 from core.wire.request import SymbolicateRequest
 from core.wire.response import ScrapingAttempt
 from worker.caches.keys import Namespace
-from worker.look_ahead import LookAhead
+from worker.look_ahead import LookAhead, NoStart, Started
 from worker.request_artifacts import RequestArtifacts
 from worker.request_bundles import RequestBundles
 from worker.request_lookups import RequestLookups
@@ -101,13 +100,15 @@ class RequestFiles:
             self.attempts.append(scraped.attempt)
         return scraped.entry
 
-    def _start(self, key: FileKey) -> asyncio.Task[File | Failure] | None:
+    def _start(self, key: FileKey) -> Started:
         """Begin to fetch a file that is known to be an artifact, or that is likely to come from the web.
 
         Nothing better is likely if there is nothing to ask the lookup API by, or if it didn't know the last file.
         """
         if self._bundles.may_have(key):
-            return None
-        if task := self._artifacts.start(key):
-            return task
-        return None if self._lookups.can_ask(key) and not self._scrapes else self._scraping.start(key)
+            return NoStart.NOT_YET
+        if self._artifacts.has(key):
+            return self._artifacts.start(key)
+        if self._lookups.can_ask(key) and not self._scrapes:
+            return NoStart.NOT_YET
+        return self._scraping.start(key)

@@ -23,6 +23,7 @@ from worker.fetch.scraping import (
     scrape,
     scraping_policy,
 )
+from worker.look_ahead import NoStart, Started
 from worker.metrics import Limit
 from worker.request_texts import RequestTexts
 from worker.resources import Resources
@@ -45,14 +46,16 @@ class RequestScraping:
         refresh_s = self._resources.settings.scrape_refresh_s
         return await scrape(key.abs_path, self._policy, self._text, self._started_s, refresh_s)
 
-    def start(self, key: FileKey) -> asyncio.Task[File | Failure] | None:
-        """Begin to fetch a file, and return what will come of it; None if it may not be fetched."""
+    def start(self, key: FileKey) -> Started:
+        """Begin to fetch a file, and return what will come of it, unless it may not be fetched."""
         url = permitted_url(key.abs_path, self._policy)
         if isinstance(url, Refusal) or key.abs_path is None:
-            return None
+            return NoStart.NEEDLESS
         number = cache_busting_number(url, self._started_s, self._resources.settings.scrape_refresh_s)
         target = ScrapeTarget(url, number)
         text = self._texts.start(self._key(target), lambda: self._download(target))
+        if text is None:
+            return NoStart.NEEDLESS
         return asyncio.create_task(_file_of(text, key.abs_path))
 
     async def _text(self, target: ScrapeTarget) -> Text:

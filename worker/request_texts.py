@@ -35,9 +35,11 @@ class RequestTexts:
         task = self._early.get(key)
         return await (self._cache.get(key, make, between_hosts=between_hosts) if task is None else asyncio.shield(task))
 
-    def start(self, key: Key, make: Make, *, between_hosts: bool = False) -> asyncio.Task[Outcome]:
-        """Begin to get a text."""
+    def start(self, key: Key, make: Make, *, between_hosts: bool = False) -> asyncio.Task[Outcome] | None:
+        """Begin to get a text; None if it is in memory."""
         if key not in self._early:
+            if self._cache.is_in_memory(key):
+                return None
             self._early[key] = asyncio.create_task(self._get_early(key, make, between_hosts=between_hosts))
         return self._early[key]
 

@@ -14,6 +14,7 @@ from worker.caches.keys import Key, Namespace, source_map_key
 from worker.caches.lifetimes import derived_lifetime
 from worker.caches.locks import HostLocks
 from worker.caches.memory import MemoryCache
+from worker.caches.stored_file import release_pages
 from worker.threads import Threads
 
 MAX_BYTES = 64 << 20
@@ -60,8 +61,10 @@ class SourceMaps:
 
 
 def _read_source_map(content: Content) -> SourceMap | Failure:
+    text = content[:]
+    release_pages(content)
     try:
-        return read_source_map(content[:])
+        return read_source_map(text)
     except MalformedSourceMap as error:
         return Failure(FailureKind.MALFORMED, str(error))
 

@@ -100,6 +100,10 @@ class LoadedCache(Generic[V]):
         self._note_use(loaded)
         return loaded.value
 
+    def is_in_memory(self, key: Key) -> bool:
+        """Return whether the value needs neither disk nor network."""
+        return self._memory.has(key)
+
     async def close(self) -> None:
         """Stop all work and forget everything in memory."""
         await self._memory.close()

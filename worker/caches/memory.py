@@ -62,6 +62,11 @@ class MemoryCache(Generic[K, V]):
         """How many bytes of values are kept."""
         return int(self._kept.currsize)
 
+    def has(self, key: K) -> bool:
+        """Return whether the value for ``key`` is kept."""
+        kept = self._kept.get(key)
+        return kept is not None and kept.ends_at > self._clock()
+
     async def get(self, key: K, make: Callable[[], Awaitable[V]]) -> V:
         """Return the value for ``key``, made now if it isn't kept.
 

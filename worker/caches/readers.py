@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Sequence
 
 from core.bundle import Bundle, BundleLimits
@@ -10,15 +9,14 @@ from core.errors import MalformedAnswer, MalformedBundle, OversizedBundle
 from core.files import Failure, FailureKind
 from core.lookup import Listed, read_answer
 from core.texts import Text, read_text
-from worker.caches.stored_file import StoredFile
+from worker.caches.stored_file import StoredFile, release_pages
 
 
 def read_stored_text(file: StoredFile) -> Text | Failure:
     """Return the text in ``file``, or why it is none."""
     content = file.content()
     text = read_text(content)
-    if isinstance(content, mmap.mmap):
-        content.madvise(mmap.MADV_DONTNEED)  # what the check has seen would count as ours
+    release_pages(content)
     return text
 
 

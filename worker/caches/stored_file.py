@@ -30,6 +30,12 @@ _STEP = 1 << 18
 _RESERVED_AT_ONCE = 8 << 20
 
 
+def release_pages(content: Content) -> None:
+    """Give back the memory of what has been read of a mapped file; it is read again when it is wanted again."""
+    if isinstance(content, mmap.mmap):
+        content.madvise(mmap.MADV_DONTNEED)
+
+
 class StoredFile:
     """An open file; closing it doesn't close what was made of it."""
 

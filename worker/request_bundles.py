@@ -128,7 +128,7 @@ class RequestBundles:
 
     async def _extracted(self, bundle: Bundle, member: Member) -> Draft:
         """Return a large member as a file of its own, which takes no memory."""
-        draft = await self._resources.file_threads.run(self._resources.store.draft)
+        draft = self._resources.store.draft()
         try:
             is_whole = await self._resources.threads.run(lambda: bundle.copy(member, draft.write))
         except BaseException:

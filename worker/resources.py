@@ -42,6 +42,7 @@ MAX_OPEN_BUNDLES = 200  # each is an open file
 TEXTS_MAX_BYTES = 32 << 20
 LOOKUPS_MAX_BYTES = 16 << 20
 
+_MAPPED = 1 << 17  # counted for a mapped file: it takes no memory, but is an open file, and those are few
 _SMALL = 1000  # bytes that anything in a cache takes, about
 _BYTES_PER_CHARACTER = 2  # of the texts in an answer, about
 
@@ -86,7 +87,7 @@ class Resources:
                 name="texts",
                 kind=Kind.DOWNLOADED,
                 read=read_stored_text,
-                size_of=lambda text: text.size_bytes,
+                size_of=_text_size,
                 max_bytes=TEXTS_MAX_BYTES,
             )
         )
@@ -140,6 +141,10 @@ class Resources:
             except OSError as error:
                 _log.error("the cache can't be cleaned up: %s", error)
             await asyncio.sleep(self.settings.cache_cleanup_interval_s)
+
+
+def _text_size(text: Text) -> int:
+    return text.size_bytes + (0 if isinstance(text.content, bytes) else _MAPPED)
 
 
 def _size(value: Text | None) -> int:

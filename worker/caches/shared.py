@@ -85,7 +85,7 @@ class ObjectSharedStore:
         """Return an entry as a draft of the host's own store, None if it can't be had."""
         if self._rests():
             return None
-        draft = await self._threads.run(self._store.draft)
+        draft = self._store.draft()
         try:
             async with asyncio.timeout(_WHOLE_S):
                 await self._copy(key, draft)

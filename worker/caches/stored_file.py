@@ -92,6 +92,9 @@ class Draft:
         self._reserved = 0
         self._checksum = 0
 
+    def __del__(self) -> None:
+        self.discard()  # a thread may have made it for a job that was cancelled meanwhile
+
     def write(self, piece: bytes) -> None:
         """Append a piece."""
         with self._lock:

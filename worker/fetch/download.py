@@ -24,7 +24,7 @@ class Downloader:
 
     async def download(self, fetch: Fetch) -> Draft:
         """Return the file as a draft of the store.  Raises FetchFailed."""
-        draft = await self.threads.run(self.store.draft)
+        draft = self.store.draft()
         try:
             sink = _DraftSink(draft, self.threads)
             await self.client.download(fetch, sink)

@@ -11,9 +11,9 @@ An answer below 0 is a fault; ``core.sourcemap.faults`` takes it apart.
 import cython
 
 if cython.compiled:
-    from cython.cimports.core.sourcemap.words import eight_bytes
+    from cython.cimports.core.sourcemap.words import character_length, eight_bytes
 else:
-    from core.sourcemap.words import eight_bytes
+    from core.sourcemap.words import character_length, eight_bytes
 
 COMPILED = cython.compiled
 
@@ -328,28 +328,14 @@ def _code_unit(text: cython.const[cython.uchar][::1], at: cython.longlong, size:
 
 @cython.cfunc
 @cython.nogil
+@cython.inline
 @cython.exceptval(check=False)
 def _character_end(
     text: cython.const[cython.uchar][::1], at: cython.longlong, size: cython.longlong
 ) -> cython.longlong:
-    """Return the offset behind the UTF-8 character of several bytes at ``at``, or a fault.
-
-    Source: Unicode, table 3-7.
-    """
-    first: cython.int = text[at]
-    length: cython.int = 2 if first < 0xE0 else 3 if first < 0xF0 else 4
-    if first < 0xC2 or first > 0xF4 or at + length > size:
-        return _fault(at, BAD_UTF8)
-    second: cython.int = text[at + 1]
-    lowest: cython.int = 0xA0 if first == 0xE0 else 0x90 if first == 0xF0 else 0x80
-    highest: cython.int = 0x9F if first == 0xED else 0x8F if first == 0xF4 else 0xBF
-    if second < lowest or second > highest:
-        return _fault(at, BAD_UTF8)
-    if length > 2 and text[at + 2] & 0xC0 != 0x80:
-        return _fault(at, BAD_UTF8)
-    if length > 3 and text[at + 3] & 0xC0 != 0x80:
-        return _fault(at, BAD_UTF8)
-    return at + length
+    """Return the offset behind the UTF-8 character of several bytes at ``at``, or a fault."""
+    length: cython.longlong = character_length(text, at, size)
+    return at + length if length else _fault(at, BAD_UTF8)
 
 
 @cython.cfunc

@@ -3,11 +3,26 @@
 
 from libc.string cimport memcpy
 
+cdef extern from *:
+    """
+    #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    #define UNMANGLE_LITTLE_ENDIAN(word) __builtin_bswap64(word)
+    #else
+    #define UNMANGLE_LITTLE_ENDIAN(word) (word)
+    #endif
+    """
+    unsigned long long UNMANGLE_LITTLE_ENDIAN(unsigned long long word) noexcept nogil
+    int __builtin_ctzll(unsigned long long word) noexcept nogil
+
 
 cdef inline unsigned long long eight_bytes(const unsigned char[::1] text, long long at) noexcept nogil:
     cdef unsigned long long word
     memcpy(&word, &text[at], 8)
-    return word
+    return UNMANGLE_LITTLE_ENDIAN(word)
+
+
+cdef inline long long first_mark(unsigned long long marks) noexcept nogil:
+    return __builtin_ctzll(marks) // 8
 
 
 cdef inline long long character_length(const unsigned char[::1] text, long long at, long long size) noexcept nogil:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-
 
 def eight_bytes(text: bytes, at: int) -> int:
-    """Return ``text[at : at + 8]`` as a number, in the order of bytes that this machine has."""
-    return int.from_bytes(text[at : at + 8], sys.byteorder)
+    """Return ``text[at : at + 8]`` as a number, the first byte as its lowest one."""
+    return int.from_bytes(text[at : at + 8], "little")
+
+
+def first_mark(marks: int) -> int:
+    """Return which of the eight bytes of a number, the lowest first, is the first that isn't 0.  One of them isn't."""
+    return ((marks & -marks).bit_length() - 1) // 8
 
 
 def character_length(text: bytes, at: int, size: int) -> int:

@@ -7,7 +7,7 @@ CC ?= cc
 BIN := .venv/bin
 KERNELS := $(shell grep -rl --include=*.py '^# cython:' core)
 
-.PHONY: run test check unit setup lock clean
+.PHONY: run test check unit setup bench-engine bench-setup lock clean
 
 run: setup
 	@exec $(BIN)/python -m api.development
@@ -38,6 +38,18 @@ setup: .venv/installed
 		|| { echo "Unmangle needs a C compiler for its kernels (Debian: apt-get install gcc libc6-dev)" >&2; exit 1; }
 	@echo "compiling the kernels ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Peers are there for comparison only, so nothing else installs them.  Those of Node are left out where there is no npm.
+bench-engine: bench-setup
+	$(BIN)/python -m bench.engine
+	$(BIN)/python -m bench.engine.agreement
+
+bench-setup: setup .venv/benched
+
+.venv/benched: .venv/installed bench/engine/package-lock.json
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[bench]'
+	@if command -v npm >/dev/null; then npm ci --silent --prefix bench/engine; fi
 	@touch $@
 
 lock:

@@ -10,6 +10,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from api.app import create_app
+from api.http_protocol import HttpProtocol
 from api.jobs import open_jobs
 from core.errors import InvalidSetting
 from core.logs import configure_logging
@@ -35,6 +36,7 @@ def main() -> None:
         server_header=False,
         backlog=_BACKLOG,
         ws="none",
+        http=HttpProtocol,
     )
     _Server(config, app).run()
 

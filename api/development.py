@@ -19,8 +19,8 @@ from honcho.manager import Manager
 from redis import Redis
 from redis.exceptions import RedisError
 
-from api.redis_server import NoRedisServer, redis_server
-from core.errors import InvalidSetting
+from api.redis_server import redis_server
+from core.errors import CannotStart, InvalidSetting
 from core.settings import Settings
 
 _ROOT = Path(__file__).parent.parent
@@ -34,10 +34,6 @@ _STOPPED = (130, 143)  # by Ctrl-C, or politely from outside: that is how it is 
 _PROBE = {"source": {"id": "probe", "url": "http://127.0.0.1/", "token": ""}}  # a request that needs no file
 
 
-class CannotStart(Exception):
-    """Something that the service needs is not there; the message is for the terminal."""
-
-
 def main() -> None:
     """Run everything until Ctrl-C, or until one process ends."""
     try:
@@ -45,7 +41,7 @@ def main() -> None:
         _require_free_port(settings)
         with _redis_url(settings) as url:
             sys.exit(_run_processes(settings, url))
-    except (InvalidSetting, NoRedisServer, CannotStart) as error:
+    except (InvalidSetting, CannotStart) as error:
         sys.exit(f"unmangle: {error}")
 
 
@@ -54,7 +50,7 @@ def _require_free_port(settings: Settings) -> None:
         socket.create_server((settings.host, settings.port)).close()
     except OSError as error:
         raise CannotStart(
-            f"can't listen on {settings.host}:{settings.port} ({error.strerror}): set PORT to a free one"
+            f"can't listen on {settings.host}:{settings.port} ({os.strerror(error.errno or 0)}): set PORT to a free one"
         ) from None
 
 

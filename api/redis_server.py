@@ -15,20 +15,18 @@ from pathlib import Path
 from redis import Redis
 from redis.exceptions import RedisError
 
+from core.errors import CannotStart
+
 _OLDEST = (6, 2)
 _PATIENCE_S = 10.0
 _PAUSE_S = 0.02
 _NAMES = ("redis-server", "valkey-server")
 
 
-class NoRedisServer(Exception):
-    """No usable Redis server could be found or started."""
-
-
 def find_redis_server() -> str:
     """Return the path of a Redis server of version 6.2 or newer: one on PATH, else the one a wheel brings.
 
-    Raises NoRedisServer.
+    Raises CannotStart.
     """
     found = [path for name in _NAMES if (path := shutil.which(name))]
     with contextlib.suppress(ImportError):
@@ -38,7 +36,7 @@ def find_redis_server() -> str:
     for path in found:
         if _version(path) >= _OLDEST:
             return path
-    raise NoRedisServer("no Redis server of version 6.2 or newer: install one, or set REDIS_URL")
+    raise CannotStart("no Redis server of version 6.2 or newer: install one, or set REDIS_URL")
 
 
 @contextlib.contextmanager
@@ -89,4 +87,4 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> 
                     return
             time.sleep(_PAUSE_S)
     last_words = log.read_text(errors="replace")[-500:] if log.exists() else ""
-    raise NoRedisServer(f"the Redis server did not start: {last_words.strip()}")
+    raise CannotStart(f"the Redis server did not start: {last_words.strip()}")

@@ -13,7 +13,7 @@ from typing import Protocol
 import brotli
 import zstandard
 
-from core.errors import UnmangleError
+from core.errors import CorruptData
 
 _STEP = 1 << 20
 _INPUT_STEP = 1 << 14
@@ -23,17 +23,6 @@ _ZSTD_INPUT_STEP = 512
 
 _GZIP_FORMAT = 31
 _ZLIB_FORMAT = 15
-
-
-class CorruptData(UnmangleError):
-    """Compressed data makes no sense, or ends too early."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
-
-    def __str__(self) -> str:
-        return self.why
 
 
 class Decompressor(Protocol):

@@ -1,16 +1,19 @@
 """Everything Unmangle raises on purpose.
 
 UnmangleError
+├── CannotStart          something that a process needs is not there
 ├── InvalidSetting       an environment variable holds a value we can't use
 ├── InvalidQuery         a query parameter of an HTTP request is wrong
 ├── InvalidJson          a request body is not one well-formed JSON document
 ├── InvalidRequest       the caller's JSON is not a symbolication request
 ├── FetchFailed          a file can't be had; carries the ``Failure`` that goes on as data
+├── CorruptData          compressed data can't be decompressed
 ├── MalformedSourceMap   a source map can't be decoded
 │   └── MalformedMappings
 ├── MalformedBundle      an artifact bundle can't be opened
 ├── MalformedAnswer      the lookup API's answer is not a list of files
 ├── AtCapacity           as many jobs as allowed are in flight
+├── HandedBack           a worker stops before the job has ended; another one goes on
 ├── ShuttingDown         this process takes no more work; another one may
 └── StoreUnavailable     Redis didn't answer; may heal
 
@@ -27,6 +30,10 @@ if TYPE_CHECKING:
 
 class UnmangleError(Exception):
     """The root of the tree."""
+
+
+class CannotStart(UnmangleError):
+    """Something that a process needs is not there; the message is for the terminal."""
 
 
 class InvalidSetting(UnmangleError):
@@ -84,6 +91,17 @@ class FetchFailed(UnmangleError):
         return f"{self.failure.kind}: {self.failure.text}"
 
 
+class CorruptData(UnmangleError):
+    """Compressed data makes no sense, or ends too early."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+    def __str__(self) -> str:
+        return self.why
+
+
 class MalformedSourceMap(UnmangleError):
     """A source map can't be decoded."""
 
@@ -133,6 +151,10 @@ class AtCapacity(UnmangleError):
 
     def __str__(self) -> str:
         return "too many concurrent requests"
+
+
+class HandedBack(UnmangleError):
+    """A worker stops before the job has ended."""
 
 
 class ShuttingDown(UnmangleError):

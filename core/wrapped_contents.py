@@ -7,8 +7,8 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-from core.decompression import CorruptData, Decompressor, gzip_decompressor, zlib_decompressor, zstd_decompressor
-from core.errors import FetchFailed
+from core.decompression import Decompressor, gzip_decompressor, zlib_decompressor, zstd_decompressor
+from core.errors import CorruptData, FetchFailed
 from core.files import Failure, FailureKind
 from core.size_limit import LimitedBuffer, check_size
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import os
 import signal
 import subprocess
@@ -129,7 +130,7 @@ class Api:
             return orjson.loads(await reply.read())
 
     async def _posted(self, session: aiohttp.ClientSession, request: Any, query: str) -> Any:
-        body = request if isinstance(request, bytes) else orjson.dumps(request)
+        body = request if isinstance(request, (bytes, io.BytesIO)) else orjson.dumps(request)
         headers = {"Content-Type": "application/json"}
         async with session.post(self.url(f"/symbolicate-js{query}"), data=body, headers=headers) as reply:
             assert reply.status == 200, await reply.text()

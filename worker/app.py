@@ -8,10 +8,11 @@ from typing import Any
 from celery import Celery, Task, signals
 from celery.exceptions import Reject
 
+from core.errors import HandedBack
 from core.jobs import QUEUE, SYMBOLICATE_JS
 from core.settings import Settings
 from worker import serializer
-from worker.runtime import HandedBack, Runtime
+from worker.runtime import Runtime
 from worker.symbolicate import open_symbolication
 
 _log = logging.getLogger(__name__)

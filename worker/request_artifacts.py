@@ -45,7 +45,9 @@ class RequestArtifacts:
     async def _text(self, listed: ListedFile) -> Text | Failure:
         text = await self._resources.texts.get(
             artifact_key(self._namespace, listed.id),
-            lambda: download_artifact(self._resources.client, listed, self._source, self._resources.settings),
+            lambda: download_artifact(
+                self._resources.client, self._resources.threads, listed, self._source, self._resources.settings
+            ),
         )
         if isinstance(text, Failure) and text.kind is FailureKind.NOT_FOUND and listed.headers:
             return read_text(b"")  # Sentry keeps the bytecode of Hermes as nothing but headers

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -52,7 +51,9 @@ class RequestBundles:
             return False
         bundle = await self._resources.bundles.get(
             bundle_key(self._namespace, listed.id),
-            lambda: download_bundle(self._resources.client, listed, self._source, self._resources.settings),
+            lambda: download_bundle(
+                self._resources.client, self._resources.threads, listed, self._source, self._resources.settings
+            ),
         )
         if isinstance(bundle, Failure):
             _log.info("the bundle %.300s can't be had: %.300s", listed.uri, bundle)
@@ -98,7 +99,7 @@ class RequestBundles:
         self._read_bytes += size  # also if it is cached or damaged: the answer must not depend on what was read before
         key = member_key(self._namespace, opened.uri, opened.bundle.digest, member.path)
         return await self._resources.members.get(
-            key, lambda: asyncio.to_thread(_read_text, opened.bundle, member, max_bytes)
+            key, lambda: self._resources.threads.run(lambda: _read_text(opened.bundle, member, max_bytes))
         )
 
 

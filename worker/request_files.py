@@ -6,7 +6,6 @@ turns out to be of no use: there is no second choice.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections.abc import Sequence
@@ -58,7 +57,8 @@ class RequestFiles:
     async def read_map(self, content: bytes) -> SourceMap | Failure:
         """Return the source map that ``content`` is, read now or earlier, or why it is none."""
         return await self._resources.source_maps.get(
-            source_map_key(self._namespace, content), lambda: asyncio.to_thread(_read_source_map, content)
+            source_map_key(self._namespace, content),
+            lambda: self._resources.threads.run(lambda: _read_source_map(content)),
         )
 
     async def _get(self, key: FileKey) -> FileEntry:
@@ -94,7 +94,7 @@ class RequestFiles:
         source, resources = self._request.source, self._resources
         return await resources.lookups.get(
             lookup_key(self._namespace, url.href, source),
-            lambda: ask(resources.client, url, source, resources.settings),
+            lambda: ask(resources.client, resources.threads, url, source, resources.settings),
         )
 
     async def _merge(self, listed: Listed) -> bool:
@@ -121,7 +121,9 @@ class RequestFiles:
 
     async def _download_anew(self, target: ScrapeTarget) -> Text | Failure:
         try:
-            return await download_scraped(self._resources.client, target.url, self._policy, self._resources.settings)
+            return await download_scraped(
+                self._resources.client, self._resources.threads, target.url, self._policy, self._resources.settings
+            )
         except FetchFailed as error:
             return error.failure
 

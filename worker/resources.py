@@ -16,6 +16,7 @@ from worker.caches.keys import Key
 from worker.caches.lifetimes import derived_lifetime, download_lifetime
 from worker.caches.memory import NOT_KEPT, Lifetime, MemoryCache
 from worker.fetch.client import Client
+from worker.threads import Threads
 
 BUNDLES_MAX_BYTES = 512 << 20
 TEXTS_MAX_BYTES = 256 << 20
@@ -34,6 +35,7 @@ class Resources:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.client = Client(settings)
+        self.threads = Threads(settings)
         self.lookups: MemoryCache[Key, Answer] = MemoryCache(
             max_bytes=LOOKUPS_MAX_BYTES,
             max_entries=settings.lookup_cache_capacity,
@@ -70,6 +72,7 @@ class Resources:
         for cache in (self.source_maps, self.members, self.texts, self.bundles, self.lookups):
             await cache.close()
         await self.client.close()
+        self.threads.close()
 
 
 def _size(value: Bundle | Text | SourceMap | Failure | None) -> int:

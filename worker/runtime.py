@@ -14,7 +14,7 @@ import threading
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar
 
-from core.errors import StoreUnavailable
+from core.errors import HandedBack, StoreUnavailable
 from core.settings import Settings
 from core.wire.response import INTERNAL_ERROR_BODY, TIMEOUT_BODY
 from worker.job_store import Job, JobStore
@@ -30,10 +30,6 @@ Symbolicate = Callable[[Job], Awaitable[bytes]]
 
 OpenSymbolication = Callable[[Settings], contextlib.AbstractAsyncContextManager[Symbolicate]]
 """Opens what symbolication needs for as long as the process lives: connections, caches, threads."""
-
-
-class HandedBack(Exception):
-    """The job is not finished, because this process stops."""
 
 
 class Runtime:

@@ -6,6 +6,7 @@ frame.  That hand-over never crosses stack traces, and a frame that is not symbo
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ from worker.modules import Modules
 from worker.request_files import RequestFiles
 from worker.resources import Resources
 from worker.runtime import Symbolicate
+
+_FRAMES_PER_TURN = 50  # of the event loop: a request may have a million frames, and there are other jobs
 
 
 @contextlib.asynccontextmanager
@@ -75,7 +78,9 @@ async def _symbolicate_trace(work: _Work, modules: Modules, trace: Stacktrace) -
     frames: list[Frame] = []
     raw_frames: list[Frame] = []
     caller_name = None
-    for frame in trace.frames[::step]:
+    for number, frame in enumerate(trace.frames[::step]):
+        if number % _FRAMES_PER_TURN == 0:
+            await asyncio.sleep(0)
         outcome = await _locate(work, modules, raw_frame(frame))
         raw_frames.append(outcome.raw)
         if isinstance(outcome, Located):

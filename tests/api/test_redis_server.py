@@ -6,7 +6,8 @@ import pytest
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from api.redis_server import NoRedisServer, find_redis_server, free_port, redis_server
+from api.redis_server import find_redis_server, free_port, redis_server
+from core.errors import CannotStart
 
 
 def test_it_answers_while_the_block_runs_and_is_gone_afterwards():
@@ -23,7 +24,7 @@ def test_it_never_evicts_jobs():
 
 def test_a_taken_port_is_named_with_the_servers_own_words():
     port = free_port()
-    with redis_server(port=port), pytest.raises(NoRedisServer, match="in use"), redis_server(port=port):
+    with redis_server(port=port), pytest.raises(CannotStart, match="in use"), redis_server(port=port):
         pass
 
 

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.decompression import (
-    CorruptData,
     Decompressor,
     brotli_decompressor,
     gzip_decompressor,
     zlib_decompressor,
     zstd_decompressor,
 )
+from core.errors import CorruptData
 
 SKIPPABLE_FRAME = b"\x50\x2a\x4d\x18" + (5).to_bytes(4, "little") + b"notes"
 

@@ -32,6 +32,7 @@ import brotli
 import zstandard
 
 _PATIENCE_S = 10.0
+_TURNS_TO_CLOSE = 3  # of the loop, from the end of a task to its aborted transport's closed socket
 _MEBIBYTE = 1 << 20
 
 Headers = Sequence[tuple[str, str]]
@@ -207,12 +208,17 @@ class SourceServer:
 
     async def _shut_down(self) -> None:
         assert self._server is not None
-        self._server.close()
-        # Connections that are just being accepted are tasks of asyncio's, each of which starts one of ours.
+        # Connections that are just being accepted are tasks of asyncio's, each of which starts one of ours.  They leak
+        # their sockets if the server is closed meanwhile, so first no more of them may begin.
+        for listening in self._server.sockets:
+            self._loop.remove_reader(listening.fileno())
         while others := asyncio.all_tasks() - {asyncio.current_task()}:
             for task in self._tasks:
                 task.cancel()
             await asyncio.wait(others)
+        self._server.close()
+        for _ in range(_TURNS_TO_CLOSE):
+            await asyncio.sleep(0)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = self._loop.create_task(self._serve(reader, writer))

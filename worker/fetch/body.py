@@ -9,14 +9,13 @@ from typing import Final
 from aiohttp import ClientResponse, hdrs
 
 from core.decompression import (
-    CorruptData,
     Decompressor,
     brotli_decompressor,
     gzip_decompressor,
     zlib_decompressor,
     zstd_decompressor,
 )
-from core.errors import FetchFailed
+from core.errors import CorruptData, FetchFailed
 from core.files import Failure, FailureKind
 from core.size_limit import LimitedBuffer, check_size
 

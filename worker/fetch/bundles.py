@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from core.bundle import Bundle
 from core.errors import FetchFailed, MalformedBundle
 from core.files import Failure, FailureKind
@@ -14,14 +12,17 @@ from core.wrapped_contents import unwrap
 from worker.fetch.client import Client
 from worker.fetch.limits import BUNDLE_MAX_BYTES, download_limit
 from worker.fetch.source import file_fetch
+from worker.threads import Threads
 
 
-async def download_bundle(client: Client, listed: ListedBundle, source: Source, settings: Settings) -> Bundle | Failure:
+async def download_bundle(
+    client: Client, threads: Threads, listed: ListedBundle, source: Source, settings: Settings
+) -> Bundle | Failure:
     """Return an open bundle, or why it can't be had."""
     max_bytes = download_limit(BUNDLE_MAX_BYTES, settings.max_download_size)
     try:
         content = await client.get(file_fetch(listed.url, source, max_bytes))
-        return await asyncio.to_thread(_open, content, max_bytes)
+        return await threads.run(lambda: _open(content, max_bytes))
     except FetchFailed as error:
         return error.failure
     except MalformedBundle as error:

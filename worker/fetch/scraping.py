@@ -5,7 +5,6 @@ Fetching itself is handed in, so that a cache and the list of blocked hosts can 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -23,6 +22,7 @@ from core.wrapped_contents import unwrap
 from worker.fetch.client import Client, Fetch
 from worker.fetch.headers import Headers
 from worker.fetch.limits import SCRAPED_FILE_MAX_BYTES, download_limit
+from worker.threads import Threads
 
 _RESTRICTED_HOSTS = ("localhost", "127.0.0.1")
 
@@ -113,7 +113,9 @@ def permitted_url(abs_path: str | None, policy: ScrapingPolicy) -> Url | Refusal
     return _permitted_by_rules(abs_path, url, policy)
 
 
-async def download_scraped(client: Client, url: Url, policy: ScrapingPolicy, settings: Settings) -> Text:
+async def download_scraped(
+    client: Client, threads: Threads, url: Url, policy: ScrapingPolicy, settings: Settings
+) -> Text:
     """Fetch the text at ``url``.  Raises FetchFailed.
 
     The outcome depends on the URL, and of the policy on ``headers``, ``verify_ssl`` and ``allow_reserved``.
@@ -129,7 +131,7 @@ async def download_scraped(client: Client, url: Url, policy: ScrapingPolicy, set
             allow_reserved_elsewhere=policy.allow_reserved,
         )
     )
-    text = await asyncio.to_thread(_read_wrapped_text, content, max_bytes)
+    text = await threads.run(lambda: _read_wrapped_text(content, max_bytes))
     if isinstance(text, Failure):
         raise FetchFailed(text)
     return text

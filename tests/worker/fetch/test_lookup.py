@@ -22,10 +22,12 @@ from tests.worker.source_server import (
 )
 from worker.fetch.client import Client
 from worker.fetch.lookup import ask
+from worker.threads import Threads
 
 BUNDLE = {"type": "bundle", "id": "1", "url": "https://h.test/1"}
 GOOD = reply(orjson.dumps([BUNDLE]))
 SETTINGS = Settings(lookup_timeout_s=20)
+THREADS = Threads(SETTINGS)
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ async def ids_from(
 ) -> list[str] | None:
     """Ask a lookup API that gives these replies in turn, and return the ids it lists."""
     url = a_url(server.put("/lookup/", *replies) + "?release=r")
-    listed = await ask(client, url, Source(id="s", url=server.url("/lookup/"), token="t0k"), settings)
+    listed = await ask(client, THREADS, url, Source(id="s", url=server.url("/lookup/"), token="t0k"), settings)
     return None if listed is None else [entry.id for entry in listed]
 
 
@@ -148,6 +150,6 @@ async def test_a_redirect_to_another_origin_loses_the_credentials(client, server
 @pytest.mark.parametrize("token", ["a\r\nX: y", "a\0"])
 async def test_a_token_that_no_header_can_hold_is_a_failed_query(client, server, token, caplog):
     url = a_url(server.put("/lookup/", GOOD))
-    assert await ask(client, url, Source(id="s", url=url.href, token=token), SETTINGS) is None
+    assert await ask(client, THREADS, url, Source(id="s", url=url.href, token=token), SETTINGS) is None
     assert server.requests == []
     assert token not in caplog.text

@@ -33,10 +33,12 @@ from worker.fetch.scraping import (
     scrape,
     scraping_policy,
 )
+from worker.threads import Threads
 
 NOW_S = 1_700_000_000
 DISABLED = ScrapingPolicy(enabled=False)
 SETTINGS = Settings(download_tries=1, head_timeout_s=1)
+THREADS = Threads(SETTINGS)
 AT_HOME = ScrapingPolicy(allow_reserved=True)
 
 
@@ -58,7 +60,7 @@ async def no_download(target: ScrapeTarget) -> Text:
 
 async def scraped(client: Client, abs_path: str, policy: ScrapingPolicy = AT_HOME) -> Scraped:
     async def download(target: ScrapeTarget) -> Text:
-        return await download_scraped(client, target.url, policy, SETTINGS)
+        return await download_scraped(client, THREADS, target.url, policy, SETTINGS)
 
     return await scrape(abs_path, policy, download, NOW_S, 3600)
 
@@ -312,14 +314,14 @@ async def test_the_operators_limit_counts_where_it_is_lower(server: SourceServer
     url = url_of(server.put("/a.js", reply(body)))
     async with Client(settings) as client:
         with pytest.raises(FetchFailed) as raised:
-            await download_scraped(client, url, AT_HOME, settings)
+            await download_scraped(client, THREADS, url, AT_HOME, settings)
     assert raised.value.failure == Failure(FailureKind.MALFORMED, "Maximum file size exceeded")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.2", "[::1]", "10.0.0.1", "127.0.0.1"])
 async def test_reserved_addresses_are_refused(client: Client, host: str) -> None:
     with pytest.raises(FetchFailed) as raised:
-        await download_scraped(client, url_of(f"http://{host}:1/"), ScrapingPolicy(), SETTINGS)
+        await download_scraped(client, THREADS, url_of(f"http://{host}:1/"), ScrapingPolicy(), SETTINGS)
     assert raised.value.failure == Failure(FailureKind.DOWNLOAD_ERROR, "destination is restricted")
 
 

@@ -7,11 +7,11 @@ something before what is there already, and may be the last that has a say.
 
 from __future__ import annotations
 
-from array import array
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from core.buffers import Numbers
 from core.javascript.kinds import Kind
 from core.javascript.parts import Flag, Part
 from core.javascript.spelling import identifier_name, number_text, string_value
@@ -61,7 +61,7 @@ class _Name:
 class ScopeNames:
     """Names from the parts that were found in a text (see ``ledger``); ``token_at`` reads a token of that text."""
 
-    parts: array[int]
+    parts: Numbers
     token_at: Callable[[int], Token]
 
     def pieces(self, part: int) -> list[Piece]:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
 from dataclasses import dataclass
+from functools import partial
 
+from core.buffers import Numbers, Text, numbers_buffer
 from core.javascript.contexts import COMPILED, Contexts
 from core.javascript.recognizer import recognize
 from core.javascript.scope_names import PART_SIZE, Piece, ScopeNames
+from core.javascript.scope_search import ScopeSearch
 from core.javascript.tables import javascript_tables
-from core.javascript.token_reader import TokenReader, new_tokenizer
+from core.javascript.token_reader import new_tokenizer, token_at
 
 __all__ = ["COMPILED", "Piece", "Scopes", "find_scopes"]
 
 SCOPE_SIZE = 4
-_NUMBER_SIZE = 4
 _MAX_TEXT = 1 << 31
 _MAX_CAPACITY = _MAX_TEXT // SCOPE_SIZE
 """The kernels count in 32 bits: what is larger isn't read."""
@@ -33,10 +34,10 @@ class Scopes:
     Offsets are bytes.  Scopes nest properly, and no two start at the same offset.
     """
 
-    text: bytes
-    records: array[int]
+    text: Text
+    records: Numbers
     """Four numbers for each scope: start, end (exclusive), its part, the scope around (-1: none)."""
-    parts: array[int]
+    parts: Numbers
     """What the names are made of: see ``ledger``."""
 
     def __len__(self) -> int:
@@ -57,16 +58,16 @@ class Scopes:
 
     def covering(self, offset: int) -> int | None:
         """Return the innermost scope that covers ``offset``, None if there's none."""
-        before: int | None = bisect_right(range(len(self)), offset, key=self.start) - 1
-        if before == -1:
-            return None
-        while before is not None and self.end(before) <= offset:
-            before = self.around(before)
-        return before
+        scope = self.search().innermost(offset)
+        return None if scope < 0 else int(scope)
+
+    def search(self) -> ScopeSearch:
+        """Return what finds scopes by their places."""
+        return ScopeSearch(self.records)
 
     def pieces(self, index: int) -> list[Piece]:
         """Return the name of a scope in the generated code: no pieces if it's anonymous."""
-        names = ScopeNames(self.parts, TokenReader(self.text).token_at)
+        names = ScopeNames(self.parts, partial(token_at, self.text))
         return names.pieces(self.records[SCOPE_SIZE * index + 2])
 
     def name(self, index: int) -> str | None:
@@ -97,7 +98,7 @@ class _Attempt:
         self.parts = _numbers(PART_SIZE * capacity)
         self.records = _numbers(SCOPE_SIZE * capacity)
         tables = javascript_tables()
-        stack = bytearray(_STACK_SIZE)
+        stack = memoryview(bytearray(_STACK_SIZE))
         stack[0] = tables.start
         tokenizer = new_tokenizer(text)
         self.contexts = Contexts(tokenizer, self.parts, self.records, _numbers(_SAVED_SIZE))
@@ -120,6 +121,5 @@ class _Attempt:
         )
 
 
-def _numbers(count: int) -> memoryview[int]:
-    # Zeroed memory that isn't touched costs nothing, so this may be much larger than what is used.
-    return memoryview(bytearray(_NUMBER_SIZE * count)).cast("i")
+def _numbers(count: int) -> memoryview:
+    return numbers_buffer(count).cast("B").cast("i")

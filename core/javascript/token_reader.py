@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from core.buffers import Text
 from core.javascript.kinds import Kind
 from core.javascript.token_tables import token_tables
 from core.javascript.tokenizer import COMPILED, Tokenizer
@@ -11,6 +12,7 @@ from core.javascript.tokenizer import COMPILED, Tokenizer
 Token = tuple[int, str]
 """The kind and the text of a token."""
 
+_USUAL_TOKEN_BYTES = 64
 _HTML_COMMENTS = ("<!--", "-->")
 _BLANKS = re.compile(
     r"(?:[\s\ufeff\u200b]|(?:<!--|-->|//)[^\n\r\u2028\u2029]*|/\*.*?(?:\*/|\Z))*",
@@ -25,21 +27,26 @@ def new_tokenizer(text: bytes) -> Tokenizer:
     return Tokenizer(ended, len(text), token_tables(ascii_only=text.isascii()))
 
 
-class TokenReader:
-    """Reads the tokens of one text."""
+def token_at(text: Text, offset: int) -> Token:
+    """Return the token of ``text`` at ``offset``; a slash is taken to start a regular expression."""
+    size = _USUAL_TOKEN_BYTES
+    while True:
+        window = text[offset : offset + size]
+        kind, end = _first_token(window)
+        if end < len(window) or len(window) < size:
+            break
+        size *= 16
+    spelling = window[:end].decode(errors="replace")
+    # peer: what follows an HTML comment starts where the comment does
+    return kind, _BLANKS.sub("", spelling, count=1) if spelling.startswith(_HTML_COMMENTS) else spelling
 
-    def __init__(self, text: bytes) -> None:
-        self._text = text
-        self._tokenizer = new_tokenizer(text)
 
-    def token_at(self, offset: int) -> Token:
-        """Return the token at ``offset``; a slash is taken to start a regular expression."""
-        self._tokenizer.seek(offset)
-        kind = self._tokenizer.next()
-        end = self._tokenizer.position
-        if kind in {Kind.SLASH, Kind.SLASH_EQUALS}:
-            self._tokenizer.regex(kind)
-            end = self._tokenizer.previous_end
-        text = self._text[offset:end].decode(errors="replace")
-        # peer: what follows an HTML comment starts where the comment does
-        return kind, _BLANKS.sub("", text, count=1) if text.startswith(_HTML_COMMENTS) else text
+def _first_token(text: bytes) -> tuple[int, int]:
+    """Return the kind of the first token, and where it ends."""
+    tokenizer = new_tokenizer(text)
+    tokenizer.seek(0)
+    kind = tokenizer.next()
+    if kind not in {Kind.SLASH, Kind.SLASH_EQUALS}:
+        return kind, tokenizer.position
+    tokenizer.regex(kind)
+    return kind, tokenizer.previous_end

@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
 """The outline of a JSON text: checks every byte of it, and says where each value starts and ends.
 
 The outline is three arrays with one entry per value, in the order in which values start; an object's keys are values
@@ -9,6 +9,11 @@ An answer below 0 is a fault; ``core.sourcemap.faults`` takes it apart.
 """
 
 import cython
+
+if cython.compiled:
+    from cython.cimports.core.sourcemap.words import eight_bytes
+else:
+    from core.sourcemap.words import eight_bytes
 
 COMPILED = cython.compiled
 
@@ -83,6 +88,44 @@ def outline_json(
     """
     with cython.nogil:
         return _outline(text, start, byte_kinds, starts, ends, nexts, risky_numbers)
+
+
+@cython.ccall
+def element_starts(
+    starts: cython.const[cython.uint][::1],
+    nexts: cython.const[cython.uint][::1],
+    container: cython.longlong,
+    found: cython.uint[::1],
+) -> cython.longlong:
+    """Write where the elements of an array start, which is the entry ``container``; return how many it has."""
+    child: cython.longlong = container + 1
+    end: cython.longlong = nexts[container]
+    count: cython.longlong = 0
+    while child < end:
+        found[count] = starts[child]
+        child = nexts[child]
+        count += 1
+    return count
+
+
+@cython.ccall
+def first_foreign_value(
+    text: cython.const[cython.uchar][::1],
+    starts: cython.const[cython.uint][::1],
+    first: cython.longlong,
+    end: cython.longlong,
+    allowed: cython.const[cython.uchar][::1],
+) -> cython.longlong:
+    """Return the first of the values from ``first`` on whose first byte isn't ``allowed``; ``end`` if there's none."""
+    value: cython.longlong
+    place: cython.longlong
+    for value in range(first, end):
+        for place in range(len(allowed)):
+            if text[starts[value]] == allowed[place]:
+                break
+        else:
+            return value
+    return end
 
 
 @cython.cfunc
@@ -206,6 +249,8 @@ def _string_end(
     """Return the offset behind the closing quote of the string whose first character is at ``at``, or a fault."""
     kind: cython.int
     while True:
+        while at + 8 <= size and _are_plain(eight_bytes(text, at)):
+            at += 8
         while at < size and byte_kinds[text[at]] == 0:
             at += 1
         if at == size:
@@ -213,11 +258,31 @@ def _string_end(
         kind = byte_kinds[text[at]]
         if kind == QUOTE:
             return at + 1
+        if kind == BACKSLASH and at + 1 < size and text[at + 1] in b'nt"\\':  # nearly all that source code needs
+            at += 2
+            continue
         if kind == CONTROL:
             return _fault(at, CONTROL_CHARACTER)
         at = _escape_end(text, at, size) if kind == BACKSLASH else _character_end(text, at, size)
         if at < 0:
             return at
+
+
+@cython.cfunc
+@cython.nogil
+@cython.inline
+@cython.exceptval(check=False)
+def _are_plain(eight: cython.ulonglong) -> cython.bint:
+    """Say whether eight bytes are all PLAIN, all at once.
+
+    Subtracting 1 from a byte that is 0 borrows from its highest bit, which no other ASCII byte has set afterwards;
+    a byte that is made 0 by exclusive or was the one looked for.
+    """
+    ones: cython.ulonglong = 0x0101010101010101
+    quotes: cython.ulonglong = eight ^ ones * 34
+    backslashes: cython.ulonglong = eight ^ ones * 92
+    special: cython.ulonglong = (quotes - ones) | (backslashes - ones) | (eight - ones * 32) | eight
+    return special & ones * 128 == 0
 
 
 @cython.cfunc

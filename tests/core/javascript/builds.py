@@ -35,7 +35,7 @@ def _imported(*, compiled: bool) -> ModuleType:
 class _SourceFinder:
     """Finds the modules of the package as Python files, whatever else is there."""
 
-    def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
+    def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
         if not name.startswith(PACKAGE + "."):
             return None
         file = FOLDER / (name.rpartition(".")[2] + ".py")

@@ -27,7 +27,9 @@ def test_the_compiler_is_told_the_same_numbers(module):
 
 
 def test_every_rule_of_the_grammar_is_used():
-    written = {head.split("[")[0].strip() for head in re.findall(r"^(\w[\w\[\], ]*?) *(?::|$)", grammar.RULES, re.M)}
+    written = {
+        head.split("[")[0].strip() for head in re.findall(r"^(\w[\w\[\], ]*?) *(?::|$)", grammar.RULES, re.MULTILINE)
+    }
     assert {name.split("+")[0] for name in RULES} == written
 
 

@@ -54,11 +54,14 @@ class RequestFiles:
             self._sources[key] = await self._get(key)
         return self._sources[key]
 
-    async def read_map(self, content: bytes) -> SourceMap | Failure:
-        """Return the source map that ``content`` is, read now or earlier, or why it is none."""
+    async def read_map(self, content: bytes, minified: bytes) -> SourceMap | Failure:
+        """Return the source map that ``content`` is for the file ``minified``, or why it is none.
+
+        It is read now or was earlier.
+        """
         return await self._resources.source_maps.get(
-            source_map_key(self._namespace, content),
-            lambda: self._resources.threads.run(lambda: _read_source_map(content)),
+            source_map_key(self._namespace, content, minified),
+            lambda: self._resources.threads.run(lambda: _read_source_map(content, minified)),
         )
 
     async def _get(self, key: FileKey) -> FileEntry:
@@ -128,8 +131,8 @@ class RequestFiles:
             return error.failure
 
 
-def _read_source_map(content: bytes) -> SourceMap | Failure:
+def _read_source_map(content: bytes, minified: bytes) -> SourceMap | Failure:
     try:
-        return read_source_map(content)
+        return read_source_map(content, minified)
     except MalformedSourceMap as error:
         return Failure(FailureKind.MALFORMED, str(error))

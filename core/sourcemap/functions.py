@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from core.javascript.original_names import Find, original_scope_name
 from core.javascript.scope_search import ScopeSearch
 from core.javascript.scopes import Scopes
 from core.sourcemap.function_maps import FunctionMaps
 from core.sourcemap.generated_code import GeneratedCode
 from core.sourcemap.map_index import MapIndex
-from core.sourcemap.original_names import OriginalNames
 from core.sourcemap.position import FunctionName, NoName
 from core.sourcemap.text_positions import TextPositions
+from core.sourcemap.token_finder import TokenFinder
 from core.sourcemap.token_reader import Token, TokenReader
 
 Name = Callable[[int], str]
@@ -70,7 +71,7 @@ class ScopedFunctions:
     scopes: Scopes
     positions: TextPositions
     search: ScopeSearch
-    names: OriginalNames
+    find: Find
     _known: dict[int, FunctionName] = field(default_factory=dict)
 
     def function(self, token: Token) -> FunctionName:
@@ -80,7 +81,7 @@ class ScopedFunctions:
             return NoName.UNKNOWN
         name = self._known.get(scope)
         if name is None:
-            name = self._known[scope] = self.names.function(self.scopes.pieces(scope), self.scopes.end(scope))
+            name = self._known[scope] = self._original_name(scope)
         return name
 
     def next_change(self, token: Token) -> Token | None:
@@ -93,6 +94,11 @@ class ScopedFunctions:
                 return following
         return None
 
+    def _original_name(self, scope: int) -> FunctionName:
+        pieces, end = self.scopes.pieces(scope), self.scopes.end(scope)
+        name = original_scope_name(pieces, end, self.positions.position, self.find)
+        return NoName.ANONYMOUS if name is None else name
+
 
 def functions_of(index: MapIndex, code: GeneratedCode | None, reader: TokenReader, name: Name) -> Functions:
     """Return what is known about functions: a map's own word counts more than the generated code, if that is known."""
@@ -100,6 +106,5 @@ def functions_of(index: MapIndex, code: GeneratedCode | None, reader: TokenReade
         return MetroFunctions(reader, index.functions)
     if code is None:
         return NoFunctions()
-    positions = code.positions()
-    names = OriginalNames(reader, positions, name, index.mappings.ranges)
-    return ScopedFunctions(reader, code.scopes, positions, code.scopes.search(), names)
+    find = TokenFinder(reader, name, index.mappings.ranges).find
+    return ScopedFunctions(reader, code.scopes, code.positions(), code.scopes.search(), find)

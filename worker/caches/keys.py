@@ -62,13 +62,14 @@ def scraped_key(namespace: Namespace, url: str, headers: Mapping[str, str], *, v
     return "scraped", namespace.scope, url, verify_ssl, digest
 
 
-def source_map_key(namespace: Namespace, content: bytes) -> Key:
-    """Return the key of what was made of the source map ``content``.
+def source_map_key(namespace: Namespace, content: bytes, minified: bytes) -> Key:
+    """Return the key of what was made of the source map ``content`` and the file ``minified`` that it belongs to.
 
-    The content itself, not where it came from: so a map that has changed is never taken for the old one.  A ``bytes``
-    remembers its hash, and is equal to itself at once, so this costs nothing as long as the file is cached too.
+    The contents themselves, not where they came from: so a file that has changed is never taken for the old one.  A
+    ``bytes`` remembers its hash, and is equal to itself at once, so this costs nothing as long as the files are cached
+    too.
     """
-    return "source map", namespace.scope, namespace.source_id, namespace.source_url, content
+    return "source map", namespace.scope, namespace.source_id, namespace.source_url, content, minified
 
 
 def _digest_of_credentials(source: Source) -> bytes:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
@@ -10,15 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.javascript.scopes import Piece, Scopes, find_scopes
-from tests.core.javascript.builds import scopes_module
+from tests.kernels import BUILDS, load
 
 CASES = json.loads((Path(__file__).parents[2] / "data" / "scopes.json").read_text())
-BUILDS = ("compiled", "interpreted")
 
 
 @pytest.fixture(params=BUILDS)
 def build(request: pytest.FixtureRequest) -> ModuleType:
-    return scopes_module(request.param)
+    return load("core.javascript.scopes", request.param)
+
+
+@cache
+def both_builds() -> list[ModuleType]:
+    return [load("core.javascript.scopes", build) for build in BUILDS]
 
 
 def as_rows(scopes: Scopes | None) -> list[tuple[int, int, str | None]] | None:
@@ -159,8 +164,8 @@ FRAGMENTS = st.lists(
 @given(st.one_of(FRAGMENTS, PROGRAMS.map("\n".join), st.text(max_size=40)))
 def test_both_builds_agree(text: str):
     source = text.encode(errors="replace")
-    compiled, interpreted = (as_rows(scopes_module(build).find_scopes(source)) for build in BUILDS)
-    assert compiled == interpreted
+    interpreted, compiled = (as_rows(module.find_scopes(source)) for module in both_builds())
+    assert interpreted == compiled
 
 
 @given(PROGRAMS.map("\n".join), st.data())

@@ -79,7 +79,7 @@ def _around(line: int) -> slice:
 
 
 ENGINES = {
-    "unmangle": Engine(unmangle.read, lambda generated, source_map, _: unmangle.read(generated, source_map)),
+    "unmangle": Engine(unmangle.read, unmangle.write, unmangle.reopen),
     "symbolic": Engine(_read_cache, lambda generated, source_map, _: SourceMapCache.from_bytes(generated, source_map)),
     "symbolic view": Engine(_read_view, lambda _, source_map, __: SourceMapView.from_json_bytes(source_map)),
     "sourcemap": Engine(_read_sourcemap, lambda generated, source_map, _: _read_sourcemap(generated, source_map)),

@@ -9,8 +9,10 @@ from __future__ import annotations
 import argparse
 import gc
 import math
+import tempfile
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 from time import process_time
 
 from bench.engine import unmangle
@@ -33,7 +35,7 @@ Operation = Callable[[bytes, bytes], object]
 def main() -> None:
     """Measure the families, and print a line for each."""
     options = _options()
-    operation = _first_frame
+    operation = _write_index if options.index else _first_frame
     families = [family for family in (*MAPS, *SCRIPTS) if not options.families or family.name in options.families]
     worst = max(_measure(family, operation, options) for family in families)
     print(f"worst ratio {worst:.2f}, the bar is {_BAR}")
@@ -99,9 +101,15 @@ def _first_frame(generated: bytes, source_map: bytes) -> object:
     return ask
 
 
+def _write_index(generated: bytes, source_map: bytes) -> object:
+    with tempfile.TemporaryDirectory() as folder:
+        return unmangle.write(generated, source_map, Path(folder, "app.index"))
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.engine.growth", description=__doc__)
     parser.add_argument("families", nargs="*", help="names of families (default: all)")
+    parser.add_argument("--index", action="store_true", help="measure the whole index, not the first frame")
     parser.add_argument("--rounds", type=int, default=8, help="how often a size is measured at most (default: 8)")
     parser.add_argument("--scale", type=float, default=1.0, help="make all inputs this many times as large")
     return parser.parse_args()

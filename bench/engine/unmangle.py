@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from core.context import source_context
+from core.sourcemap.index_file import open_index, write_index
 from core.sourcemap.position import NoName
 from core.sourcemap.source_map import SourceMap, read_source_map
+
+_CONTEXT_LINES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +25,26 @@ class Answer:
     function: str | None
 
 
-def read(_: bytes, source_map: bytes) -> Callable[[tuple[int, int]], Any]:
+def read(generated: bytes, source_map: bytes) -> Callable[[tuple[int, int]], Any]:
     """Return an opened map: asked for a place, it says where that comes from, with context lines."""
-    return _asking(read_source_map(source_map))
+    return _asking(read_source_map(source_map, generated))
 
 
-def answers(_: bytes, source_map: bytes) -> Callable[[tuple[int, int]], Answer | None]:
+def write(generated: bytes, source_map: bytes, path: Path) -> SourceMap:
+    """Write the whole index of a map to ``path``; return the map."""
+    opened = read_source_map(source_map, generated)
+    write_index(opened, path)
+    return opened
+
+
+def reopen(generated: bytes, source_map: bytes, path: Path) -> Callable[[tuple[int, int]], Any]:
+    """Return the map whose index is at ``path``, opened as by ``read``."""
+    return _asking(open_index(path, source_map, generated))
+
+
+def answers(generated: bytes, source_map: bytes) -> Callable[[tuple[int, int]], Answer | None]:
     """Return an opened map that says where places come from, without context, to be compared."""
-    opened = read_source_map(source_map)
+    opened = read_source_map(source_map, generated)
 
     def ask(place: tuple[int, int]) -> Answer | None:
         position = opened.lookup(*place)
@@ -52,7 +67,6 @@ def _asking(opened: SourceMap) -> Callable[[tuple[int, int]], Any]:
         position = opened.lookup(*place)
         if position is None or position.source is None:
             return position
-        content = opened.source_content(position.source)
-        return position, content and source_context(content, position.line + 1, position.column + 1)
+        return position, opened.source_lines(position.source, position.line, around=_CONTEXT_LINES)
 
     return ask

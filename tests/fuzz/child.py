@@ -17,6 +17,7 @@ from pathlib import Path
 from tests.fuzz.builds import module
 from tests.fuzz.cases import Case
 from tests.fuzz.checks import check
+from tests.fuzz.peer import PeerDisagrees
 from tests.fuzz.targets import TARGETS
 
 CURRENT = "current"
@@ -57,7 +58,8 @@ def _make(chance: random.Random, targets: list[str]) -> Case:
 def _save(case: Case, folder: Path, error: Exception) -> None:
     """Save a case that went wrong; those that go wrong in the same place replace one another if smaller."""
     last = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{case.target} {type(error).__name__} {Path(last.filename).name}:{last.lineno}"
+    about = str(error).partition(" at ")[0] if isinstance(error, PeerDisagrees) else ""
+    place = f"{case.target} {type(error).__name__} {Path(last.filename).name}:{last.lineno} {about}"
     path = folder / f"{case.target}-{sha256(place.encode()).hexdigest()[:8]}.json"
     if path.exists() and _size(Case.load(path)) <= _size(case):
         return

@@ -28,20 +28,8 @@ class GeneratedCode:
 
 def survey_code(text: Text) -> GeneratedCode | None:
     """Survey a generated file, in UTF-8; what isn't becomes U+FFFD.  None if no functions are to be seen in it."""
-    scopes = find_scopes(_valid(text))
-    if scopes is None or not len(scopes):
-        return None
-    blocks = numbers_buffer(2 * -(-len(scopes.text) // BLOCK_SIZE))
-    survey_text(scopes.text, blocks)
-    return GeneratedCode(scopes, blocks)
-
-
-def _valid(text: Text) -> bytes:
-    content = text if isinstance(text, bytes) else text[:]
-    if content.isascii():
-        return content
-    try:
-        content.decode()
-    except UnicodeDecodeError:
-        return content.decode("utf-8", "replace").encode()
-    return content
+    blocks = numbers_buffer(2 * -(-len(text) // BLOCK_SIZE))
+    if not survey_text(text, blocks):
+        return survey_code(text[:].decode("utf-8", "replace").encode())
+    scopes = find_scopes(text[:])
+    return GeneratedCode(scopes, blocks) if scopes else None

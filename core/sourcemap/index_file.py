@@ -16,7 +16,7 @@ from pathlib import Path
 from struct import Struct
 
 from core.buffers import Text
-from core.errors import UnmangleError
+from core.errors import StaleIndex
 from core.sourcemap.checksum import checksum
 from core.sourcemap.index_body import read_code, read_map_index, write_code, write_map_index
 from core.sourcemap.source_map import SourceMap, read_source_map
@@ -31,17 +31,6 @@ _CRC = Struct("<Q")
 _BODY_START = _HEADER.size + _CRC.size
 _NO_FILE = 2**64 - 1
 _FINGERPRINT_BYTES = 4096
-
-
-class StaleIndex(UnmangleError):
-    """An index file can't be used; what it was made of has to be read again."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
-
-    def __str__(self) -> str:
-        return f"the index file is stale: {self.why}"
 
 
 def open_or_build(path: Path | str, text: Text, minified: Text | None) -> SourceMap:
@@ -91,9 +80,12 @@ def open_index(path: Path | str, text: Text, minified: Text | None) -> SourceMap
     body = memory[_BODY_START:]
     if len(body) != body_size or _body_checksum(body) != body_checksum:
         raise StaleIndex("it is damaged")
-    index = read_map_index(body[:index_size], text)
-    code = read_code(body[index_size:], minified) if minified is not None and index_size < body_size else None
-    return SourceMap(index, code, minified)
+    try:
+        index = read_map_index(body[:index_size], text)
+        code = read_code(body[index_size:], minified) if minified is not None and index_size < body_size else None
+        return SourceMap(index, code, minified)
+    except ValueError as error:
+        raise StaleIndex(str(error)) from error
 
 
 def _mapped(path: Path | str) -> memoryview:

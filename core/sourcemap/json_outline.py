@@ -11,9 +11,9 @@ An answer below 0 is a fault; ``core.sourcemap.faults`` takes it apart.
 import cython
 
 if cython.compiled:
-    from cython.cimports.core.sourcemap.words import eight_bytes
+    from cython.cimports.core.sourcemap.words import character_length, eight_bytes, first_mark
 else:
-    from core.sourcemap.words import eight_bytes
+    from core.sourcemap.words import character_length, eight_bytes, first_mark
 
 COMPILED = cython.compiled
 
@@ -249,10 +249,7 @@ def _string_end(
     """Return the offset behind the closing quote of the string whose first character is at ``at``, or a fault."""
     kind: cython.int
     while True:
-        while at + 8 <= size and _are_plain(eight_bytes(text, at)):
-            at += 8
-        while at < size and byte_kinds[text[at]] == 0:
-            at += 1
+        at = _plain_end(text, at, size)
         if at == size:
             return _fault(at, TRUNCATED)
         kind = byte_kinds[text[at]]
@@ -272,17 +269,28 @@ def _string_end(
 @cython.nogil
 @cython.inline
 @cython.exceptval(check=False)
-def _are_plain(eight: cython.ulonglong) -> cython.bint:
-    """Say whether eight bytes are all PLAIN, all at once.
+def _plain_end(text: cython.const[cython.uchar][::1], at: cython.longlong, size: cython.longlong) -> cython.longlong:
+    """Return where the first byte is from ``at`` on that isn't PLAIN, or ``size``.
 
-    Subtracting 1 from a byte that is 0 borrows from its highest bit, which no other ASCII byte has set afterwards;
-    a byte that is made 0 by exclusive or was the one looked for.
+    Eight bytes at once: subtracting 1 from a byte that is 0 borrows its highest bit, which no other ASCII byte has
+    afterwards, unless a byte before has borrowed; and exclusive or makes 0 of the byte that is looked for.
     """
     ones: cython.ulonglong = 0x0101010101010101
-    quotes: cython.ulonglong = eight ^ ones * 34
-    backslashes: cython.ulonglong = eight ^ ones * 92
-    special: cython.ulonglong = (quotes - ones) | (backslashes - ones) | (eight - ones * 32) | eight
-    return special & ones * 128 == 0
+    eight: cython.ulonglong
+    quotes: cython.ulonglong
+    backslashes: cython.ulonglong
+    marks: cython.ulonglong
+    while at + 8 <= size:
+        eight = eight_bytes(text, at)
+        quotes = eight ^ ones * 34
+        backslashes = eight ^ ones * 92
+        marks = ((quotes - ones) | (backslashes - ones) | (eight - ones * 32) | eight) & (ones * 128)
+        if marks:
+            return at + first_mark(marks)
+        at += 8
+    while at < size and 32 <= text[at] < 128 and text[at] != 34 and text[at] != 92:
+        at += 1
+    return at
 
 
 @cython.cfunc
@@ -328,28 +336,14 @@ def _code_unit(text: cython.const[cython.uchar][::1], at: cython.longlong, size:
 
 @cython.cfunc
 @cython.nogil
+@cython.inline
 @cython.exceptval(check=False)
 def _character_end(
     text: cython.const[cython.uchar][::1], at: cython.longlong, size: cython.longlong
 ) -> cython.longlong:
-    """Return the offset behind the UTF-8 character of several bytes at ``at``, or a fault.
-
-    Source: Unicode, table 3-7.
-    """
-    first: cython.int = text[at]
-    length: cython.int = 2 if first < 0xE0 else 3 if first < 0xF0 else 4
-    if first < 0xC2 or first > 0xF4 or at + length > size:
-        return _fault(at, BAD_UTF8)
-    second: cython.int = text[at + 1]
-    lowest: cython.int = 0xA0 if first == 0xE0 else 0x90 if first == 0xF0 else 0x80
-    highest: cython.int = 0x9F if first == 0xED else 0x8F if first == 0xF4 else 0xBF
-    if second < lowest or second > highest:
-        return _fault(at, BAD_UTF8)
-    if length > 2 and text[at + 2] & 0xC0 != 0x80:
-        return _fault(at, BAD_UTF8)
-    if length > 3 and text[at + 3] & 0xC0 != 0x80:
-        return _fault(at, BAD_UTF8)
-    return at + length
+    """Return the offset behind the UTF-8 character of several bytes at ``at``, or a fault."""
+    length: cython.longlong = character_length(text, at, size)
+    return at + length if length else _fault(at, BAD_UTF8)
 
 
 @cython.cfunc

@@ -7,6 +7,11 @@ of the first character that starts in it.  Only LF ends a line.
 
 import cython
 
+if cython.compiled:
+    from cython.cimports.core.sourcemap.words import character_length, eight_bytes
+else:
+    from core.sourcemap.words import character_length, eight_bytes
+
 COMPILED = cython.compiled
 
 BLOCK = cython.declare(cython.longlong, 256)
@@ -94,43 +99,56 @@ class TextPositions:
 
 
 @cython.ccall
-def survey_text(text: cython.const[cython.uchar][::1], blocks: cython.uint[::1]) -> cython.void:
-    """Write the ``blocks`` of ``text``."""
+def survey_text(text: cython.const[cython.uchar][::1], blocks: cython.uint[::1]) -> cython.bint:
+    """Write the ``blocks`` of ``text``.  Returns False, and leaves it at that, if the text isn't UTF-8."""
+    with cython.nogil:
+        return _survey(text, blocks)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _survey(text: cython.const[cython.uchar][::1], blocks: cython.uint[::1]) -> cython.bint:
+    size: cython.longlong = len(text)
     block: cython.longlong
-    start: cython.longlong
     end: cython.longlong
-    at: cython.longlong
+    at: cython.longlong = 0
+    length: cython.longlong
     line: cython.longlong = 0
     column: cython.longlong = 0
-    size: cython.longlong = len(text)
-    with cython.nogil:
-        for block in range(len(blocks) // 2):
-            start = block * BLOCK
-            end = min(start + BLOCK, size)
-            blocks[2 * block] = line
-            blocks[2 * block + 1] = column
-            if end - start == BLOCK and _is_plain(text, start):
-                column += BLOCK
-                continue
-            for at in range(start, end):
-                if text[at] == 10:
-                    line += 1
-                    column = 0
-                else:
-                    column += _units(text[at])
+    for block in range(len(blocks) // 2):
+        blocks[2 * block] = line
+        blocks[2 * block + 1] = column
+        end = min((block + 1) * BLOCK, size)
+        while at < end:
+            if at + 8 <= end and _is_plain(eight_bytes(text, at)):
+                at += 8
+                column += 8
+            elif text[at] == 10:
+                at += 1
+                line += 1
+                column = 0
+            elif text[at] < 0x80:
+                at += 1
+                column += 1
+            else:
+                length = character_length(text, at, size)
+                if length == 0:
+                    return False
+                column += _units(text[at])
+                at += length
+    return True
 
 
 @cython.cfunc
 @cython.nogil
 @cython.inline
 @cython.exceptval(check=False)
-def _is_plain(text: cython.const[cython.uchar][::1], start: cython.longlong) -> cython.bint:
-    """Say whether the block that starts here is ASCII without a line end: the usual case, worth no branch a byte."""
-    place: cython.longlong
-    special: cython.uchar = 0
-    for place in range(256):
-        special |= (text[start + place] >> 7) | (text[start + place] == 10)
-    return special == 0
+def _is_plain(eight: cython.ulonglong) -> cython.bint:
+    """Say whether eight bytes are ASCII without a line end, all at once: see ``core.sourcemap.json_outline``."""
+    ones: cython.ulonglong = 0x0101010101010101
+    line_feeds: cython.ulonglong = eight ^ ones * 10
+    return ((line_feeds - ones) | eight) & ones * 128 == 0
 
 
 @cython.cfunc

@@ -879,13 +879,13 @@ async def test_a_map_is_read_once(resources, source, files):
     content = b'{"version":3,"sources":[],"names":[],"mappings":""}'
     first = await files.read_map(content, b"run()")
     other = RequestFiles(resources, a_request(source.url), None)
-    assert await other.read_map(bytes(bytearray(content))) is first
+    assert await other.read_map(bytes(bytearray(content)), b"run()") is first
 
 
 async def test_maps_are_not_shared_between_scopes(resources, source, files):
     content = b'{"version":3,"sources":[],"names":[],"mappings":""}'
     other = RequestFiles(resources, a_request(source.url), "7")
-    assert await other.read_map(content, b"run()") is not await files.read_map(content)
+    assert await other.read_map(content, b"run()") is not await files.read_map(content, b"run()")
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>", b'{"version":3,"sources":[],"mappings":"!"}'])

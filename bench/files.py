@@ -44,7 +44,7 @@ def source_map(columns: list[int], sources: int) -> bytes:
 
 def frames(paths: list[str], columns: list[int], count: int, seed: int = 1) -> list[dict[str, object]]:
     """Return frames at random functions of the files ``paths``, which all have the same columns."""
-    chosen = random.Random(seed)  # noqa: S311  (the same frames every time)
+    chosen = random.Random(seed)
     return [
         {"abs_path": paths[number % len(paths)], "lineno": 1, "colno": chosen.choice(columns) + 1, "function": "e"}
         for number in range(count)

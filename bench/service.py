@@ -47,7 +47,7 @@ def main() -> None:
         figures = asyncio.run(_measure(api, server))
     width = max(len(figure.what) for figure in figures)
     for figure in figures:
-        print(f"{figure.what:<{width}}  {figure.value}")  # noqa: T201
+        print(f"{figure.what:<{width}}  {figure.value}")
 
 
 async def _measure(api: Api, server: SourceServer) -> list[Figure]:

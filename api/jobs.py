@@ -6,6 +6,8 @@ The answer is what the worker stored, byte for byte.  The keys are described in 
 from __future__ import annotations
 
 import contextlib
+import os
+import socket
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -16,10 +18,10 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from api import scripts
-from api.message import MessageWriter
 from api.results import FinishedJobs, Waiter
 from core.errors import AtCapacity, ShuttingDown, StoreUnavailable
 from core.jobs import IN_FLIGHT, QUEUE, job_key, payload_key, result_key
+from core.message import MessageWriter
 from core.settings import Settings
 from core.wire.response import TIMEOUT_BODY, pending_body
 
@@ -35,7 +37,7 @@ class RedisJobs:
     def __init__(self, redis: Redis, finished: FinishedJobs, settings: Settings) -> None:
         self._finished = finished
         self._settings = settings
-        self._messages = MessageWriter()
+        self._messages = MessageWriter(f"unmangle-api-{os.getpid()}@{socket.gethostname()}")
         self._accept = redis.register_script(scripts.ACCEPT)
         self._look = redis.register_script(scripts.LOOK)
         self._closing = False

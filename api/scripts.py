@@ -22,7 +22,7 @@ local limit = tonumber(ARGV[2])
 if limit >= 0 and redis.call('ZCARD', KEYS[1]) >= limit then return 0 end
 local deadline = now + ARGV[3]
 redis.call('ZADD', KEYS[1], deadline, ARGV[1])
-redis.call('HSET', KEYS[2], 'deadline_ms', deadline, 'waiter:' .. ARGV[7], 1)
+redis.call('HSET', KEYS[2], 'deadline_ms', deadline, 'queue', KEYS[4], 'waiter:' .. ARGV[7], 1)
 if ARGV[8] == '1' then redis.call('HSET', KEYS[2], 'handed_out', 1) end
 if ARGV[9] then redis.call('HSET', KEYS[2], 'scope', ARGV[9]) end
 redis.call('PEXPIREAT', KEYS[2], deadline + ARGV[4])

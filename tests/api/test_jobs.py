@@ -15,6 +15,7 @@ from api.jobs import RedisJobs, open_jobs
 from api.redis_server import free_port, redis_server
 from core.errors import AtCapacity, ShuttingDown, StoreUnavailable
 from core.jobs import IN_FLIGHT, QUEUE, UNCLAIMED_RESULT_TTL_S, job_key, payload_key, result_key
+from core.message import MessageWriter
 from core.settings import Settings
 from worker.job_store import JobStore
 
@@ -42,7 +43,7 @@ async def jobs(settings: Settings) -> AsyncIterator[RedisJobs]:
 
 @pytest.fixture
 async def store(settings: Settings) -> AsyncIterator[JobStore]:
-    store = JobStore(settings)
+    store = JobStore(settings, "worker", MessageWriter("test"))
     yield store
     await store.close()
 

@@ -12,42 +12,10 @@ from celery import Celery
 from kombu import Connection
 
 from core.jobs import IN_FLIGHT, QUEUE, SYMBOLICATE_JS, job_key, payload_key
-from tests.deployment import Deployment
-from tests.worker.source_server import Gate, gated, reply
+from tests.end_to_end.requests import broker_url, pending_job, request_to, slow_file, started
+from tests.worker.source_server import gated, reply
 
 COMPLETED = {"status": "completed", "stacktraces": [], "raw_stacktraces": []}
-
-
-def request_to(server, path: str = "/app.js"):
-    """Return a request that makes the worker ask ``server`` for one file."""
-    return {
-        "source": {"id": "s", "url": server.url("/lookup"), "token": "t"},
-        "stacktraces": [{"frames": [{"abs_path": server.url(path), "lineno": 1, "colno": 1}]}],
-    }
-
-
-def slow_file(server, path: str = "/app.js") -> Gate:
-    """Put a file that is not sent before the gate is opened."""
-    gate = server.gate()
-    server.put(path, gated(gate, reply(b"run()")))
-    return gate
-
-
-async def pending_job(api, request) -> str:
-    """Submit ``request`` without waiting, and return its id."""
-    return (await api.submit(request, "?timeout=0"))["request_id"]
-
-
-async def started(server, path: str = "/app.js") -> None:
-    """Return when a worker asks for the file."""
-    await asyncio.to_thread(server.wait_for_requests, path)
-
-
-@pytest.fixture
-def fleet(redis_url):
-    """A deployment of the test's own, on an empty Redis server."""
-    with Deployment(redis_url) as deployment:
-        yield deployment
 
 
 async def test_two_apis_and_two_workers_answer_each_others_polls(fleet, server):
@@ -157,10 +125,6 @@ async def test_a_job_that_crashes_is_an_internal_error_for_every_poll(api, redis
     assert await api.poll(request_id) == {"status": "internal_error"}
     assert await api.poll(request_id, "?timeout=0") == {"status": "internal_error"}
     assert redis.zscore(IN_FLIGHT, request_id) is None
-
-
-def broker_url(redis) -> str:
-    return f"redis://127.0.0.1:{redis.connection_pool.connection_kwargs['port']}/0"
 
 
 async def test_a_message_of_a_stock_producer_is_taken(api, redis):

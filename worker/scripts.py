@@ -1,0 +1,254 @@
+"""What workers ask of Redis, each in one atomic step.  The keys are described in ``core.jobs``.
+
+``now`` is the Redis server's clock in milliseconds.  Keys are made from ids here: which ones a script touches is known
+only when it runs.  Redis allows that on one server; a cluster would not.
+"""
+
+from __future__ import annotations
+
+from core.jobs import (
+    IN_FLIGHT,
+    JOB_PREFIX,
+    PAYLOAD_PREFIX,
+    QUEUE,
+    REAPER,
+    REAPER_WAITS,
+    RESULT_PREFIX,
+    SYMBOLICATE_JS,
+    TAKEN_PREFIX,
+    UNCLAIMED_RESULT_TTL_S,
+    WORKERS,
+)
+
+_COMMON = f"""
+local JOB, PAYLOAD, RESULT, TAKEN = '{JOB_PREFIX}', '{PAYLOAD_PREFIX}', '{RESULT_PREFIX}', '{TAKEN_PREFIX}'
+local IN_FLIGHT, WORKERS, REAPER, REAPER_WAITS = '{IN_FLIGHT}', '{WORKERS}', '{REAPER}', '{REAPER_WAITS}'
+local QUEUE, TASK, UNCLAIMED_TTL_S = '{QUEUE}', '{SYMBOLICATE_JS}', {UNCLAIMED_RESULT_TTL_S}
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+"""
+
+_CLAIM = """
+-- Returns what is to be done for a job: id, body, time left (ms), scope (false = global), deaths.  Or nil if there is
+-- nothing to do: it has ended, its time is up, or somebody else holds it.
+local function claim(id, me)
+    local record = redis.call('HMGET', JOB .. id, 'deadline_ms', 'scope', 'worker', 'deaths')
+    if not record[1] or now >= tonumber(record[1]) or (record[3] and record[3] ~= me) then return nil end
+    local body = redis.call('GET', PAYLOAD .. id)
+    if not body then return nil end
+    redis.call('HSET', JOB .. id, 'worker', me)
+    redis.call('SADD', TAKEN .. me, id)
+    return {id, body, record[1] - now, record[2], tonumber(record[4] or 0)}
+end
+"""
+
+_FINISH = """
+-- The first answer is final, and after the deadline none is stored: polls answer ``timeout`` from then on.
+-- Returns 1 if the answer was stored.  ``tell`` wakes those who wait for the answers that were.
+local notices = {}
+local function finish(id, answer, ttl_s)
+    redis.call('DEL', PAYLOAD .. id)
+    redis.call('ZREM', IN_FLIGHT, id)
+    local record = redis.call('HGETALL', JOB .. id)
+    local deadline, handed_out, channels = nil, false, {}
+    for i = 1, #record, 2 do
+        local channel = string.match(record[i], '^waiter:(.*)$')
+        if record[i] == 'deadline_ms' then deadline = tonumber(record[i + 1])
+        elseif record[i] == 'handed_out' then handed_out = true
+        elseif channel then table.insert(channels, channel) end
+    end
+    if not deadline or now >= deadline then return 0 end
+    redis.call('SET', RESULT .. id, answer, 'EX', handed_out and ttl_s or UNCLAIMED_TTL_S)
+    redis.call('DEL', JOB .. id)
+    for _, channel in ipairs(channels) do
+        notices[channel] = notices[channel] and (notices[channel] .. ' ' .. id) or id
+    end
+    return 1
+end
+local function tell()
+    for channel, ids in pairs(notices) do redis.call('PUBLISH', channel, ids) end
+end
+"""
+
+_REQUEUE = """
+-- Puts a job that nobody holds any more at the head of its queue.  ``parts`` are those of ``core.message``.
+local function requeue(id, parts)
+    local queue = redis.call('HGET', JOB .. id, 'queue') or QUEUE
+    redis.call('HDEL', JOB .. id, 'worker', 'started')
+    redis.call('RPUSH', queue, table.concat(parts, id))
+end
+"""
+
+BEGIN = (
+    _COMMON
+    + _CLAIM
+    + """
+-- ARGV: worker, id.  Returns the job, or nil.
+return claim(ARGV[2], ARGV[1])
+"""
+)
+
+EXCHANGE = (
+    _COMMON
+    + _CLAIM
+    + _FINISH
+    + """
+-- KEYS: queues.
+-- ARGV: worker, life of what the worker holds (ms), time to live of answers that were handed out (s), then how many
+--       jobs to take from each queue, then ids and answers of jobs that ended.
+-- Returns the jobs taken from each queue, and the messages that were none of ours.
+local me = ARGV[1]
+local held = TAKEN .. me
+for i = 4 + #KEYS, #ARGV, 2 do
+    finish(ARGV[i], ARGV[i + 1], ARGV[3])
+    redis.call('SREM', held, ARGV[i])
+end
+tell()
+local taken, refused, any = {}, {}, false
+for i, queue in ipairs(KEYS) do
+    local jobs = {}
+    local count = tonumber(ARGV[3 + i])
+    for _, message in ipairs(count > 0 and redis.call('RPOP', queue, count) or {}) do
+        local read, content = pcall(cjson.decode, message)
+        local headers = read and content['content-type'] == 'application/json' and content['headers']
+        if headers and headers['task'] == TASK and type(headers['id']) == 'string' then
+            -- A job that is held already has been sent twice.
+            local job = redis.call('SISMEMBER', held, headers['id']) == 0 and claim(headers['id'], me)
+            if job then table.insert(jobs, job) end
+        else
+            table.insert(refused, message)
+        end
+        any = true
+    end
+    table.insert(taken, jobs)
+end
+if any then redis.call('PEXPIRE', held, ARGV[2]) end
+return {taken, refused}
+"""
+)
+
+HELD = (
+    _COMMON
+    + _CLAIM
+    + """
+-- ARGV: worker, ids of the jobs it knows of.  Returns those that it holds without knowing, because an answer of ours
+-- got lost.
+local known, jobs = {}, {}
+for i = 2, #ARGV do known[ARGV[i]] = true end
+for _, id in ipairs(redis.call('SMEMBERS', TAKEN .. ARGV[1])) do
+    if not known[id] then
+        local job = claim(id, ARGV[1])
+        if job then table.insert(jobs, job) else redis.call('SREM', TAKEN .. ARGV[1], id) end
+    end
+end
+return jobs
+"""
+)
+
+FINISH = (
+    _COMMON
+    + _FINISH
+    + """
+-- ARGV: worker, time to live of an answer that was handed out (s), id, answer.  Returns 1 if the answer was stored.
+redis.call('SREM', TAKEN .. ARGV[1], ARGV[3])
+local stored = finish(ARGV[3], ARGV[4], ARGV[2])
+tell()
+return stored
+"""
+)
+
+HAND_BACK = (
+    _COMMON
+    + _REQUEUE
+    + """
+-- ARGV: worker, id, parts of a message (none: the message comes back by itself).
+redis.call('SREM', TAKEN .. ARGV[1], ARGV[2])
+if redis.call('HGET', JOB .. ARGV[2], 'worker') ~= ARGV[1] then return end
+if #ARGV > 2 then
+    requeue(ARGV[2], {unpack(ARGV, 3)})
+else
+    redis.call('HDEL', JOB .. ARGV[2], 'worker', 'started')
+end
+"""
+)
+
+START_SUSPECT = (
+    _COMMON
+    + """
+-- ARGV: worker, id.  Notes that a job whose worker died before runs now.
+if redis.call('HGET', JOB .. ARGV[2], 'worker') == ARGV[1] then redis.call('HSET', JOB .. ARGV[2], 'started', 1) end
+"""
+)
+
+BEAT = (
+    _COMMON
+    + _FINISH
+    + _REQUEUE
+    + """
+-- KEYS: queues.
+-- ARGV: worker, life of a heartbeat (ms), pause between looks for lost messages (ms), most jobs to look at, time to
+--       live of an answer that was handed out (s), the answer to jobs that kill workers, parts of a message.
+-- Returns what was done, as a list of: what, job, worker.
+local me, life, done = ARGV[1], tonumber(ARGV[2]), {}
+local parts = {unpack(ARGV, 7)}
+
+-- If nobody's heart beat, it was Redis that was away: let everybody come back first.
+local last = redis.call('ZREVRANGE', WORKERS, 0, 0, 'WITHSCORES')
+if last[2] and tonumber(last[2]) < now - life then redis.call('SET', REAPER_WAITS, 1, 'PX', life) end
+redis.call('ZADD', WORKERS, now, me)
+redis.call('PEXPIRE', WORKERS, 86400000)
+if redis.call('EXISTS', REAPER_WAITS) == 1 then return done end
+
+-- Jobs of the dead go to the living.  One that two of them held, and that ran in the second one, is the cause.
+local function inherit(id, worker)
+    local record = redis.call('HMGET', JOB .. id, 'worker', 'deaths', 'started')
+    if record[1] ~= worker then return end
+    if record[2] and record[3] then
+        finish(id, ARGV[6], ARGV[5])
+        table.insert(done, {'ended', id, worker})
+        return
+    end
+    redis.call('HSET', JOB .. id, 'deaths', 1)
+    requeue(id, parts)
+    table.insert(done, {'inherited', id, worker})
+end
+for _, worker in ipairs(redis.call('ZRANGEBYSCORE', WORKERS, '-inf', now - life)) do
+    for _, id in ipairs(redis.call('SMEMBERS', TAKEN .. worker)) do inherit(id, worker) end
+    redis.call('DEL', TAKEN .. worker)
+    redis.call('ZREM', WORKERS, worker)
+    table.insert(done, {'dead', '', worker})
+end
+tell()
+
+-- Queues are in order of arrival.  So a job that nobody holds and that is older than the next message of its queue has
+-- lost its own.  A message that is sent twice does no harm.
+if not redis.call('SET', REAPER, 1, 'NX', 'PX', ARGV[3]) then return done end
+local next_rank, oldest, any = {}, 0, false
+for _, queue in ipairs(KEYS) do
+    local message = redis.call('LINDEX', queue, -1)
+    local read, content = pcall(cjson.decode, message or '')
+    local id = message and read and content['headers'] and content['headers']['id']
+    next_rank[queue] = not message and math.huge or id and redis.call('ZRANK', IN_FLIGHT, id) or 0
+    oldest = math.max(oldest, next_rank[queue])
+end
+local most = math.min(oldest, tonumber(ARGV[4]))
+local older = most > 0 and redis.call('ZRANGE', IN_FLIGHT, 0, most - 1) or {}
+for rank = #older, 1, -1 do  -- the oldest is next in its queue then, or the next look would send the others again
+    local id = older[rank]
+    local record = redis.call('HMGET', JOB .. id, 'worker', 'queue', 'deadline_ms')
+    if record[3] and not record[1] and rank - 1 < (next_rank[record[2] or QUEUE] or 0) then
+        requeue(id, parts)
+        table.insert(done, {'resent', id, ''})
+    end
+end
+return done
+"""
+)
+
+LEAVE = (
+    _COMMON
+    + """
+-- ARGV: worker.  Takes a process that holds no jobs any more off the list; one that does is found dead later.
+if redis.call('EXISTS', TAKEN .. ARGV[1]) == 0 then redis.call('ZREM', WORKERS, ARGV[1]) end
+"""
+)

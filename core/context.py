@@ -9,6 +9,7 @@ _LINES_AROUND = 5
 _CHUNK = 65_536
 
 _LONGEST_BYTES = 150
+_PLAIN_BYTES = 11 * (_LONGEST_BYTES + 1)
 _TRIMMED_BYTES = 140
 _BEFORE_COLUMN_BYTES = 60
 _TOO_SHORT_TO_CUT_BYTES = 5
@@ -34,10 +35,33 @@ def source_context(content: bytes, line: int, column: int) -> Context | None:
     start = _line_start(content, line)
     if start is None:
         return None
+    plain = _plain_context(content, start)
+    if plain is not None:
+        return plain
     view = memoryview(content)
     pre = [trim_line(view[first:last], column) for first, last in _lines_before(content, start)]
     current, *post = [trim_line(view[first:last], column) for first, last in _lines_from(content, start)]
     return Context(pre=pre[::-1], line=current, post=post)
+
+
+def _plain_context(content: bytes, start: int) -> Context | None:
+    """Return the line at ``start`` and those around it if none needs any care, as in nearly all written code."""
+    first = start
+    before = 0
+    while before < _LINES_AROUND and first > 0:
+        first = content.rfind(b"\n", 0, first - 1) + 1
+        before += 1
+    end = min(len(content), first + _PLAIN_BYTES)
+    last = start
+    for _ in range(1 + _LINES_AROUND):
+        last = content.find(b"\n", last, end) + 1
+        if last == 0:
+            return None
+    block = content[first : last - 1]
+    if b"\r" in block or max(map(len, block.split(b"\n"))) > _LONGEST_BYTES:
+        return None
+    lines = block.decode().split("\n")
+    return Context(pre=lines[:before], line=lines[before], post=lines[before + 1 :])
 
 
 def trim_line(line: bytes | memoryview, column: int) -> str:

@@ -24,7 +24,7 @@ from starlette.routing import Route
 from core.settings import Settings
 from core.wire.document import parse_document
 from core.wire.request import decode_request
-from worker.job_store import Job
+from worker.job_store import Answer, Job
 from worker.symbolicate import open_symbolication
 
 _TASK = "naive.symbolicate_js"
@@ -82,8 +82,8 @@ def _worker(settings: Settings) -> None:
     @celery.task(name=_TASK)
     def symbolicate_js(body: str) -> str:
         job = Job(str(uuid.uuid4()), body.encode(), settings.request_timeout_s, None)
-        answer: bytes = loop.run_until_complete(symbolicate(job))
-        return answer.decode()
+        answer: Answer = loop.run_until_complete(symbolicate(job))
+        return answer.body.decode()
 
     celery.Worker(without_gossip=True, without_mingle=True, without_heartbeat=True, loglevel="WARNING").start()
 

@@ -6,14 +6,17 @@ Celery delivers only says which record to look at, so it can be lost or doubled 
 ===============================  =======  =========================================================================
 key                              type     content, and when it goes
 ===============================  =======  =========================================================================
-``unmangle:job:<id>``            hash     ``deadline_ms``, ``queue``, ``scope`` (absent = global), ``handed_out``, and
-                                          a field ``waiter:<channel>`` per API process that waits.  ``worker`` holds
-                                          the job; ``deaths`` of workers that held it, ``started`` when it had one.
-                                          Goes when the job ends; else a result's time to live after the deadline.
+``unmangle:job:<id>``            hash     ``deadline_ms``, ``queue``, ``scope`` (absent = global), ``digest``,
+                                          ``handed_out``, and a field ``waiter:<channel>`` per API process that waits.
+                                          ``worker`` holds the job; ``deaths`` of workers that held it, ``started``
+                                          when it had one.  Goes when the job ends; else a result's time to live
+                                          after the deadline.
 ``unmangle:payload:<id>``        string   the request body.  It holds credentials: gone when the job ends, and at
                                           the deadline at the latest.
 ``unmangle:result:<id>``         string   the answer's bytes.  Kept for the result's time to live if the id was
                                           handed out, else for ``UNCLAIMED_RESULT_TTL_S``.
+``unmangle:same:<digest>``       string   the id of the job that answers requests with this digest, while it runs, and
+                                          for a moment after it ended without an error.
 ``unmangle:in-flight``           zset     ids by deadline (ms).  A member goes when its job ends, or its time is up.
 ``unmangle:taken:<worker>``      set      ids of the jobs that a worker process holds.  Goes with the last of them.
 ``unmangle:workers``             zset     worker processes by their last heartbeat (ms).  A member goes when the
@@ -42,6 +45,7 @@ REAPER_WAITS = "unmangle:reaper-waits"
 JOB_PREFIX = "unmangle:job:"
 PAYLOAD_PREFIX = "unmangle:payload:"
 RESULT_PREFIX = "unmangle:result:"
+SAME_PREFIX = "unmangle:same:"
 TAKEN_PREFIX = "unmangle:taken:"
 
 UNCLAIMED_RESULT_TTL_S = 30

@@ -133,6 +133,10 @@ class Settings:
     symbolicate_body_max_bytes: int = _setting(57_671_680, "UNMANGLE_SYMBOLICATE_BODY_MAX_BYTES", INTEGER, minimum=1)
     max_concurrent_requests: int | None = _setting(5000, "UNMANGLE_MAX_CONCURRENT_REQUESTS", INTEGER, optional=True)
     overload_retry_after_s: int = _duration(5, "UNMANGLE_OVERLOAD_RETRY_AFTER")
+    share_requests: bool = _setting(True, "UNMANGLE_SHARE_REQUESTS", BOOLEAN)
+    answer_reuse_s: int = _setting(
+        10, "UNMANGLE_ANSWER_REUSE", DURATION, maximum=25
+    )  # less than unclaimed answers live
     request_timeout_s: int = _duration(900, "UNMANGLE_REQUEST_TIMEOUT", minimum=1)
     result_ttl_s: int = _duration(3600, "UNMANGLE_RESULT_TTL", minimum=1)
     pending_retry_after_s: int = _duration(30, "UNMANGLE_PENDING_RETRY_AFTER")

@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from core.errors import StoreUnavailable
-from worker.job_store import Answered, Job, JobStore
+from worker.job_store import Answer, Answered, Job, JobStore
 
 _log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ class Exchange:
         """The ids of the jobs that this process holds: they run, or their answers are still here."""
         return self._held.keys()
 
-    def ended(self, job_id: str, answer: bytes) -> None:
+    def ended(self, job_id: str, answer: Answer) -> None:
         """Hand in an answer; it is stored as soon as Redis lets us."""
         self._answered.append(Answered(job_id, answer))
         self._news.set()

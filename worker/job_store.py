@@ -31,11 +31,19 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """The bytes that answer a job, and whether an equal request deserves the same: no, if anything went wrong."""
+
+    body: bytes
+    reusable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
-    """A job that ended, and its answer's bytes."""
+    """A job that ended, and its answer."""
 
     job_id: str
-    answer: bytes
+    answer: Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,7 @@ class JobStore:
         self._worker_id = worker_id
         self._messages = messages
         self._result_ttl_s = settings.result_ttl_s
+        self._answer_reuse_ms = 1000 * settings.answer_reuse_s
         self._held_life_ms = 1000 * (settings.request_timeout_s + settings.result_ttl_s)
         self._begin = self._redis.register_script(scripts.BEGIN)
         self._exchange = self._exchange_redis.register_script(scripts.EXCHANGE)
@@ -80,7 +89,7 @@ class JobStore:
         """
         arguments: list[Any] = [self._worker_id, self._held_life_ms, self._result_ttl_s, *wanted.values()]
         for each in answered:
-            arguments += (each.job_id, each.answer)
+            arguments += (each.job_id, each.answer.body, self._reuse_ms(each.answer))
         with _store_errors():
             taken, refused = await self._exchange(keys=list(wanted), args=arguments)
         return Taken(
@@ -92,13 +101,14 @@ class JobStore:
         with _store_errors():
             return [_job(found) for found in await self._held(args=[self._worker_id, *known_ids])]
 
-    async def finish(self, job_id: str, answer: bytes) -> bool:
+    async def finish(self, job_id: str, answer: Answer) -> bool:
         """Store the answer and wake those who wait for it; False if the job already had one, or came too late.
 
         Harmless to repeat.
         """
+        arguments: list[Any] = [self._worker_id, self._result_ttl_s, job_id, answer.body, self._reuse_ms(answer)]
         with _store_errors():
-            return bool(await self._finish(args=[self._worker_id, self._result_ttl_s, job_id, answer]))
+            return bool(await self._finish(args=arguments))
 
     async def hand_back(self, job_id: str, *, send_message: bool) -> None:
         """Hold a job no longer; ``send_message`` if nobody else sends one so that it is taken again."""
@@ -120,6 +130,9 @@ class JobStore:
         """Close the connections."""
         await self._redis.aclose()
         await self._exchange_redis.aclose()
+
+    def _reuse_ms(self, answer: Answer) -> int:
+        return self._answer_reuse_ms if answer.reusable else 0
 
 
 def _job(found: list[Any]) -> Job:

@@ -27,7 +27,7 @@ from core.settings import Settings
 from core.wire.response import INTERNAL_ERROR_BODY, TIMEOUT_BODY
 from worker.exchange import LONGEST_WAIT_S, Exchange, Lane
 from worker.heartbeat import Heartbeat
-from worker.job_store import Job, JobStore
+from worker.job_store import Answer, Job, JobStore
 from worker.redis_clients import open_waiting_redis
 from worker.suspects import Suspects
 
@@ -38,7 +38,7 @@ _SETTLE_S = 5.0  # for the last answers to go through, when Redis is slow
 
 _T = TypeVar("_T")
 
-Symbolicate = Callable[[Job], Awaitable[bytes]]
+Symbolicate = Callable[[Job], Awaitable[Answer]]
 """Computes the answer to a job."""
 
 OpenSymbolication = Callable[[Settings], contextlib.AbstractAsyncContextManager[Symbolicate]]
@@ -183,7 +183,7 @@ class Runtime:
                 raise
             await self._persistently(lambda: self._store.finish(job_id, answer))
 
-    async def _answer(self, job: Job) -> bytes:
+    async def _answer(self, job: Job) -> Answer:
         try:
             async with asyncio.timeout(job.left_s):
                 if job.suspect:
@@ -191,10 +191,10 @@ class Runtime:
                 return await self._symbolicate(job)
         except TimeoutError:
             _log.warning("job %s took longer than %s s", job.id, self._settings.request_timeout_s)
-            return TIMEOUT_BODY
+            return Answer(TIMEOUT_BODY)
         except Exception:  # whatever crashed this job must not take others down, and its caller must hear of it
             _log.exception("job %s crashed", job.id)
-            return INTERNAL_ERROR_BODY
+            return Answer(INTERNAL_ERROR_BODY)
 
     async def _persistently(self, call: Callable[[], Awaitable[_T]]) -> _T:
         while True:

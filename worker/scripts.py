@@ -14,6 +14,7 @@ from core.jobs import (
     REAPER,
     REAPER_WAITS,
     RESULT_PREFIX,
+    SAME_PREFIX,
     SYMBOLICATE_JS,
     TAKEN_PREFIX,
     UNCLAIMED_RESULT_TTL_S,
@@ -21,7 +22,8 @@ from core.jobs import (
 )
 
 _COMMON = f"""
-local JOB, PAYLOAD, RESULT, TAKEN = '{JOB_PREFIX}', '{PAYLOAD_PREFIX}', '{RESULT_PREFIX}', '{TAKEN_PREFIX}'
+local JOB, PAYLOAD, RESULT = '{JOB_PREFIX}', '{PAYLOAD_PREFIX}', '{RESULT_PREFIX}'
+local SAME, TAKEN = '{SAME_PREFIX}', '{TAKEN_PREFIX}'
 local IN_FLIGHT, WORKERS, REAPER, REAPER_WAITS = '{IN_FLIGHT}', '{WORKERS}', '{REAPER}', '{REAPER_WAITS}'
 local QUEUE, TASK, UNCLAIMED_TTL_S = '{QUEUE}', '{SYMBOLICATE_JS}', {UNCLAIMED_RESULT_TTL_S}
 local t = redis.call('TIME')
@@ -44,22 +46,27 @@ end
 
 _FINISH = """
 -- The first answer is final, and after the deadline none is stored: polls answer ``timeout`` from then on.
+-- Requests that equal this one are given the same answer for another ``reuse_ms``.
 -- Returns 1 if the answer was stored.  ``tell`` wakes those who wait for the answers that were.
 local notices = {}
-local function finish(id, answer, ttl_s)
+local function finish(id, answer, ttl_s, reuse_ms)
     redis.call('DEL', PAYLOAD .. id)
     redis.call('ZREM', IN_FLIGHT, id)
     local record = redis.call('HGETALL', JOB .. id)
-    local deadline, handed_out, channels = nil, false, {}
+    local deadline, handed_out, digest, channels = nil, false, nil, {}
     for i = 1, #record, 2 do
         local channel = string.match(record[i], '^waiter:(.*)$')
         if record[i] == 'deadline_ms' then deadline = tonumber(record[i + 1])
         elseif record[i] == 'handed_out' then handed_out = true
+        elseif record[i] == 'digest' then digest = record[i + 1]
         elseif channel then table.insert(channels, channel) end
     end
     if not deadline or now >= deadline then return 0 end
     redis.call('SET', RESULT .. id, answer, 'EX', handed_out and ttl_s or UNCLAIMED_TTL_S)
     redis.call('DEL', JOB .. id)
+    if digest and redis.call('GET', SAME .. digest) == id then
+        redis.call('PEXPIRE', SAME .. digest, reuse_ms)  -- 0 is at once
+    end
     for _, channel in ipairs(channels) do
         notices[channel] = notices[channel] and (notices[channel] .. ' ' .. id) or id
     end
@@ -95,12 +102,12 @@ EXCHANGE = (
     + """
 -- KEYS: queues.
 -- ARGV: worker, life of what the worker holds (ms), time to live of answers that were handed out (s), then how many
---       jobs to take from each queue, then ids and answers of jobs that ended.
+--       jobs to take from each queue; then id, answer and time to reuse it (ms) of each job that ended.
 -- Returns the jobs taken from each queue, and the messages that were none of ours.
 local me = ARGV[1]
 local held = TAKEN .. me
-for i = 4 + #KEYS, #ARGV, 2 do
-    finish(ARGV[i], ARGV[i + 1], ARGV[3])
+for i = 4 + #KEYS, #ARGV, 3 do
+    finish(ARGV[i], ARGV[i + 1], ARGV[3], ARGV[i + 2])
     redis.call('SREM', held, ARGV[i])
 end
 tell()
@@ -149,9 +156,10 @@ FINISH = (
     _COMMON
     + _FINISH
     + """
--- ARGV: worker, time to live of an answer that was handed out (s), id, answer.  Returns 1 if the answer was stored.
+-- ARGV: worker, time to live of an answer that was handed out (s), id, answer, time to reuse it (ms).
+-- Returns 1 if the answer was stored.
 redis.call('SREM', TAKEN .. ARGV[1], ARGV[3])
-local stored = finish(ARGV[3], ARGV[4], ARGV[2])
+local stored = finish(ARGV[3], ARGV[4], ARGV[2], ARGV[5])
 tell()
 return stored
 """
@@ -204,7 +212,7 @@ local function inherit(id, worker)
     local record = redis.call('HMGET', JOB .. id, 'worker', 'deaths', 'started')
     if record[1] ~= worker then return end
     if record[2] and record[3] then
-        finish(id, ARGV[6], ARGV[5])
+        finish(id, ARGV[6], ARGV[5], 0)
         table.insert(done, {'ended', id, worker})
         return
     end

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from worker.job_store import Job
+from worker.job_store import Answer, Job
 
 HEAD_START_S = 0.5
 
@@ -21,7 +21,7 @@ class Suspects:
         self._note_start = note_start
         self._head_start = asyncio.Lock()
 
-    async def run(self, job: Job, work: Callable[[Job], Awaitable[bytes]]) -> bytes:
+    async def run(self, job: Job, work: Callable[[Job], Awaitable[Answer]]) -> Answer:
         """Do ``work`` on a suspect, when it is its turn, and return what comes of it."""
         async with self._head_start:
             await self._note_start(job)

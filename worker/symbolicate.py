@@ -28,7 +28,7 @@ from core.wire.document import parse_document
 from core.wire.frame import Frame, Stacktrace
 from core.wire.request import SymbolicateRequest, decode_request
 from core.wire.response import Completed, FrameError, encode_completed, sorted_attempts, sorted_errors
-from worker.job_store import Job
+from worker.job_store import Answer, Job
 from worker.modules import Modules
 from worker.request_files import RequestFiles
 from worker.resources import Resources
@@ -42,9 +42,10 @@ async def open_symbolication(settings: Settings) -> AsyncIterator[Symbolicate]:
     """Open what the jobs of one process share, and yield what answers a job."""
     async with Resources(settings) as resources:
 
-        async def answer(job: Job) -> bytes:
+        async def answer(job: Job) -> Answer:
             request = decode_request(parse_document(job.body))
-            return encode_completed(await symbolicate(resources, request, job.scope))
+            completed = await symbolicate(resources, request, job.scope)
+            return Answer(encode_completed(completed), reusable=not completed.errors)
 
         yield answer
 

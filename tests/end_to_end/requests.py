@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 
 from tests.worker.source_server import Gate, gated, reply
 
+_numbers = itertools.count()
+
 
 def request_to(server, path: str = "/app.js"):
-    """Return a request that makes the worker ask ``server`` for one file."""
+    """Return a request that makes the worker ask ``server`` for one file, and that equals no other."""
     return {
+        "number": next(_numbers),
         "source": {"id": "s", "url": server.url("/lookup"), "token": "t"},
         "stacktraces": [{"frames": [{"abs_path": server.url(path), "lineno": 1, "colno": 1}]}],
     }

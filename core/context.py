@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _LINES_AROUND = 5
 _CHUNK = 65_536
 
 _LONGEST_BYTES = 150
+_LONGEST_REMEMBERED = 4 << 20
 _PLAIN_BYTES = 11 * (_LONGEST_BYTES + 1)
 _TRIMMED_BYTES = 140
 _BEFORE_COLUMN_BYTES = 60
@@ -95,6 +97,8 @@ def _skip_lines(content: bytes, count: int) -> int | None:
 
     Counting is much faster than finding, so only the chunk with that LF is searched.
     """
+    if count == 0:
+        return 0
     position = 0
     while (in_chunk := content.count(b"\n", position, position + _CHUNK)) < count:
         count -= in_chunk
@@ -121,12 +125,25 @@ def _lines_from(content: bytes, start: int) -> Iterator[tuple[int, int]]:
     for _ in range(1 + _LINES_AROUND):
         if start >= len(content):
             return
-        line_feed = content.find(b"\n", start)
+        line_feed = _line_feed(content, start)
         if line_feed < 0:
             yield start, len(content)
             return
         yield start, _without_carriage_return(content, start, line_feed)
         start = line_feed + 1
+
+
+def _line_feed(content: bytes, start: int) -> int:
+    """Return where the line at ``start`` ends, -1 if nothing ends it."""
+    if start + _LONGEST_BYTES > len(content) or len(content) > _LONGEST_REMEMBERED:
+        return content.find(b"\n", start)
+    return _line_feed_remembered(content, start)
+
+
+# Generated code is one line of megabytes, and the next frame is often in the same file.
+@lru_cache(8)
+def _line_feed_remembered(content: bytes, start: int) -> int:
+    return content.find(b"\n", start)
 
 
 def _without_carriage_return(content: bytes, start: int, line_feed: int) -> int:

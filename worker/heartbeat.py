@@ -70,11 +70,17 @@ class Heartbeat:
     def start(self) -> None:
         """Beat from now on.  Raises StoreUnavailable if the first beat doesn't get through."""
         try:
-            self._beat_once()
+            self.beat_once()
         except RedisError as error:
             raise StoreUnavailable(str(error)) from error
         if not self._thread.is_alive():
             self._thread.start()
+
+    def beat_once(self) -> None:
+        """Say that this process lives, and do what is to be done for others."""
+        for what, job, worker in self._beat(keys=self._queues, args=self._arguments):
+            level, text = _LOGGED[what.decode()]
+            _log.log(level, text, {"job": job.decode(), "worker": worker.decode()})
 
     def stop(self) -> None:
         """Beat no more."""
@@ -88,14 +94,9 @@ class Heartbeat:
             if self._pulse.silent_beats() * BEAT_EVERY_S > STUCK_AFTER_S:
                 _die_of_stuck_loop()
             try:
-                self._beat_once()
+                self.beat_once()
             except RedisError as error:
                 _log.debug("no heartbeat: %s", error)
-
-    def _beat_once(self) -> None:
-        for what, job, worker in self._beat(keys=self._queues, args=self._arguments):
-            level, text = _LOGGED[what.decode()]
-            _log.log(level, text, {"job": job.decode(), "worker": worker.decode()})
 
 
 class _Pulse:

@@ -231,20 +231,23 @@ tell()
 -- Queues are in order of arrival.  So a job that nobody holds and that is older than the next message of its queue has
 -- lost its own.  A message that is sent twice does no harm.
 if not redis.call('SET', REAPER, 1, 'NX', 'PX', ARGV[3]) then return done end
-local next_rank, oldest, any = {}, 0, false
-for _, queue in ipairs(KEYS) do
+local function deadline_of_next(queue)
     local message = redis.call('LINDEX', queue, -1)
-    local read, content = pcall(cjson.decode, message or '')
-    local id = message and read and content['headers'] and content['headers']['id']
-    next_rank[queue] = not message and math.huge or id and redis.call('ZRANK', IN_FLIGHT, id) or 0
-    oldest = math.max(oldest, next_rank[queue])
+    if not message then return now * 2 end  -- after all others
+    local read, content = pcall(cjson.decode, message)
+    local id = read and content['headers'] and content['headers']['id']
+    return id and tonumber(redis.call('ZSCORE', IN_FLIGHT, id) or 0) or 0
 end
-local most = math.min(oldest, tonumber(ARGV[4]))
-local older = most > 0 and redis.call('ZRANGE', IN_FLIGHT, 0, most - 1) or {}
-for rank = #older, 1, -1 do  -- the oldest is next in its queue then, or the next look would send the others again
-    local id = older[rank]
+local deadlines, last_deadline = {}, 0
+for _, queue in ipairs(KEYS) do
+    deadlines[queue] = deadline_of_next(queue)
+    last_deadline = math.max(last_deadline, deadlines[queue])
+end
+local older = redis.call('ZRANGEBYSCORE', IN_FLIGHT, '-inf', '(' .. last_deadline, 'LIMIT', 0, ARGV[4])
+for i = #older, 1, -1 do  -- the oldest is next in its queue then, or the next look would send the others again
+    local id = older[i]
     local record = redis.call('HMGET', JOB .. id, 'worker', 'queue', 'deadline_ms')
-    if record[3] and not record[1] and rank - 1 < (next_rank[record[2] or QUEUE] or 0) then
+    if record[3] and not record[1] and tonumber(record[3]) < (deadlines[record[2] or QUEUE] or 0) then
         requeue(id, parts)
         table.insert(done, {'resent', id, ''})
     end

@@ -12,12 +12,12 @@ from redis.asyncio import Redis
 
 from api import scripts
 from api.batches import Batches
-from core.jobs import QUEUE
+from core.jobs import LARGE_QUEUE, QUEUE
 from core.message import MessageWriter
 from core.settings import Settings
 
 _MOST_AT_ONCE = 64
-_LARGE_BYTES = 64 << 10  # a body that would keep the others of its batch waiting
+_ALONE_BYTES = 64 << 10  # a body that would keep the others of its batch waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ class JobStore:
             settings.result_ttl_s * 1000,
             channel,
         ]
+        self._large_bytes = settings.large_body_bytes
         self._messages = MessageWriter(f"unmangle-api-{os.getpid()}@{socket.gethostname()}")
         self._accept = redis.register_script(scripts.ACCEPT)
         self._look = redis.register_script(scripts.LOOK)
@@ -62,7 +63,7 @@ class JobStore:
 
     async def accept(self, submission: Submission) -> Acceptance | None:
         """Return the job that answers a request; None if as many as allowed are in flight already."""
-        if len(submission.body) > _LARGE_BYTES:
+        if len(submission.body) > _ALONE_BYTES:
             return (await self._accept_all([submission]))[0]
         return await self._submissions.call(submission)
 
@@ -84,7 +85,7 @@ class JobStore:
             submission.job_id,
             submission.body,
             self._messages.message(submission.job_id),
-            QUEUE,
+            LARGE_QUEUE if len(submission.body) > self._large_bytes else QUEUE,
             int(submission.handed_out),
             submission.digest or b"",
             "g" if submission.scope is None else f"s{submission.scope}",

@@ -37,6 +37,9 @@ SYMBOLICATE_JS = "unmangle.symbolicate_js"
 QUEUE = "unmangle.symbolicate_js"
 """The queue it is sent to; with the Redis transport, also the name of the list that holds the messages."""
 
+LARGE_QUEUE = "unmangle.symbolicate_js.large"
+"""The queue of requests with large bodies, which would keep the others waiting."""
+
 IN_FLIGHT = "unmangle:in-flight"
 WORKERS = "unmangle:workers"
 REAPER = "unmangle:reaper"

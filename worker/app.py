@@ -7,12 +7,14 @@ from typing import Any
 
 from celery import Celery, Task, signals
 from celery.exceptions import Reject
+from kombu import Queue
 
 from core.errors import HandedBack
 from core.jobs import QUEUE, SYMBOLICATE_JS
 from core.settings import Settings
 from worker import serializer
 from worker.native_consumer import native_consumer
+from worker.queues import queue_limits
 from worker.runtime import Runtime
 from worker.symbolicate import open_symbolication
 
@@ -49,6 +51,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "task_acks_late": True,
         "broker_transport_options": {"visibility_timeout": settings.request_timeout_s},
         "task_default_queue": QUEUE,
+        "task_queues": [Queue(queue) for queue in queue_limits(settings)],
         "worker_pool": "threads",
         "worker_concurrency": settings.worker_max_jobs,
         "worker_prefetch_multiplier": 1,

@@ -1,14 +1,14 @@
-"""The native way from the queues to the jobs of this process, and back with their answers.
+"""The native way from a queue to the jobs of this process, and back with their answers.
 
 One round trip per turn of the loop stores the answers that are ready and takes jobs for the room there is.  When the
-queues are empty, a connection per queue waits at the server until there is something in it.
+queue is empty, a connection waits at the server until there is something in it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Sequence
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -23,53 +23,24 @@ _LOOP_TURNS = 3
 _RETRY_S = 0.2
 LONGEST_WAIT_S = 5
 
-
-class Lane:
-    """A queue that this process serves, and how many of its jobs it holds: at most ``limit``."""
-
-    def __init__(self, queue: str, limit: int) -> None:
-        self.queue = queue
-        self.held = 0
-        self._limit = limit
-        self._is_empty = asyncio.Event()
-
-    @property
-    def wanted(self) -> int:
-        """How many jobs to ask for."""
-        return 0 if self._is_empty.is_set() else min(self._limit - self.held, _MOST_AT_ONCE)
-
-    def note_empty(self) -> None:
-        """There was nothing in the queue."""
-        self._is_empty.set()
-
-    def note_filled(self) -> None:
-        """There may be something in the queue."""
-        self._is_empty.clear()
-
-    async def until_empty(self) -> None:
-        """Return when there is nothing in the queue, as far as we know."""
-        await self._is_empty.wait()
+Start = Callable[["Exchange", Job], None]
+"""Starts a job; ``ended`` or ``gave_up`` must follow."""
 
 
 class Exchange:
-    """Takes jobs and hands in answers.  ``start`` is called with each job; ``ended`` or ``gave_up`` must follow."""
+    """Takes jobs from ``queue``, holds at most ``limit`` of them, and hands in their answers."""
 
-    def __init__(
-        self, store: JobStore, waiting_redis: Redis, lanes: Iterable[Lane], start: Callable[[Job], None]
-    ) -> None:
+    def __init__(self, store: JobStore, waiting_redis: Redis, queue: str, limit: int, start: Start) -> None:
         self._store = store
         self._waiting_redis = waiting_redis
-        self._lanes = {lane.queue: lane for lane in lanes}
+        self._queue = queue
+        self._limit = limit
         self._start = start
-        self._held: dict[str, Lane] = {}
+        self._held: set[str] = set()
         self._answered: list[Answered] = []
         self._news = asyncio.Event()
+        self._queue_is_empty = asyncio.Event()
         self._takes = True
-
-    @property
-    def held_ids(self) -> Collection[str]:
-        """The ids of the jobs that this process holds: they run, or their answers are still here."""
-        return self._held.keys()
 
     def ended(self, job_id: str, answer: Answer) -> None:
         """Hand in an answer; it is stored as soon as Redis lets us."""
@@ -78,8 +49,7 @@ class Exchange:
 
     def gave_up(self, job_id: str) -> None:
         """Forget a job that somebody else will run."""
-        lane = self._held.pop(job_id)
-        lane.held -= 1
+        self._held.discard(job_id)
         self._news.set()
 
     def take_no_more(self) -> None:
@@ -89,77 +59,73 @@ class Exchange:
 
     async def run(self) -> None:
         """Exchange until no more jobs are to be taken, and the last one is settled."""
-        bells = [asyncio.create_task(self._ring_for(lane)) for lane in self._lanes.values()]
+        bell = asyncio.create_task(self._ring_when_filled())
         try:
             while self._takes or self._held:
-                await self._wait_for_news()
                 await self._turn()
                 for _ in range(_LOOP_TURNS):
                     await asyncio.sleep(0)  # jobs that need nothing but the CPU end now, and share the next turn
+                await self._wait_for_news()
         finally:
-            for bell in bells:
-                bell.cancel()
-            await asyncio.gather(*bells, return_exceptions=True)
+            bell.cancel()
+            await asyncio.gather(bell, return_exceptions=True)
 
     async def _wait_for_news(self) -> None:
-        while not self._answered and not any(self._wanted().values()):
-            if not self._takes and not self._held:
-                return
+        while not self._answered and not self._wanted() and (self._takes or self._held):
             self._news.clear()
             await self._news.wait()
+
+    def _wanted(self) -> int:
+        if not self._takes or self._queue_is_empty.is_set():
+            return 0
+        return min(self._limit - len(self._held), _MOST_AT_ONCE)
 
     async def _turn(self) -> None:
         answered, self._answered = self._answered, []
         wanted = self._wanted()
         try:
-            taken = await self._store.exchange(answered, wanted)
+            taken = await self._store.exchange(self._queue, answered, wanted)
         except StoreUnavailable as error:
             _log.warning("no jobs and no answers go through, trying again: %s", error)
             self._answered = answered + self._answered
             await self._recover()
             return
-        for each in answered:
-            self.gave_up(each.job_id)
+        self._held.difference_update(each.job_id for each in answered)
         for message in taken.refused:
             _log.error("refused a message that is none of ours: %.300r", message)
-        for queue, jobs in taken.jobs.items():
-            if wanted[queue] and not jobs:
-                self._lanes[queue].note_empty()
-            self._begin(self._lanes[queue], jobs)
+        if wanted and not taken.jobs:
+            self._queue_is_empty.set()
+        self._begin(taken.jobs)
 
-    def _wanted(self) -> dict[str, int]:
-        return {queue: lane.wanted if self._takes else 0 for queue, lane in self._lanes.items()}
-
-    def _begin(self, lane: Lane, jobs: Iterable[Job]) -> None:
+    def _begin(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
-            self._held[job.id] = lane
-            lane.held += 1
-            self._start(job)
+            self._held.add(job.id)
+            self._start(self, job)
 
     async def _recover(self) -> None:
         """Run what was taken though we did not hear of it; without that, nobody would before this process ends."""
         while True:
             await asyncio.sleep(_RETRY_S)
             try:
-                forgotten = await self._store.held(self._held)
+                forgotten = await self._store.held(self._queue, self._held)
             except StoreUnavailable as error:
                 _log.debug("still not: %s", error)
                 continue
-            self._begin(next(iter(self._lanes.values())), forgotten)
+            self._begin(forgotten)
             return
 
-    async def _ring_for(self, lane: Lane) -> None:
-        """Take notice when there is something in a queue.
+    async def _ring_when_filled(self) -> None:
+        """Take notice when there is something in the queue again.
 
         Moving the last element of a list to its end does nothing, but waits until there is one: nothing can get lost on
         the way, as with BRPOP.
         """
         while True:
-            await lane.until_empty()
+            await self._queue_is_empty.wait()
             try:
-                await self._waiting_redis.blmove(lane.queue, lane.queue, LONGEST_WAIT_S, "RIGHT", "RIGHT")
+                await self._waiting_redis.blmove(self._queue, self._queue, LONGEST_WAIT_S, "RIGHT", "RIGHT")
             except RedisError as error:
                 _log.debug("not waiting for jobs: %s", error)
                 await asyncio.sleep(_RETRY_S)
-            lane.note_filled()
+            self._queue_is_empty.clear()
             self._news.set()

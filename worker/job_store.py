@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,9 +48,9 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What came of taking: jobs by the queue they were in, and messages that were none of ours."""
+    """What came of taking: jobs, and messages that were none of ours."""
 
-    jobs: Mapping[str, Sequence[Job]]
+    jobs: Sequence[Job]
     refused: Sequence[bytes]
 
 
@@ -82,24 +82,22 @@ class JobStore:
             found = await self._begin(args=[self._worker_id, job_id])
         return None if found is None else _job(found)
 
-    async def exchange(self, answered: Sequence[Answered], wanted: Mapping[str, int]) -> Taken:
-        """Store answers, and take up to as many jobs from each queue as ``wanted``, the oldest first.
+    async def exchange(self, queue: str, answered: Sequence[Answered], wanted: int) -> Taken:
+        """Store answers, and take up to ``wanted`` jobs from a queue, the oldest first.
 
         After StoreUnavailable both may have happened: answers may be stored again, and ``held`` tells what was taken.
         """
-        arguments: list[Any] = [self._worker_id, self._held_life_ms, self._result_ttl_s, *wanted.values()]
+        arguments: list[Any] = [self._worker_id, self._held_life_ms, self._result_ttl_s, wanted]
         for each in answered:
             arguments += (each.job_id, each.answer.body, self._reuse_ms(each.answer))
         with _store_errors():
-            taken, refused = await self._exchange(keys=list(wanted), args=arguments)
-        return Taken(
-            {queue: [_job(found) for found in jobs] for queue, jobs in zip(wanted, taken, strict=True)}, refused
-        )
+            taken, refused = await self._exchange(keys=[queue], args=arguments)
+        return Taken([_job(found) for found in taken], refused)
 
-    async def held(self, known_ids: Iterable[str]) -> Sequence[Job]:
-        """Return the jobs that this process took, but for the known ones."""
+    async def held(self, queue: str, known_ids: Iterable[str]) -> Sequence[Job]:
+        """Return the jobs that this process took from a queue, but for the known ones."""
         with _store_errors():
-            return [_job(found) for found in await self._held(args=[self._worker_id, *known_ids])]
+            return [_job(found) for found in await self._held(args=[self._worker_id, queue, *known_ids])]
 
     async def finish(self, job_id: str, answer: Answer) -> bool:
         """Store the answer and wake those who wait for it; False if the job already had one, or came too late.

@@ -9,6 +9,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry as BlockingRetry
 
 from core.settings import Settings
+from worker.queues import ALL_QUEUES
 
 _CONNECTIONS = 32
 _CONNECT_TIMEOUT_S = 2.0
@@ -22,7 +23,7 @@ def open_redis(settings: Settings) -> Redis:
 
 def open_exchange_redis(settings: Settings) -> Redis:
     """Return a client for calls that must not be repeated unnoticed."""
-    return _client(settings, 1, tries_again=0, answer_timeout_s=ANSWER_TIMEOUT_S)
+    return _client(settings, len(ALL_QUEUES), tries_again=0, answer_timeout_s=ANSWER_TIMEOUT_S)
 
 
 def open_waiting_redis(settings: Settings, connections: int, longest_wait_s: float) -> Redis:

@@ -21,13 +21,13 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from core.errors import HandedBack, StoreUnavailable
-from core.jobs import QUEUE
 from core.message import MessageWriter
 from core.settings import Settings
 from core.wire.response import INTERNAL_ERROR_BODY, TIMEOUT_BODY
-from worker.exchange import LONGEST_WAIT_S, Exchange, Lane
+from worker.exchange import LONGEST_WAIT_S, Exchange
 from worker.heartbeat import Heartbeat
 from worker.job_store import Answer, Job, JobStore
+from worker.queues import ALL_QUEUES, queue_limits
 from worker.redis_clients import open_waiting_redis
 from worker.suspects import Suspects
 
@@ -120,13 +120,15 @@ class Runtime:
         self._lifetime.push_async_callback(self._store.close)
         self._suspects = Suspects(lambda job: self._persistently(lambda: self._store.start_suspect(job.id)))
         self._symbolicate = await self._lifetime.enter_async_context(self._open_symbolication(self._settings))
-        self._heartbeat = Heartbeat(self._settings, self.worker_id, messages, [QUEUE], self._loop)
+        self._heartbeat = Heartbeat(self._settings, self.worker_id, messages, ALL_QUEUES, self._loop)
         self._lifetime.push_async_callback(asyncio.to_thread, self._heartbeat.stop)
-        waiting = open_waiting_redis(self._settings, 1, LONGEST_WAIT_S)
+        limits = queue_limits(self._settings)
+        waiting = open_waiting_redis(self._settings, len(limits), LONGEST_WAIT_S)
         self._lifetime.push_async_callback(waiting.aclose)
         self._first_beat = self._loop.create_task(self._persistently(self._beat))
-        lanes = [Lane(QUEUE, self._settings.worker_max_jobs)]
-        self._exchange = Exchange(self._store, waiting, lanes, self._start_job)
+        self._exchanges = [
+            Exchange(self._store, waiting, queue, limit, self._start_job) for queue, limit in limits.items()
+        ]
 
     async def _beat(self) -> None:
         await asyncio.to_thread(self._heartbeat.start)
@@ -146,23 +148,24 @@ class Runtime:
 
     async def _take_and_answer(self) -> None:
         await self._first_beat
-        await self._exchange.run()
+        await asyncio.gather(*(exchange.run() for exchange in self._exchanges))
 
     def _take_no_more(self) -> None:
-        self._exchange.take_no_more()
+        for exchange in self._exchanges:
+            exchange.take_no_more()
 
-    def _start_job(self, job: Job) -> None:
-        running = RunningJob(job.id, time.time(), self._loop.create_task(self._run_taken(job)))
+    def _start_job(self, exchange: Exchange, job: Job) -> None:
+        running = RunningJob(job.id, time.time(), self._loop.create_task(self._run_taken(exchange, job)))
         self._running[job.id] = running
         if self.observer is not None:
             self.observer.started(running)
 
-    async def _run_taken(self, job: Job) -> None:
+    async def _run_taken(self, exchange: Exchange, job: Job) -> None:
         try:
-            self._exchange.ended(job.id, await self._answer(job))
+            exchange.ended(job.id, await self._answer(job))
         except asyncio.CancelledError:
             await self._persistently(lambda: self._store.hand_back(job.id, send_message=True))
-            self._exchange.gave_up(job.id)
+            exchange.gave_up(job.id)
         finally:
             running = self._running.pop(job.id)
             if self.observer is not None:

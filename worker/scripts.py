@@ -100,37 +100,31 @@ EXCHANGE = (
     + _CLAIM
     + _FINISH
     + """
--- KEYS: queues.
--- ARGV: worker, life of what the worker holds (ms), time to live of answers that were handed out (s), then how many
---       jobs to take from each queue; then id, answer and time to reuse it (ms) of each job that ended.
--- Returns the jobs taken from each queue, and the messages that were none of ours.
-local me = ARGV[1]
+-- KEYS: queue.
+-- ARGV: worker, life of what the worker holds (ms), time to live of answers that were handed out (s), how many jobs to
+--       take; then id, answer and time to reuse it (ms) of each job that ended.
+-- Returns the jobs taken, and the messages that were none of ours.
+local me, count = ARGV[1], tonumber(ARGV[4])
 local held = TAKEN .. me
-for i = 4 + #KEYS, #ARGV, 3 do
+for i = 5, #ARGV, 3 do
     finish(ARGV[i], ARGV[i + 1], ARGV[3], ARGV[i + 2])
     redis.call('SREM', held, ARGV[i])
 end
 tell()
-local taken, refused, any = {}, {}, false
-for i, queue in ipairs(KEYS) do
-    local jobs = {}
-    local count = tonumber(ARGV[3 + i])
-    for _, message in ipairs(count > 0 and redis.call('RPOP', queue, count) or {}) do
-        local read, content = pcall(cjson.decode, message)
-        local headers = read and content['content-type'] == 'application/json' and content['headers']
-        if headers and headers['task'] == TASK and type(headers['id']) == 'string' then
-            -- A job that is held already has been sent twice.
-            local job = redis.call('SISMEMBER', held, headers['id']) == 0 and claim(headers['id'], me)
-            if job then table.insert(jobs, job) end
-        else
-            table.insert(refused, message)
-        end
-        any = true
+local jobs, refused = {}, {}
+for _, message in ipairs(count > 0 and redis.call('RPOP', KEYS[1], count) or {}) do
+    local read, content = pcall(cjson.decode, message)
+    local headers = read and content['content-type'] == 'application/json' and content['headers']
+    if headers and headers['task'] == TASK and type(headers['id']) == 'string' then
+        -- A job that is held already has been sent twice.
+        local job = redis.call('SISMEMBER', held, headers['id']) == 0 and claim(headers['id'], me)
+        if job then table.insert(jobs, job) end
+    else
+        table.insert(refused, message)
     end
-    table.insert(taken, jobs)
 end
-if any then redis.call('PEXPIRE', held, ARGV[2]) end
-return {taken, refused}
+if #jobs > 0 then redis.call('PEXPIRE', held, ARGV[2]) end
+return {jobs, refused}
 """
 )
 
@@ -138,12 +132,12 @@ HELD = (
     _COMMON
     + _CLAIM
     + """
--- ARGV: worker, ids of the jobs it knows of.  Returns those that it holds without knowing, because an answer of ours
--- got lost.
+-- ARGV: worker, queue, ids of the jobs it knows of.  Returns those from this queue that it holds without knowing,
+-- because an answer of ours got lost.
 local known, jobs = {}, {}
-for i = 2, #ARGV do known[ARGV[i]] = true end
+for i = 3, #ARGV do known[ARGV[i]] = true end
 for _, id in ipairs(redis.call('SMEMBERS', TAKEN .. ARGV[1])) do
-    if not known[id] then
+    if not known[id] and (redis.call('HGET', JOB .. id, 'queue') or QUEUE) == ARGV[2] then
         local job = claim(id, ARGV[1])
         if job then table.insert(jobs, job) else redis.call('SREM', TAKEN .. ARGV[1], id) end
     end

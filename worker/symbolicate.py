@@ -34,6 +34,7 @@ from worker.request_files import RequestFiles
 from worker.resources import Resources
 from worker.runtime import Symbolicate
 
+_LARGE_BYTES = 64 << 10  # a body that takes longer to read than a thread is worth
 _FRAMES_PER_TURN = 50  # of the event loop: a request may have a million frames, and there are other jobs
 
 
@@ -43,11 +44,18 @@ async def open_symbolication(settings: Settings) -> AsyncIterator[Symbolicate]:
     async with Resources(settings) as resources:
 
         async def answer(job: Job) -> Answer:
-            request = decode_request(parse_document(job.body))
+            if len(job.body) > _LARGE_BYTES:
+                request = await resources.threads.run(lambda: _request(job.body))
+            else:
+                request = _request(job.body)
             completed = await symbolicate(resources, request, job.scope)
             return Answer(encode_completed(completed), reusable=not completed.errors)
 
         yield answer
+
+
+def _request(body: bytes) -> SymbolicateRequest:
+    return decode_request(parse_document(body))
 
 
 async def symbolicate(resources: Resources, request: SymbolicateRequest, scope: str | None) -> Completed:

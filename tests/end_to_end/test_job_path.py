@@ -15,6 +15,7 @@ from core.jobs import IN_FLIGHT, QUEUE, SYMBOLICATE_JS, job_key, payload_key
 from tests.end_to_end.requests import broker_url, pending_job, request_to, slow_file, started
 from tests.worker.source_server import gated, reply
 
+COMPLETED_REQUEST = {"source": {"id": "", "url": "http://h/", "token": ""}}
 COMPLETED = {"status": "completed", "stacktraces": [], "raw_stacktraces": []}
 
 
@@ -192,3 +193,16 @@ async def test_two_hundred_slow_requests_at_once_are_all_answered(fleet, server)
     gate.open()
     answers = await asyncio.gather(*callers)
     assert [answer["status"] for answer in answers] == ["completed"] * 200
+
+
+@pytest.mark.parametrize("consumer", ["native", "stock"])
+async def test_large_requests_wait_for_workers_of_their_own_and_others_do_not(fleet, server, consumer):
+    api = fleet.start_api(UNMANGLE_LARGE_BODY_BYTES="1000")
+    fleet.start_worker(UNMANGLE_WORKER_QUEUES="ordinary", UNMANGLE_WORKER_CONSUMER=consumer)
+    await api.wait_for_workers()
+    large = {**COMPLETED_REQUEST, "padding": "x" * 1000}
+    request_id = await pending_job(api, large)
+    assert await api.submit(COMPLETED_REQUEST) == COMPLETED
+    assert (await api.poll(request_id, "?timeout=0"))["status"] == "pending"
+    fleet.start_worker(UNMANGLE_WORKER_QUEUES="large", UNMANGLE_WORKER_CONSUMER=consumer)
+    assert await api.poll(request_id) == COMPLETED

@@ -59,8 +59,8 @@ def queued_job(redis, deadline_ms: int = ACCEPTED_MS, *, message: bool = True) -
 
 async def taken_job(redis, store) -> str:
     job_id = queued_job(redis)
-    taken = await store.exchange([], {QUEUE: 1})
-    assert [job.id for job in taken.jobs[QUEUE]] == [job_id]
+    taken = await store.exchange(QUEUE, [], 1)
+    assert [job.id for job in taken.jobs] == [job_id]
     return job_id
 
 
@@ -82,7 +82,7 @@ async def test_jobs_of_the_dead_are_queued_again_and_their_record_forgets_them(r
     assert redis.hget(job_key(job_id), "worker") is None
     assert redis.zrange(WORKERS, 0, -1) == [b"living"]
     assert not redis.exists(taken_key("dying"))
-    [job] = (await dying.exchange([], {QUEUE: 1})).jobs[QUEUE]
+    [job] = (await dying.exchange(QUEUE, [], 1)).jobs
     assert job.suspect
 
 
@@ -90,7 +90,7 @@ async def test_the_second_death_ends_the_job_that_had_started_and_no_other(redis
     started, bystander = await taken_job(redis, dying), await taken_job(redis, dying)
     die(redis)
     heartbeat.beat_once()
-    await dying.exchange([], {QUEUE: 2})
+    await dying.exchange(QUEUE, [], 2)
     await dying.start_suspect(started)
     die(redis)
     heartbeat.beat_once()
@@ -145,12 +145,12 @@ async def test_what_a_worker_holds_is_not_lost(redis, heartbeat, dying):
 
 async def test_a_job_whose_answer_redis_gave_in_vain_is_found_by_its_worker(redis, dying):
     job_id = await taken_job(redis, dying)
-    assert [job.id for job in await dying.held([])] == [job_id]
-    assert await dying.held([job_id]) == []
+    assert [job.id for job in await dying.held(QUEUE, [])] == [job_id]
+    assert await dying.held(QUEUE, [job_id]) == []
 
 
 async def test_a_message_that_comes_twice_is_one_job(redis, dying):
     job_id = await taken_job(redis, dying)
     redis.lpush(QUEUE, MESSAGES.message(job_id))
-    assert (await dying.exchange([], {QUEUE: 8})).jobs[QUEUE] == []
-    assert await dying.held([job_id]) == []
+    assert (await dying.exchange(QUEUE, [], 8)).jobs == []
+    assert await dying.held(QUEUE, [job_id]) == []

@@ -24,8 +24,7 @@ ACCEPT = (
 -- Returns for each: 0 if as many jobs as allowed are in flight; else the id of its job, and if that is one that has
 -- ended already, also the answer, and for how long this may be given to others (ms).
 local limit, allowed, life, channel = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], ARGV[4]
-redis.call('ZREMRANGEBYSCORE', IN_FLIGHT, '-inf', now)
-local in_flight = limit >= 0 and redis.call('ZCARD', IN_FLIGHT)
+local in_flight = limit >= 0 and redis.call('ZCOUNT', IN_FLIGHT, '(' .. now, '+inf')
 
 local function note_caller(id, handed_out)
     redis.call('HSET', JOB .. id, handed_out == '1' and 'handed_out' or 'waiter:' .. channel, 1)
@@ -68,6 +67,8 @@ for i = 5, #ARGV, 7 do
     local outcome = job_of_the_same(digest, handed_out)
     table.insert(outcomes, outcome or new_job(id, body, message, queue, handed_out, digest, scope))
 end
+-- Last, because a Redis that is full refuses to add anything, but not to a script that has written before.
+redis.call('ZREMRANGEBYSCORE', IN_FLIGHT, '-inf', now)
 return outcomes
 """
 )
@@ -87,6 +88,7 @@ local function look(id, field)
     return deadline - now
 end
 
+redis.call('DEL', JOB)  -- there is none; but a Redis that is full lets a script add that has written before
 local seen = {}
 for i = 1, #ARGV, 2 do table.insert(seen, look(ARGV[i], ARGV[i + 1])) end
 return seen

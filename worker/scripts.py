@@ -194,11 +194,12 @@ BEAT = (
 local me, life, done = ARGV[1], tonumber(ARGV[2]), {}
 local parts = {unpack(ARGV, 7)}
 
+redis.call('PEXPIRE', WORKERS, 86400000)  -- first: a Redis that is full lets a script add that has written before
+
 -- If nobody's heart beat, it was Redis that was away: let everybody come back first.
 local last = redis.call('ZREVRANGE', WORKERS, 0, 0, 'WITHSCORES')
 if last[2] and tonumber(last[2]) < now - life then redis.call('SET', REAPER_WAITS, 1, 'PX', life) end
 redis.call('ZADD', WORKERS, now, me)
-redis.call('PEXPIRE', WORKERS, 86400000)
 if redis.call('EXISTS', REAPER_WAITS) == 1 then return done end
 
 -- Jobs of the dead go to the living.  One that two of them held, and that ran in the second one, is the cause.

@@ -77,13 +77,13 @@ class Deployment:
             process.output.close()
 
     def start_api(self, **settings: str) -> Api:
-        """Start an API process on a free port, which may not serve yet."""
+        """Start an API process, which may not serve yet, on a free port unless ``PORT`` says which."""
         return self.start_api_of("api", **settings)
 
     def start_api_of(self, module: str, *arguments: str, **settings: str) -> Api:
-        """Start an API that is another program than ours, on a free port."""
-        port = free_port()
-        return Api(self.start(module, *arguments, **{"PORT": str(port), **settings}), port)
+        """Start an API that is another program than ours, on a free port unless ``PORT`` says which."""
+        settings.setdefault("PORT", str(free_port()))
+        return Api(self.start(module, *arguments, **settings), int(settings["PORT"]))
 
     def start_worker(self, **settings: str) -> Process:
         """Start a worker, which may not take jobs yet."""

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 from worker.job_store import Answer, Job
 
-HEAD_START_S = 0.5
+HEAD_START_S = 1.0
 
 
 class Suspects:

@@ -67,7 +67,7 @@ class Chaos:
     def __init__(self, deployment: Deployment, server: SourceServer, redis: _RestartingRedis, seed: int) -> None:
         self._deployment = deployment
         self._redis = redis
-        self._random = random.Random(seed)  # noqa: S311  (the same trouble every time)
+        self._random = random.Random(seed)
         self._apis = [deployment.start_api() for _ in range(2)]
         self._workers = [deployment.start_worker() for _ in range(3)]
         traffic = Traffic(server)
@@ -295,7 +295,7 @@ def main() -> None:
         f"poison                  {report.poison_answer}, killed {report.poison_kills} workers",
         f"redeliveries            {len(report.redeliveries_s)}, the slowest in {report.slowest_redelivery_s:.1f} s",
     ):
-        print(line)  # noqa: T201
+        print(line)
 
 
 if __name__ == "__main__":

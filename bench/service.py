@@ -154,7 +154,7 @@ def _print_measured(title: str, rate: float, times: Times, cpu_ms: list[float]) 
 
 def _print_row(cells: Sequence[str]) -> None:
     columns = (f"{cell:>{max(len(head), 7)}}" for cell, head in zip(cells[1:], _HEADS[1:], strict=True))
-    print(f"{cells[0]:<40}", *columns, flush=True)  # noqa: T201
+    print(f"{cells[0]:<40}", *columns, flush=True)
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ class Traffic:
         """Return requests that repeat: the n-th most frequent of a thousand stacks comes 1/n as often as the first."""
         bodies = [self._stack(seed) for seed in range(STACKS)]
         totals = list(itertools.accumulate(1 / rank for rank in range(1, STACKS + 1)))
-        chosen = random.Random(1)  # noqa: S311  (the same stream every time)
+        chosen = random.Random(1)
         return lambda: bodies[bisect.bisect(totals, chosen.random() * totals[-1])]
 
     def cold(self, functions: int) -> NextBody:

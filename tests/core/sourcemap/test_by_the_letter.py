@@ -57,7 +57,8 @@ class Letter:
 
     def __post_init__(self) -> None:
         self.scopes = find_scopes(self.code.encode())
-        self.places = [place for character, place in zip(self.code, _places(self.code)) for _ in character.encode()]
+        characters = zip(self.code, _places(self.code), strict=True)
+        self.places = [place for character, place in characters for _ in character.encode()]
         self.kept: list[tuple[int, ...]] = []
         for token in self.tokens:
             if not self.kept or self._meaning(token) != self._meaning(self.kept[-1]):

@@ -16,6 +16,13 @@ from pathlib import Path
 from types import ModuleType
 
 KERNELS = (
+    "core.javascript.contexts",
+    "core.javascript.ledger",
+    "core.javascript.literals",
+    "core.javascript.operands",
+    "core.javascript.reader",
+    "core.javascript.recognizer",
+    "core.javascript.tokenizer",
     "core.sourcemap.json_outline",
     "core.sourcemap.mappings",
     "core.sourcemap.token_arrays",

@@ -6,15 +6,15 @@ Rules of the peer engine.  They look the map up in a way of their own: see ``Fin
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from core.javascript.scope_names import Piece
 
 _U32 = 2**32
 
 
-@dataclass(frozen=True, slots=True)
-class FoundToken:
+class FoundToken(msgspec.Struct, frozen=True, gc=False):
     """A token of a source map, numbers as in the map (2^32 - 1 for what it doesn't have); ``name`` may be empty."""
 
     line: int

@@ -11,6 +11,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import msgspec
+
 from core.buffers import Numbers
 from core.javascript.kinds import Kind
 from core.javascript.parts import Flag, Part
@@ -19,6 +21,7 @@ from core.javascript.token_reader import Token
 
 PART_SIZE = 3
 _KIND_MASK = Flag.WHOLE - 1
+_PARTS = tuple(Part)  # they count from 0
 _CHAIN_LINKS = {Part.NAMED_MEMBER, Part.LITERAL_INDEX, Part.COMPUTED_INDEX, Part.PRIVATE_MEMBER}
 _BRACKETS = {Part.OBJECT, Part.ARRAY, Part.GROUP}
 _PREFIXES = {
@@ -31,9 +34,11 @@ _PREFIXES = {
 _WORD_VALUES = {"true", "false", "null"}
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A piece of a name.  ``offset`` is where the identifier is that it's made of, None if it is no identifier."""
+class Piece(msgspec.Struct, frozen=True, gc=False):
+    """A piece of a name.  ``offset`` is where the identifier is that it's made of, None if it is no identifier.
+
+    A Struct, as that takes a tenth of the time to make.
+    """
 
     text: str
     offset: int | None = None
@@ -183,7 +188,7 @@ class ScopeNames:
             part = self._around(part)
 
     def _kind(self, part: int) -> Part:
-        return Part(self.parts[PART_SIZE * part] & _KIND_MASK)
+        return _PARTS[self.parts[PART_SIZE * part] & _KIND_MASK]
 
     def _has(self, part: int, flag: Flag) -> bool:
         return self.parts[PART_SIZE * part] & flag != 0

@@ -19,7 +19,7 @@ _LEGACY_OCTAL = re.compile("0[0-7]+")
 
 def identifier_name(spelling: str) -> str:
     """Return the name that an identifier spells, escapes or not."""
-    return _ESCAPE.sub(_unescaped, spelling)
+    return _ESCAPE.sub(_unescaped, spelling) if "\\" in spelling else spelling
 
 
 def string_value(spelling: str) -> str:

@@ -13,6 +13,7 @@ Token = tuple[int, str]
 """The kind and the text of a token."""
 
 _USUAL_TOKEN_BYTES = 64
+_USUAL_WORD = re.compile(rb"[A-Za-z_$][\w$]*+(?=[^\\\x80-\xff])")
 _HTML_COMMENTS = ("<!--", "-->")
 _BLANKS = re.compile(
     r"(?:[\s\ufeff\u200b]|(?:<!--|-->|//)[^\n\r\u2028\u2029]*|/\*.*?(?:\*/|\Z))*",
@@ -28,8 +29,14 @@ def new_tokenizer(text: bytes) -> Tokenizer:
 
 
 def token_at(text: Text, offset: int) -> Token:
-    """Return the token of ``text`` at ``offset``; a slash is taken to start a regular expression."""
+    """Return the token of ``text`` at ``offset``; a slash is taken to start a regular expression.
+
+    Words that mean something count as identifiers here.
+    """
     size = _USUAL_TOKEN_BYTES
+    word = _USUAL_WORD.match(text[offset : offset + size])
+    if word:
+        return Kind.IDENTIFIER, word[0].decode()
     while True:
         window = text[offset : offset + size]
         kind, end = _first_token(window)

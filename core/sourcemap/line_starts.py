@@ -39,6 +39,13 @@ class LineStarts:
             self._find(line)
         return self.starts[line] if line < self.count else self.end
 
+    @cython.ccall
+    def bounds(self, first: cython.longlong, line: cython.longlong, end: cython.longlong) -> tuple:
+        """Return where the lines from ``first`` up to ``end`` start and end, or None if there is no line ``line``."""
+        if line < 0 or self.start(line) >= self.end:
+            return None
+        return self.start(first), self.start(end)
+
     @cython.cfunc
     @cython.nogil
     @cython.exceptval(check=False)

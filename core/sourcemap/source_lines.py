@@ -22,26 +22,24 @@ class ContentLines:
 
     def __init__(self, text: Text, start: int, end: int) -> None:
         self._text = text
-        self._end = end - 1
-        self._starts = LineStarts(text, start + 1, end - 1, numbers_buffer((end - start) // 2 + 1))
+        self._bounds = LineStarts(text, start + 1, end - 1, numbers_buffer((end - start) // 2 + 1)).bounds
 
     def around(self, line: int, count: int) -> SourceLines | None:
         """Return the line ``line``, from 0, and up to ``count`` lines before and after it; None if there isn't one.
 
         Lines end in LF or CR LF, which aren't returned, and in nothing else; nothing follows a final LF.
         """
-        if not 0 <= line < len(self._text) or self._starts.start(line) >= self._end:
+        first = line - count if line > count else 0
+        bounds = self._bounds(first, line, line + count + 1)
+        if bounds is None:
             return None
-        first = max(line - count, 0)
-        start, end = self._starts.start(first), self._starts.start(line + count + 1)
-        lines = _lines(orjson.loads(b'"' + self._text[start:end] + b'"'))
-        return SourceLines(lines[: line - first], lines[line - first], lines[line - first + 1 :])
-
-
-def _lines(text: str) -> list[str]:
-    lines = text.split("\n")
-    if "\r" in text:
-        lines[:-1] = [line.removesuffix("\r") for line in lines[:-1]]
-    if not lines[-1]:
-        del lines[-1]
-    return lines
+        start, end = bounds
+        # One call for all of them: each would cost as much.
+        text: str = orjson.loads(b'"' + self._text[start:end] + b'"')
+        lines = text.split("\n")
+        if "\r" in text:
+            lines[:-1] = [each.removesuffix("\r") for each in lines[:-1]]
+        if not lines[-1]:
+            del lines[-1]
+        place = line - first
+        return SourceLines(lines[:place], lines[place], lines[place + 1 :])

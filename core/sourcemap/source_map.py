@@ -27,7 +27,7 @@ class SourceMap:
         self._last_token = reader.last_token
         self._files: dict[int, str] = {}
         self._names: dict[int, str] = {}
-        self._contents: dict[int, ContentLines | None] = {}
+        self._contents: dict[int, ContentLines] = {}
         self._functions = functions_of(index, code, reader, self._name)
         self._kept = KeptTokens(reader, self._name, self._functions)
 
@@ -78,11 +78,13 @@ class SourceMap:
 
         None if the map doesn't embed the source, or it has no such line.
         """
-        if source not in self._contents:
+        content = self._contents.get(source)
+        if content is None:
             bounds = self.index.contents.bounds(source)
-            self._contents[source] = None if bounds is None else ContentLines(self.index.contents.text, *bounds)
-        content = self._contents[source]
-        return None if content is None else content.around(line, around)
+            if bounds is None:
+                return None
+            content = self._contents[source] = ContentLines(self.index.contents.text, *bounds)
+        return content.around(line, around)
 
     @property
     def size_bytes(self) -> int:

@@ -46,6 +46,10 @@ class TextPositions:
         line: cython.longlong = self.blocks[at // BLOCK * 2]
         column: cython.longlong = self.blocks[at // BLOCK * 2 + 1]
         while at < offset:
+            if at + 8 <= offset and _is_plain(eight_bytes(self.text, at)):
+                at += 8
+                column += 8
+                continue
             if self.text[at] == 10:
                 line += 1
                 column = 0
@@ -66,6 +70,13 @@ class TextPositions:
         character: cython.longlong = at
         here_line: cython.longlong = self.blocks[at // BLOCK * 2]
         here: cython.longlong = self.blocks[at // BLOCK * 2 + 1]
+        # Nearly all of the way is plain.
+        while (
+            here_line == line and here + 8 <= column and at + 8 <= self.size and _is_plain(eight_bytes(self.text, at))
+        ):
+            at += 8
+            here += 8
+            character = at
         while at < self.size:
             if self.text[at] & 0xC0 != 0x80:
                 if here_line > line or (here_line == line and here > column):

@@ -12,7 +12,7 @@ from bench.engine.positions import mapped_places
 from bench.engine.processes import MeasuringProcess
 from bench.engine.tasks import Measurement, Task
 
-_WARM_PLACES = 4_000
+_WARM_PLACES = 2_000
 _TIMED = ("cold", "index", "reopen", "warm")
 _ONCE = {"sourcemap"}
 """Engines so slow that one round has to do, and that do all their work for the first frame anyway."""

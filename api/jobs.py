@@ -10,21 +10,17 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
+from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from api.job_store import Acceptance, JobStore, Submission
 from api.recent_answers import RecentAnswers, digest_of
+from api.redis_clients import open_redis
 from api.results import FinishedJobs, Waiter
 from core.errors import AtCapacity, ShuttingDown, StoreUnavailable
 from core.settings import Settings
 from core.wire.response import TIMEOUT_BODY, pending_body
 
-_CONNECTIONS = 32
-_CONNECT_TIMEOUT_S = 2.0
-_ANSWER_TIMEOUT_S = 5.0
 _HANDED_OUT = "handed_out"
 
 
@@ -148,19 +144,10 @@ def _store_errors() -> Iterator[None]:
 @contextlib.asynccontextmanager
 async def open_jobs(settings: Settings) -> AsyncIterator[RedisJobs]:
     """Open the jobs of the deployment that ``settings`` names.  Works before Redis answers; calls fail meanwhile."""
-    pool = BlockingConnectionPool.from_url(
-        settings.redis_url,
-        max_connections=_CONNECTIONS,
-        timeout=_ANSWER_TIMEOUT_S,
-        socket_connect_timeout=_CONNECT_TIMEOUT_S,
-        socket_timeout=_ANSWER_TIMEOUT_S,
-        retry=Retry(NoBackoff(), 1),
-    )
-    redis = Redis(connection_pool=pool)
+    redis = open_redis(settings)
     finished = FinishedJobs(redis)
     try:
         async with finished.listening():
             yield RedisJobs(redis, finished, settings)
     finally:
         await redis.aclose()
-        await pool.aclose()

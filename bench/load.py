@@ -84,12 +84,19 @@ class Client:
 
     async def send(self) -> bool:
         """Send one request; tell if it was answered ``completed``."""
-        connection = self._idle.pop() if self._idle else await self._open()
+        connection = self._idle_connection() or await self._open()
         body = self._next_body()
         answer = await connection.ask(b"%b%d\r\n\r\n%b" % (self._head, len(body), body))
         if connection.is_open:
             self._idle.append(connection)
         return answer is not None and answer.startswith(b"HTTP/1.1 200") and b'{"status":"completed"' in answer
+
+    def _idle_connection(self) -> _Connection | None:
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.is_open:  # the server closes those that were idle for some seconds
+                return connection
+        return None
 
     def close(self) -> None:
         """Close the connections."""

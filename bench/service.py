@@ -9,12 +9,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 
 from redis import Redis
 
-from api.redis_server import redis_server
+from api.redis_server import free_port, redis_server
 from bench.cpu import cpu_seconds
 from bench.load import Client, Times
 from bench.traffic import NextBody, Traffic, mixed
@@ -22,6 +24,7 @@ from tests.deployment import Api, Deployment, Process
 from tests.worker.source_server import SourceServer
 
 _CALLERS = 48
+_LARGE_FUNCTIONS = 600_000  # a file of 23 MB with a map of 50
 _HEADS = ("workload", "req/s", "p50", "p90", "p99", "p99.9 ms", "CPU ms: API", "worker", "Redis", "all", "failed")
 
 
@@ -124,12 +127,25 @@ async def _measure_disturbed(title: str, fleet: Fleet, traffic: Traffic, seconds
     async with _client(fleet, traffic.distinct()) as client:
         rate, _ = await client.closed_loop(_CALLERS, seconds / 4)
         _print_measured(f"{title}: alone", rate / 4, await client.fixed_rate(rate / 4, seconds), [])
-        slow, large = Client(fleet.ports, traffic.slow(5)), Client(fleet.ports, traffic.cold(300_000))
-        disturbing = [asyncio.create_task(slow.send()) for _ in range(50)]
-        disturbing += [asyncio.create_task(large.send()) for _ in range(2)]
-        times = await client.fixed_rate(rate / 4, seconds)
-        _print_measured(f"{title}: 50 slow, 2 of 50 MB", rate / 4, times, [])
-        assert all(await asyncio.gather(*disturbing)), "a disturbing request failed"
+        with _large_files() as (port, column):
+            slow = Client(fleet.ports, traffic.slow(5))
+            large = Client(fleet.ports, traffic.large(port, column))
+            disturbing = [asyncio.create_task(slow.send()) for _ in range(50)]
+            disturbing += [asyncio.create_task(large.send()) for _ in range(2)]
+            times = await client.fixed_rate(rate / 4, seconds)
+            _print_measured(f"{title}: 50 slow, 2 of 50 MB", rate / 4, times, [])
+            assert all(await asyncio.gather(*disturbing)), "a disturbing request failed"
+
+
+@contextlib.contextmanager
+def _large_files() -> Iterator[tuple[int, int]]:
+    """Serve large files; yields the port, and a column to ask for."""
+    port = free_port()
+    command = [sys.executable, "-m", "bench.file_server", str(port), str(_LARGE_FUNCTIONS)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield port, int(process.stdout.readline())
+        process.kill()
 
 
 @contextlib.asynccontextmanager

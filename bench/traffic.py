@@ -59,6 +59,15 @@ class Traffic:
 
         return next_body
 
+    def large(self, port: int, column: int) -> NextBody:
+        """Return requests for one frame each, of a large file of ``bench.file_server`` that nobody has asked for."""
+
+        def next_body() -> bytes:
+            url = f"http://127.0.0.1:{port}/{next(self._numbers)}/large.js"
+            return self._body([{"abs_path": url, "lineno": 1, "colno": column + 1}])
+
+        return next_body
+
     def slow(self, seconds: float) -> NextBody:
         """Return requests for one frame each, of a file whose lookup takes that long."""
         self._server.put_function("/slow", _slow_answer(seconds))

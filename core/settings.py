@@ -11,6 +11,7 @@ from typing import Any, Self, TypeVar
 
 from core.durations import parse_duration
 from core.errors import InvalidSetting
+from core.redis_address import sentinel_address
 
 T = TypeVar("T")
 
@@ -35,7 +36,7 @@ def _read_integer(text: str) -> int | None:
 
 
 def _read_redis_url(text: str) -> str | None:
-    return text if text.startswith(_REDIS_SCHEMES) else None
+    return text if text.startswith(_REDIS_SCHEMES) or sentinel_address(text) else None
 
 
 def _one_of(*choices: str) -> Form:
@@ -46,7 +47,7 @@ TEXT = Form("a text", str)
 INTEGER = Form("a whole number", _read_integer)
 BOOLEAN = Form("true, false, 1 or 0", _BOOLEANS.get)
 DURATION = Form("a duration such as 300, 300s, 5m, 24h or 7d", parse_duration, unit=" seconds")
-REDIS_URL = Form("a URL that starts with redis://, rediss:// or unix://", _read_redis_url)
+REDIS_URL = Form("a URL of Redis: redis://, rediss://, unix:// or redis+sentinel://hosts/service", _read_redis_url)
 LOG_LEVEL = _one_of("off", "error", "warn", "info", "debug", "trace")
 WORKER_QUEUES = _one_of("all", "ordinary", "large")
 WORKER_CONSUMER = _one_of("native", "stock")

@@ -15,6 +15,7 @@ from core.settings import Settings
 from worker import serializer
 from worker.native_consumer import native_consumer
 from worker.queues import queue_limits
+from worker.redis_clients import broker_configuration
 from worker.runtime import Runtime
 from worker.symbolicate import open_symbolication
 
@@ -27,7 +28,7 @@ def create_app(settings: Settings) -> Celery:
     Its runtime is opened when the worker starts, in the process that runs the jobs.
     """
     serializer.register_serializer()
-    app = Celery("unmangle", broker=settings.redis_url, set_as_current=False)
+    app = Celery("unmangle", set_as_current=False)
     app.conf.update(_configuration(settings))
     runtime = Runtime(settings, open_symbolication)
     if settings.worker_consumer == "native":
@@ -49,7 +50,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         # A job whose worker died is delivered again.  It can't be taken back before its time is up, or slow jobs
         # would run twice.
         "task_acks_late": True,
-        "broker_transport_options": {"visibility_timeout": settings.request_timeout_s},
+        **broker_configuration(settings),
         "task_default_queue": QUEUE,
         "task_queues": [Queue(queue) for queue in queue_limits(settings)],
         "worker_pool": "threads",

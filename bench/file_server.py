@@ -28,7 +28,7 @@ def main() -> None:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    print(columns[functions // 2], flush=True)  # noqa: T201  (whoever started us asks for a frame there)
+    print(columns[functions // 2], flush=True)
     ThreadingHTTPServer(("127.0.0.1", port), Handler).serve_forever()
 
 

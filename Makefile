@@ -5,9 +5,9 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 pyth
 	&& echo $$python && break; done)
 CC ?= cc
 BIN := .venv/bin
-KERNELS := $(shell grep -rl --include=*.py '^# cython:' core)
+KERNELS := $(shell grep -rl --include=*.py '^# cython:' core) $(shell find core -name '*.pxd')
 
-.PHONY: run test check unit setup lock clean
+.PHONY: run test check unit setup fuzz fuzz-asan bench-engine bench-setup lock clean
 
 run: setup
 	@exec $(BIN)/python -m api.development
@@ -38,6 +38,34 @@ setup: .venv/installed
 		|| { echo "Unmangle needs a C compiler for its kernels (Debian: apt-get install gcc libc6-dev)" >&2; exit 1; }
 	@echo "compiling the kernels ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+SECONDS := 60
+
+fuzz: setup
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
+
+# The same with kernels built under AddressSanitizer, in a copy: every access out of bounds ends the process.
+# Python's own allocator would hide them inside its pools, and what it never frees is no leak of ours.
+fuzz-asan: setup
+	rm -rf .fuzz/asan && mkdir -p .fuzz/asan
+	cp -r core tests examples pyproject.toml README.md LICENSE .fuzz/asan
+	find .fuzz/asan -name '*.so' -delete -o -name '*.c' -delete
+	cd .fuzz/asan && CFLAGS="-fsanitize=address -fno-omit-frame-pointer -g -O1" \
+		$(CURDIR)/$(BIN)/python -c 'import setuptools; setuptools.setup()' --quiet build_ext --inplace
+	cd .fuzz/asan && LD_PRELOAD=$$($(CC) -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc \
+		$(CURDIR)/$(BIN)/python -m tests.fuzz --seconds $(SECONDS) --most-s 20 --folder $(CURDIR)/.fuzz
+
+# Peers are there for comparison only, so nothing else installs them.  Those of Node are left out where there is no npm.
+bench-engine: bench-setup
+	$(BIN)/python -m bench.engine
+	$(BIN)/python -m bench.engine.agreement
+
+bench-setup: setup .venv/benched
+
+.venv/benched: .venv/installed bench/engine/package-lock.json
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[bench]'
+	@if command -v npm >/dev/null; then npm ci --silent --prefix bench/engine; fi
 	@touch $@
 
 lock:

@@ -10,22 +10,17 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
+from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from api import scripts
-from api.message import MessageWriter
+from api.job_store import Acceptance, JobStore, Submission
+from api.recent_answers import RecentAnswers, digest_of
+from api.redis_clients import open_redis
 from api.results import FinishedJobs, Waiter
 from core.errors import AtCapacity, ShuttingDown, StoreUnavailable
-from core.jobs import IN_FLIGHT, QUEUE, job_key, payload_key, result_key
 from core.settings import Settings
 from core.wire.response import TIMEOUT_BODY, pending_body
 
-_CONNECTIONS = 32
-_CONNECT_TIMEOUT_S = 2.0
-_ANSWER_TIMEOUT_S = 5.0
 _HANDED_OUT = "handed_out"
 
 
@@ -35,32 +30,34 @@ class RedisJobs:
     def __init__(self, redis: Redis, finished: FinishedJobs, settings: Settings) -> None:
         self._finished = finished
         self._settings = settings
-        self._messages = MessageWriter()
-        self._accept = redis.register_script(scripts.ACCEPT)
-        self._look = redis.register_script(scripts.LOOK)
+        self._store = JobStore(redis, finished.channel, settings)
+        self._recent = RecentAnswers()
         self._closing = False
 
     async def submit(
         self, body: bytes, scope: str | None, timeout_s: int | None, accepted: Callable[[], None] = lambda: None
     ) -> bytes:
-        """Make a job of a validated request body, call ``accepted``, and return the answer's bytes.
+        """Answer a validated request body, by a job that is made now or by that of an equal request.
 
-        Returns a ``pending`` answer if the job takes longer than ``timeout_s``; None waits to the end.
-        Raises AtCapacity, or StoreUnavailable; after the latter the job may or may not have been accepted, but nobody
-        knows its id.
+        ``accepted`` is called if a job is made.  Returns the answer's bytes, or a ``pending`` answer if the job takes
+        longer than ``timeout_s``; None waits to the end.  Raises AtCapacity, or StoreUnavailable; after the latter the
+        job may or may not have been accepted, but nobody knows its id.
         """
-        job_id = str(uuid.uuid4())
+        digest = digest_of(body, scope) if self._settings.share_requests else None
+        recent = self._recent.get(digest)
+        if recent is not None:
+            return recent
+        submission = Submission(str(uuid.uuid4()), body, scope, handed_out=timeout_s == 0, digest=digest)
         deadline = _Deadline(timeout_s)
-        with self._finished.waiting_for(job_id) as waiter:
-            await self._record(job_id, body, scope, handed_out=timeout_s == 0)
-            accepted()
-            if timeout_s == 0:
-                return self._pending(job_id)
-            await waiter.notified(min(deadline.left_s(), self._settings.request_timeout_s))
-            answer = await self._answer(job_id, waiter, deadline)
-        if answer is None:
-            raise StoreUnavailable("it lost the job")
-        return answer
+        with self._finished.waiting_for(submission.job_id) as waiter:
+            acceptance = await self._accept(submission)
+            if acceptance.answer is not None:
+                return self._again(submission, acceptance.answer, acceptance.life_s)
+            if acceptance.job_id == submission.job_id:
+                accepted()
+                return await self._first_answer(submission.job_id, waiter, deadline)
+        with self._finished.waiting_for(acceptance.job_id) as waiter:
+            return await self._answer_of_known(acceptance.job_id, waiter, deadline)
 
     async def poll(self, request_id: str, timeout_s: int | None) -> bytes | None:
         """Return the answer's bytes, ``pending`` after ``timeout_s`` without one, or None for an unknown id.
@@ -75,25 +72,30 @@ class RedisJobs:
         self._closing = True
         self._finished.wake_all()
 
-    async def _record(self, job_id: str, body: bytes, scope: str | None, *, handed_out: bool) -> None:
-        limit = self._settings.max_concurrent_requests
+    async def _accept(self, submission: Submission) -> Acceptance:
         with _store_errors():
-            accepted = await self._accept(
-                keys=[IN_FLIGHT, job_key(job_id), payload_key(job_id), QUEUE],
-                args=[
-                    job_id,
-                    -1 if limit is None else limit,
-                    self._settings.request_timeout_s * 1000,
-                    self._settings.result_ttl_s * 1000,
-                    body,
-                    self._messages.message(job_id),
-                    self._finished.channel,
-                    int(handed_out),
-                    *([] if scope is None else [scope]),
-                ],
-            )
-        if not accepted:
+            acceptance = await self._store.accept(submission)
+        if acceptance is None:
             raise AtCapacity
+        return acceptance
+
+    def _again(self, submission: Submission, answer: bytes, life_s: float) -> bytes:
+        assert submission.digest is not None
+        self._recent.keep(submission.digest, answer, life_s)
+        return answer
+
+    async def _first_answer(self, job_id: str, waiter: Waiter, deadline: _Deadline) -> bytes:
+        """Wait for the answer of a job that was made just now: it needs no look before the first news."""
+        if deadline.left_s() <= 0:
+            return self._pending(job_id)
+        await waiter.notified(min(deadline.left_s(), self._settings.request_timeout_s))
+        return await self._answer_of_known(job_id, waiter, deadline)
+
+    async def _answer_of_known(self, job_id: str, waiter: Waiter, deadline: _Deadline) -> bytes:
+        answer = await self._answer(job_id, waiter, deadline)
+        if answer is None:
+            raise StoreUnavailable("it lost the job")
+        return answer
 
     async def _answer(self, job_id: str, waiter: Waiter, deadline: _Deadline) -> bytes | None:
         while True:
@@ -109,8 +111,7 @@ class RedisJobs:
 
     async def _seen(self, job_id: str, mark: str) -> bytes | int | None:
         with _store_errors():
-            seen: bytes | int | None = await self._look(keys=[result_key(job_id), job_key(job_id)], args=[mark])
-        return seen
+            return await self._store.look(job_id, mark)
 
     def _pending_or_refused(self, job_id: str, deadline: _Deadline) -> bytes:
         if not deadline.is_set:
@@ -143,19 +144,10 @@ def _store_errors() -> Iterator[None]:
 @contextlib.asynccontextmanager
 async def open_jobs(settings: Settings) -> AsyncIterator[RedisJobs]:
     """Open the jobs of the deployment that ``settings`` names.  Works before Redis answers; calls fail meanwhile."""
-    pool = BlockingConnectionPool.from_url(
-        settings.redis_url,
-        max_connections=_CONNECTIONS,
-        timeout=_ANSWER_TIMEOUT_S,
-        socket_connect_timeout=_CONNECT_TIMEOUT_S,
-        socket_timeout=_ANSWER_TIMEOUT_S,
-        retry=Retry(NoBackoff(), 1),
-    )
-    redis = Redis(connection_pool=pool)
+    redis = open_redis(settings)
     finished = FinishedJobs(redis)
     try:
         async with finished.listening():
             yield RedisJobs(redis, finished, settings)
     finally:
         await redis.aclose()
-        await pool.aclose()

@@ -85,7 +85,8 @@ class FinishedJobs:
                 elif message["type"] == "subscribe":
                     self.wake_all()
                 elif message["type"] == "message":
-                    self._wake(message["data"].decode())
+                    for job_id in message["data"].decode().split():
+                        self._wake(job_id)
 
 
 class Waiter:

@@ -1,48 +1,96 @@
 """What the API asks of Redis, each in one atomic step.  The keys are described in ``core.jobs``.
 
-``now`` is the Redis server's clock in milliseconds.
+``now`` is the Redis server's clock in milliseconds.  Keys are made from ids here: which ones a script touches is known
+only when it runs.  Redis allows that on one server; a cluster would not.
 """
 
 from __future__ import annotations
 
-_NOW = """
+from core.jobs import IN_FLIGHT, JOB_PREFIX, PAYLOAD_PREFIX, RESULT_PREFIX, SAME_PREFIX
+
+_COMMON = f"""
+local JOB, PAYLOAD, RESULT, SAME = '{JOB_PREFIX}', '{PAYLOAD_PREFIX}', '{RESULT_PREFIX}', '{SAME_PREFIX}'
+local IN_FLIGHT = '{IN_FLIGHT}'
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 """
 
 ACCEPT = (
-    _NOW
+    _COMMON
     + """
--- KEYS: in-flight, job, payload, queue.
--- ARGV: id, limit (-1 = none), time allowed (ms), life of the record after it (ms), body, message, waiter's channel,
---       1 if the id is handed out at once, then the scope unless it is the global one
--- Returns 1, or 0 if as many jobs as allowed are in flight.
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
-local limit = tonumber(ARGV[2])
-if limit >= 0 and redis.call('ZCARD', KEYS[1]) >= limit then return 0 end
-local deadline = now + ARGV[3]
-redis.call('ZADD', KEYS[1], deadline, ARGV[1])
-redis.call('HSET', KEYS[2], 'deadline_ms', deadline, 'waiter:' .. ARGV[7], 1)
-if ARGV[8] == '1' then redis.call('HSET', KEYS[2], 'handed_out', 1) end
-if ARGV[9] then redis.call('HSET', KEYS[2], 'scope', ARGV[9]) end
-redis.call('PEXPIREAT', KEYS[2], deadline + ARGV[4])
-redis.call('SET', KEYS[3], ARGV[5], 'PXAT', deadline)
-redis.call('LPUSH', KEYS[4], ARGV[6])
-return 1
+-- ARGV: limit (-1 = none), time allowed (ms), life of the record after it (ms), the process's channel; then for each
+--       submission: id, body, message, queue, 1 if the id is handed out at once, digest ('' = shares nothing),
+--       'g' for the global scope, else 's' and the scope.
+-- Returns for each: 0 if as many jobs as allowed are in flight; else the id of its job, and if that is one that has
+-- ended already, also the answer, and for how long this may be given to others (ms).
+local limit, allowed, life, channel = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], ARGV[4]
+local in_flight = limit >= 0 and redis.call('ZCOUNT', IN_FLIGHT, '(' .. now, '+inf')
+
+local function note_caller(id, handed_out)
+    redis.call('HSET', JOB .. id, handed_out == '1' and 'handed_out' or 'waiter:' .. channel, 1)
+end
+
+local function job_of_the_same(digest, handed_out)
+    local id = digest ~= '' and redis.call('GET', SAME .. digest)
+    if not id then return nil end
+    local answer = redis.call('GET', RESULT .. id)
+    if answer then return {id, answer, redis.call('PTTL', SAME .. digest)} end
+    local deadline = redis.call('HGET', JOB .. id, 'deadline_ms')
+    if not deadline or deadline - now < allowed / 2 then return nil end  -- would be cut short
+    note_caller(id, handed_out)
+    return {id}
+end
+
+local function new_job(id, body, message, queue, handed_out, digest, scope)
+    if in_flight then
+        if in_flight >= limit then return 0 end
+        in_flight = in_flight + 1
+    end
+    local deadline = now + allowed
+    redis.call('ZADD', IN_FLIGHT, deadline, id)
+    redis.call('HSET', JOB .. id, 'deadline_ms', deadline, 'queue', queue)
+    note_caller(id, handed_out)
+    if scope ~= 'g' then redis.call('HSET', JOB .. id, 'scope', string.sub(scope, 2)) end
+    redis.call('PEXPIREAT', JOB .. id, deadline + life)
+    redis.call('SET', PAYLOAD .. id, body, 'PXAT', deadline)
+    if digest ~= '' then
+        redis.call('HSET', JOB .. id, 'digest', digest)
+        redis.call('SET', SAME .. digest, id, 'PXAT', deadline)
+    end
+    redis.call('LPUSH', queue, message)
+    return {id}
+end
+
+local outcomes = {}
+for i = 5, #ARGV, 7 do
+    local id, body, message, queue, handed_out, digest, scope = unpack(ARGV, i, i + 6)
+    local outcome = job_of_the_same(digest, handed_out)
+    table.insert(outcomes, outcome or new_job(id, body, message, queue, handed_out, digest, scope))
+end
+-- Last, because a Redis that is full refuses to add anything, but not to a script that has written before.
+redis.call('ZREMRANGEBYSCORE', IN_FLIGHT, '-inf', now)
+return outcomes
 """
 )
 
 LOOK = (
-    _NOW
+    _COMMON
     + """
--- KEYS: result, job.  ARGV: the field of the job's record to set if the job goes on.
--- Returns the answer's bytes; else how long the job may go on (ms, 0 = its time is up); else nil: unknown id.
-local result = redis.call('GET', KEYS[1])
-if result then return result end
-local deadline = redis.call('HGET', KEYS[2], 'deadline_ms')
-if not deadline then return nil end
-if now >= tonumber(deadline) then return 0 end
-redis.call('HSET', KEYS[2], ARGV[1], 1)
-return deadline - now
+-- ARGV: for each look, an id and the field of the job's record to set if the job goes on.
+-- Returns for each: the answer's bytes; else how long the job may go on (ms, 0 = its time is up); else nil: unknown id.
+local function look(id, field)
+    local answer = redis.call('GET', RESULT .. id)
+    if answer then return answer end
+    local deadline = redis.call('HGET', JOB .. id, 'deadline_ms')
+    if not deadline then return false end
+    if now >= tonumber(deadline) then return 0 end
+    redis.call('HSET', JOB .. id, field, 1)
+    return deadline - now
+end
+
+redis.call('DEL', JOB)  -- there is none; but a Redis that is full lets a script add that has written before
+local seen = {}
+for i = 1, #ARGV, 2 do table.insert(seen, look(ARGV[i], ARGV[i + 1])) end
+return seen
 """
 )

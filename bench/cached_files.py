@@ -41,8 +41,8 @@ async def _measure(settings: Settings, source: ArtifactSource) -> None:
         for _ in range(_ROUNDS // 10):
             async with Resources(settings) as resources:
                 disk.append(await _timed(resources, source, paths, release))
-        print(f"{_FILES} {what} files from memory: {statistics.median(memory):6.0f} µs a request")  # noqa: T201
-        print(f"{_FILES} {what} files from disk:   {statistics.median(disk):6.0f} µs a request")  # noqa: T201
+        print(f"{_FILES} {what} files from memory: {statistics.median(memory):6.0f} µs a request")
+        print(f"{_FILES} {what} files from disk:   {statistics.median(disk):6.0f} µs a request")
 
 
 async def _timed(resources: Resources, source: ArtifactSource, paths: list[str], release: str | None) -> float:

@@ -1,126 +1,176 @@
 """``python -m bench.service``: what the service promises, measured on a deployment of its own, as a table.
 
-One API, two workers with default settings, a Redis server and a server for files, all on this machine, which also makes
-the requests.  So compare figures of one run, and don't take one alone for more than it is.
+Everything runs on this machine: APIs, workers, Redis, a server for files and the generator of the load.  So compare
+figures of one run, and don't take one alone for more than it is.  ``--help`` tells what can be chosen.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
-import statistics
-import time
-from collections.abc import Awaitable, Callable
+import contextlib
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import aiohttp
-import orjson
+from redis import Redis
 
-from api.redis_server import redis_server
-from bench.files import frames, minified_file, source_map
-from tests.deployment import Api, Deployment
-from tests.worker.source_server import Pause, Reply, Request, SourceServer, reply
+from api.redis_server import free_port, redis_server
+from bench.cpu import cpu_seconds
+from bench.load import Client, Times
+from bench.traffic import NextBody, Traffic, mixed
+from tests.deployment import Api, Deployment, Process
+from tests.worker.source_server import SourceServer
 
-_FILES = 3
-_FRAMES = 50
-_FUNCTIONS = 20_000
-_SOURCES = 200
-_WARM_REQUESTS = 300
-_SLOW_REQUESTS = 200
-_SLOW_S = 2.0
+_CALLERS = 48
+_LARGE_FUNCTIONS = 600_000  # a file of 23 MB with a map of 50
+_HEADS = ("workload", "req/s", "p50", "p90", "p99", "p99.9 ms", "CPU ms: API", "worker", "Redis", "all", "failed")
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """One row of the table."""
+class Fleet:
+    """The processes of one measurement."""
 
-    what: str
-    value: str
+    apis: Sequence[Api]
+    workers: Sequence[Process]
+    redis_process: int
+
+    @property
+    def ports(self) -> list[int]:
+        """Where the APIs listen."""
+        return [api.port for api in self.apis]
+
+    def cpu_by_component(self) -> tuple[float, float, float]:
+        """Return the CPU seconds of APIs, workers and Redis so far."""
+        return (
+            cpu_seconds(api.process.popen.pid for api in self.apis),
+            cpu_seconds(worker.popen.pid for worker in self.workers),
+            cpu_seconds([self.redis_process]),
+        )
 
 
 def main() -> None:
-    """Measure, and print the table."""
-    with redis_server() as url, SourceServer() as server, Deployment(url) as deployment:
-        api = deployment.start_api()
-        for _ in range(2):
-            deployment.start_worker()
-        figures = asyncio.run(_measure(api, server))
-    width = max(len(figure.what) for figure in figures)
-    for figure in figures:
-        print(f"{figure.what:<{width}}  {figure.value}")  # noqa: T201
+    """Measure what was asked for, and print the table."""
+    options = _options()
+    _print_row(_HEADS)
+    with SourceServer() as server:
+        traffic = Traffic(server)
+        if "naive" in options.workloads:
+            with _naive_fleet() as fleet:
+                asyncio.run(_measure("naive, warm distinct", fleet, traffic.distinct(), options.seconds))
+        for workers in options.workers:
+            with _fleet(options.apis, workers) as fleet:
+                asyncio.run(_measure_all(fleet, traffic, options))
 
 
-async def _measure(api: Api, server: SourceServer) -> list[Figure]:
-    await api.wait_for_workers()
-    return [*await _warm_frames(api, server), await _slow_lookups(api, server)]
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.service", description=__doc__)
+    parser.add_argument("--apis", type=int, default=1)
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4])
+    parser.add_argument("--seconds", type=float, default=8, help="of each measurement")
+    parser.add_argument("--workloads", nargs="+", default=["naive", "warm", "zipf", "cold", "slow", "disturbed"])
+    return parser.parse_args()
 
 
-async def _warm_frames(api: Api, server: SourceServer) -> list[Figure]:
-    """Time requests one after another whose files every worker has in its caches."""
-    paths = [f"/app{number}.js" for number in range(_FILES)]
-    columns: list[int] = []
-    for path in paths:
-        content, columns = minified_file(_FUNCTIONS, f"{path[1:]}.map")
-        server.put(path, reply(content))
-        server.put(f"{path}.map", reply(source_map(columns, _SOURCES)))
-    body = orjson.dumps(
-        {
-            "source": {"id": "bench", "url": server.url("/none"), "token": ""},
-            "stacktraces": [{"frames": frames([server.url(path) for path in paths], columns, _FRAMES)}],
-        }
-    )
-    async with aiohttp.ClientSession() as session:
-        cold = await _timed(lambda: _submit(session, api, body))
-        for _ in range(20):  # until both workers have met the files
-            await asyncio.gather(*(_submit(session, api, body) for _ in range(4)))
-        times = [await _timed(lambda: _submit(session, api, body)) for _ in range(_WARM_REQUESTS)]
-    times.sort()
-    return [
-        Figure(f"{_FRAMES} frames over {_FILES} warm files, median", f"{statistics.median(times) * 1000:.1f} ms"),
-        Figure(f"{_FRAMES} frames over {_FILES} warm files, 99th percentile", f"{times[-3] * 1000:.1f} ms"),
-        Figure(f"the same, first request ({_FUNCTIONS} functions a file)", f"{cold * 1000:.0f} ms"),
-    ]
-
-
-async def _slow_lookups(api: Api, server: SourceServer) -> Figure:
-    """Time many requests at once, each of which waits for a slow lookup API."""
-    server.put_function("/slow", _slow_answer)
-
-    def body(number: int) -> bytes:
-        return orjson.dumps(
-            {
-                "source": {"id": "bench", "url": server.url("/slow"), "token": ""},
-                "release": "bench",
-                "scraping": {"enabled": False},
-                "stacktraces": [{"frames": [{"abs_path": f"https://h.test/{number}.js", "lineno": 1}]}],
-            }
+@contextlib.contextmanager
+def _fleet(apis: int, workers: int) -> Iterator[Fleet]:
+    with redis_server() as url, Deployment(url) as deployment:
+        yield Fleet(
+            [deployment.start_api() for _ in range(apis)],
+            [deployment.start_worker() for _ in range(workers)],
+            _redis_process(url),
         )
 
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-        took = await _timed(
-            lambda: asyncio.gather(*(_submit(session, api, body(number)) for number in range(_SLOW_REQUESTS)))
-        )
-    return Figure(f"{_SLOW_REQUESTS} requests at once, each waiting {_SLOW_S:.0f} s for a lookup, all", f"{took:.1f} s")
+
+@contextlib.contextmanager
+def _naive_fleet() -> Iterator[Fleet]:
+    with redis_server() as url, Deployment(url) as deployment:
+        api = deployment.start_api_of("bench.naive", "api")
+        yield Fleet([api], [deployment.start("bench.naive", "worker")], _redis_process(url))
 
 
-def _slow_answer(_: Request) -> Reply:
-    immediate = reply(b"[]")
-    return lambda: [Pause(_SLOW_S), *immediate()]
+def _redis_process(url: str) -> int:
+    with Redis.from_url(url) as client:
+        return int(client.info("server")["process_id"])
 
 
-async def _timed(work: Callable[[], Awaitable[Any]]) -> float:
-    started = time.perf_counter()
-    await work()
-    return time.perf_counter() - started
+async def _measure_all(fleet: Fleet, traffic: Traffic, options: argparse.Namespace) -> None:
+    count = f"{len(fleet.workers)} workers" if len(fleet.workers) > 1 else "1 worker"
+    distinct = traffic.distinct()
+    workloads = {
+        "warm": ("warm distinct", distinct),
+        "zipf": ("Zipf", traffic.zipf()),
+        "cold": ("cold maps", traffic.cold(2000)),
+        "slow": ("warm, 5% of them slow (1 s)", mixed(distinct, traffic.slow(1), 20)),
+    }
+    for name, (title, bodies) in workloads.items():
+        if name in options.workloads:
+            await _measure(f"{title}, {count}", fleet, bodies, options.seconds)
+    if "disturbed" in options.workloads:
+        await _measure_disturbed(f"warm, disturbed, {count}", fleet, traffic, options.seconds)
 
 
-async def _submit(session: aiohttp.ClientSession, api: Api, body: bytes) -> None:
-    headers = {"Content-Type": "application/json"}
-    async with session.post(api.url("/symbolicate-js"), data=body, headers=headers) as response:
-        answer = orjson.loads(await response.read())
-    assert answer["status"] == "completed", answer
-    frames = [frame for trace in answer["stacktraces"] for frame in trace["frames"]]
-    assert len(frames) == 1 or all(frame["data"]["symbolicated"] for frame in frames), answer
+async def _measure(title: str, fleet: Fleet, bodies: NextBody, seconds: float) -> None:
+    """Find the highest rate, then look at the times at half of it."""
+    async with _client(fleet, bodies) as client:
+        before = fleet.cpu_by_component()
+        rate, times = await client.closed_loop(_CALLERS, seconds)
+        used = [after - start for after, start in zip(fleet.cpu_by_component(), before, strict=True)]
+        _print_measured(title, rate, times, [1000 * each / len(times) for each in used])
+        times = await client.fixed_rate(rate / 2, seconds)
+        _print_measured("  at half of that rate", rate / 2, times, [])
+
+
+async def _measure_disturbed(title: str, fleet: Fleet, traffic: Traffic, seconds: float) -> None:
+    """Look at a moderate rate of warm requests: alone, and beside slow fetches and conversions of large maps."""
+    async with _client(fleet, traffic.distinct()) as client:
+        rate, _ = await client.closed_loop(_CALLERS, seconds / 4)
+        _print_measured(f"{title}: alone", rate / 4, await client.fixed_rate(rate / 4, seconds), [])
+        with _large_files() as (port, column):
+            slow = Client(fleet.ports, traffic.slow(5))
+            large = Client(fleet.ports, traffic.large(port, column))
+            disturbing = [asyncio.create_task(slow.send()) for _ in range(50)]
+            disturbing += [asyncio.create_task(large.send()) for _ in range(2)]
+            times = await client.fixed_rate(rate / 4, seconds)
+            _print_measured(f"{title}: 50 slow, 2 of 50 MB", rate / 4, times, [])
+            assert all(await asyncio.gather(*disturbing)), "a disturbing request failed"
+
+
+@contextlib.contextmanager
+def _large_files() -> Iterator[tuple[int, int]]:
+    """Serve large files; yields the port, and a column to ask for."""
+    port = free_port()
+    command = [sys.executable, "-m", "bench.file_server", str(port), str(_LARGE_FUNCTIONS)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield port, int(process.stdout.readline())
+        process.kill()
+
+
+@contextlib.asynccontextmanager
+async def _client(fleet: Fleet, bodies: NextBody) -> AsyncIterator[Client]:
+    """Yield a client of a fleet whose caches are warm."""
+    for api in fleet.apis:
+        await api.wait_until_up()
+    client = Client(fleet.ports, bodies)
+    give_up_at = asyncio.get_running_loop().time() + 60
+    while not await client.send():
+        assert asyncio.get_running_loop().time() < give_up_at, "the fleet did not come up"
+    await client.closed_loop(4 * len(fleet.workers), 1.5)
+    yield client
+    client.close()
+
+
+def _print_measured(title: str, rate: float, times: Times, cpu_ms: list[float]) -> None:
+    quantiles = [f"{each:.1f}" for each in times.quantiles_ms(0.5, 0.9, 0.99, 0.999)]
+    used = [f"{each:.2f}" for each in [*cpu_ms, sum(cpu_ms)]] if cpu_ms else [""] * 4
+    _print_row([title, f"{rate:.0f}", *quantiles, *used, str(times.failures)])
+
+
+def _print_row(cells: Sequence[str]) -> None:
+    columns = (f"{cell:>{max(len(head), 7)}}" for cell, head in zip(cells[1:], _HEADS[1:], strict=True))
+    print(f"{cells[0]:<40}", *columns, flush=True)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from core.files import Content
 
@@ -11,6 +12,8 @@ _LINES_AROUND = 5
 _CHUNK = 65_536
 
 _LONGEST_BYTES = 150
+_LONGEST_REMEMBERED = 4 << 20
+_PLAIN_BYTES = 11 * (_LONGEST_BYTES + 1)
 _TRIMMED_BYTES = 140
 _BEFORE_COLUMN_BYTES = 60
 _TOO_SHORT_TO_CUT_BYTES = 5
@@ -36,10 +39,33 @@ def source_context(content: Content, line: int, column: int) -> Context | None:
     start = _line_start(content, line)
     if start is None:
         return None
+    plain = _plain_context(content, start)
+    if plain is not None:
+        return plain
     view = memoryview(content)
     pre = [trim_line(view[first:last], column) for first, last in _lines_before(content, start)]
     current, *post = [trim_line(view[first:last], column) for first, last in _lines_from(content, start)]
     return Context(pre=pre[::-1], line=current, post=post)
+
+
+def _plain_context(content: Content, start: int) -> Context | None:
+    """Return the line at ``start`` and those around it if none needs any care, as in nearly all written code."""
+    first = start
+    before = 0
+    while before < _LINES_AROUND and first > 0:
+        first = content.rfind(b"\n", 0, first - 1) + 1
+        before += 1
+    end = min(len(content), first + _PLAIN_BYTES)
+    last = start
+    for _ in range(1 + _LINES_AROUND):
+        last = content.find(b"\n", last, end) + 1
+        if last == 0:
+            return None
+    block = content[first : last - 1]
+    if b"\r" in block or max(map(len, block.split(b"\n"))) > _LONGEST_BYTES:
+        return None
+    lines = block.decode().split("\n")
+    return Context(pre=lines[:before], line=lines[before], post=lines[before + 1 :])
 
 
 def trim_line(line: bytes | memoryview, column: int) -> str:
@@ -73,6 +99,8 @@ def _skip_lines(content: Content, count: int) -> int | None:
 
     Counting is much faster than finding, so only the chunk with that LF is searched.
     """
+    if count == 0:
+        return 0
     position = 0
     while (in_chunk := content[position : position + _CHUNK].count(b"\n")) < count:
         count -= in_chunk
@@ -99,12 +127,25 @@ def _lines_from(content: Content, start: int) -> Iterator[tuple[int, int]]:
     for _ in range(1 + _LINES_AROUND):
         if start >= len(content):
             return
-        line_feed = content.find(b"\n", start)
+        line_feed = _line_feed(content, start)
         if line_feed < 0:
             yield start, len(content)
             return
         yield start, _without_carriage_return(content, start, line_feed)
         start = line_feed + 1
+
+
+def _line_feed(content: Content, start: int) -> int:
+    """Return where the line at ``start`` ends, -1 if nothing ends it."""
+    if start + _LONGEST_BYTES > len(content) or len(content) > _LONGEST_REMEMBERED:
+        return content.find(b"\n", start)
+    return _line_feed_remembered(content, start)
+
+
+# Generated code is one line of megabytes, and the next frame is often in the same file.
+@lru_cache(8)
+def _line_feed_remembered(content: Content, start: int) -> int:
+    return content.find(b"\n", start)
 
 
 def _without_carriage_return(content: Content, start: int, line_feed: int) -> int:

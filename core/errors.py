@@ -10,6 +10,7 @@ UnmangleError
 ├── CorruptData          compressed data can't be decompressed
 ├── MalformedSourceMap   a source map can't be decoded
 │   └── MalformedMappings
+├── StaleIndex           an index file can't be used; its source map has to be read again
 ├── MalformedBundle      an artifact bundle can't be opened
 │   └── OversizedBundle  … because there is too much in it
 ├── MalformedAnswer      the lookup API's answer is not a list of files
@@ -123,6 +124,17 @@ class MalformedMappings(MalformedSourceMap):
 
     def __str__(self) -> str:
         return f"mappings, byte {self.offset}: {self.why}"
+
+
+class StaleIndex(UnmangleError):
+    """An index file can't be used: what it was made of has to be read again."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"the index file is stale: {self.why}"
 
 
 class MalformedBundle(UnmangleError):

@@ -1,4 +1,4 @@
-"""What API and workers agree on: the task, its queue, the records of a job and how a job ends.
+"""What API and workers agree on: the task, its queues, the records of a job and how a job ends.
 
 A job is one request.  Its id is the request id and the Celery task id.  The record is the truth; the message that
 Celery delivers only says which record to look at, so it can be lost or doubled without harm.
@@ -6,15 +6,24 @@ Celery delivers only says which record to look at, so it can be lost or doubled 
 ===============================  =======  =========================================================================
 key                              type     content, and when it goes
 ===============================  =======  =========================================================================
-``unmangle:job:<id>``            hash     ``deadline_ms``, ``scope`` (absent = global), ``handed_out``, and a field
-                                          ``waiter:<channel>`` per API process that waits.  Goes when the job ends;
-                                          else a result's time to live after the deadline.
+``unmangle:job:<id>``            hash     ``deadline_ms``, ``queue``, ``scope`` (absent = global), ``digest``,
+                                          ``handed_out``, and a field ``waiter:<channel>`` per API process that waits.
+                                          ``worker`` holds the job; ``deaths`` of workers that held it, ``started``
+                                          when it had one.  Goes when the job ends; else a result's time to live
+                                          after the deadline.
 ``unmangle:payload:<id>``        string   the request body.  It holds credentials: gone when the job ends, and at
                                           the deadline at the latest.
 ``unmangle:result:<id>``         string   the answer's bytes.  Kept for the result's time to live if the id was
                                           handed out, else for ``UNCLAIMED_RESULT_TTL_S``.
+``unmangle:same:<digest>``       string   the id of the job that answers requests with this digest, while it runs, and
+                                          for a moment after it ended without an error.
 ``unmangle:in-flight``           zset     ids by deadline (ms).  A member goes when its job ends, or its time is up.
-``unmangle:finished:<process>``  channel  ids of jobs that ended, for one API process
+``unmangle:taken:<worker>``      set      ids of the jobs that a worker process holds.  Goes with the last of them.
+``unmangle:workers``             zset     worker processes by their last heartbeat (ms).  A member goes when the
+                                          process stops, or is found dead.
+``unmangle:reaper``              string   there when messages were looked after a moment ago
+``unmangle:reaper-waits``        string   there when all heartbeats were late: Redis was away, not the workers
+``unmangle:finished:<process>``  channel  ids of jobs that ended, separated by spaces, for one API process
 ===============================  =======  =========================================================================
 
 The times are those of the Redis server, so clocks of hosts need not agree.
@@ -28,7 +37,19 @@ SYMBOLICATE_JS = "unmangle.symbolicate_js"
 QUEUE = "unmangle.symbolicate_js"
 """The queue it is sent to; with the Redis transport, also the name of the list that holds the messages."""
 
+LARGE_QUEUE = "unmangle.symbolicate_js.large"
+"""The queue of requests with large bodies, which would keep the others waiting."""
+
 IN_FLIGHT = "unmangle:in-flight"
+WORKERS = "unmangle:workers"
+REAPER = "unmangle:reaper"
+REAPER_WAITS = "unmangle:reaper-waits"
+
+JOB_PREFIX = "unmangle:job:"
+PAYLOAD_PREFIX = "unmangle:payload:"
+RESULT_PREFIX = "unmangle:result:"
+SAME_PREFIX = "unmangle:same:"
+TAKEN_PREFIX = "unmangle:taken:"
 
 UNCLAIMED_RESULT_TTL_S = 30
 """How long the result of a job whose id nobody was told is kept for its waiting caller to fetch it."""
@@ -36,17 +57,22 @@ UNCLAIMED_RESULT_TTL_S = 30
 
 def job_key(job_id: str) -> str:
     """Return the key of a job's record."""
-    return f"unmangle:job:{job_id}"
+    return JOB_PREFIX + job_id
 
 
 def payload_key(job_id: str) -> str:
     """Return the key of a job's request body."""
-    return f"unmangle:payload:{job_id}"
+    return PAYLOAD_PREFIX + job_id
 
 
 def result_key(job_id: str) -> str:
     """Return the key of a job's answer."""
-    return f"unmangle:result:{job_id}"
+    return RESULT_PREFIX + job_id
+
+
+def taken_key(worker_id: str) -> str:
+    """Return the key of the ids of the jobs that a worker process holds."""
+    return TAKEN_PREFIX + worker_id
 
 
 def finished_channel(process_id: str) -> str:

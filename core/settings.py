@@ -14,6 +14,7 @@ import platformdirs
 
 from core.durations import parse_duration
 from core.errors import InvalidSetting
+from core.redis_address import sentinel_address
 
 T = TypeVar("T")
 
@@ -49,7 +50,7 @@ def _read_ports(text: str) -> tuple[int, ...] | None:
 
 
 def _read_redis_url(text: str) -> str | None:
-    return text if text.startswith(_REDIS_SCHEMES) else None
+    return text if text.startswith(_REDIS_SCHEMES) or sentinel_address(text) else None
 
 
 def _one_of(*choices: str) -> Form:
@@ -63,8 +64,10 @@ BOOLEAN = Form("true, false, 1 or 0", _BOOLEANS.get)
 LIST = Form("a list, separated by commas", _read_list)
 PORTS = Form("port numbers, separated by commas", _read_ports)
 DURATION = Form("a duration such as 300, 300s, 5m, 24h or 7d", parse_duration, unit=" seconds")
-REDIS_URL = Form("a URL that starts with redis://, rediss:// or unix://", _read_redis_url)
+REDIS_URL = Form("a URL of Redis: redis://, rediss://, unix:// or redis+sentinel://hosts/service", _read_redis_url)
 LOG_LEVEL = _one_of("off", "error", "warn", "info", "debug", "trace")
+WORKER_QUEUES = _one_of("all", "ordinary", "large")
+WORKER_CONSUMER = _one_of("native", "stock")
 LOG_FORMAT = _one_of("auto", "pretty", "simplified", "json")
 
 
@@ -146,11 +149,18 @@ class Settings:
     worker_metrics_port: int | None = _setting(
         None, "UNMANGLE_WORKER_METRICS_PORT", INTEGER, maximum=65_535, optional=True
     )
+    worker_queues: str = _setting("all", "UNMANGLE_WORKER_QUEUES", WORKER_QUEUES)
+    worker_consumer: str = _setting("native", "UNMANGLE_WORKER_CONSUMER", WORKER_CONSUMER)
     worker_shutdown_grace_s: int = _duration(4, "UNMANGLE_WORKER_SHUTDOWN_GRACE")
 
     symbolicate_body_max_bytes: int = _setting(57_671_680, "UNMANGLE_SYMBOLICATE_BODY_MAX_BYTES", INTEGER, minimum=1)
+    large_body_bytes: int = _setting(262_144, "UNMANGLE_LARGE_BODY_BYTES", INTEGER)
     max_concurrent_requests: int | None = _setting(5000, "UNMANGLE_MAX_CONCURRENT_REQUESTS", INTEGER, optional=True)
     overload_retry_after_s: int = _duration(5, "UNMANGLE_OVERLOAD_RETRY_AFTER")
+    share_requests: bool = _setting(True, "UNMANGLE_SHARE_REQUESTS", BOOLEAN)
+    answer_reuse_s: int = _setting(
+        10, "UNMANGLE_ANSWER_REUSE", DURATION, maximum=25
+    )  # less than unclaimed answers live
     request_timeout_s: int = _duration(900, "UNMANGLE_REQUEST_TIMEOUT", minimum=1)
     result_ttl_s: int = _duration(3600, "UNMANGLE_RESULT_TTL", minimum=1)
     pending_retry_after_s: int = _duration(30, "UNMANGLE_PENDING_RETRY_AFTER")

@@ -80,18 +80,23 @@ class Deployment:
         self.cache_dir.cleanup()
 
     def start_api(self, **settings: str) -> Api:
-        """Start an API process on a free port, which may not serve yet."""
-        port = free_port()
-        return Api(self._start("api", {"PORT": str(port), **settings}), port)
+        """Start an API process, which may not serve yet, on a free port unless ``PORT`` says which."""
+        return self.start_api_of("api", **settings)
+
+    def start_api_of(self, module: str, *arguments: str, **settings: str) -> Api:
+        """Start an API that is another program than ours, on a free port unless ``PORT`` says which."""
+        settings.setdefault("PORT", str(free_port()))
+        return Api(self.start(module, *arguments, **settings), int(settings["PORT"]))
 
     def start_worker(self, **settings: str) -> Process:
         """Start a worker, which may not take jobs yet."""
-        return self._start("worker", settings)
+        return self.start("worker", **settings)
 
-    def _start(self, module: str, settings: Mapping[str, str]) -> Process:
+    def start(self, module: str, *arguments: str, **settings: str) -> Process:
+        """Start ``python -m`` a module."""
         output = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the deployment)
         popen = subprocess.Popen(
-            [sys.executable, "-m", module],
+            [sys.executable, "-m", module, *arguments],
             cwd=_ROOT,
             env={**self._environment, **settings},
             stdout=output,

@@ -16,9 +16,22 @@ from pathlib import Path
 from types import ModuleType
 
 KERNELS = (
+    "core.javascript.contexts",
+    "core.javascript.ledger",
+    "core.javascript.literals",
+    "core.javascript.operands",
+    "core.javascript.reader",
+    "core.javascript.recognizer",
+    "core.javascript.scope_search",
+    "core.javascript.tokenizer",
+    "core.sourcemap.checksum",
     "core.sourcemap.json_outline",
+    "core.sourcemap.line_starts",
     "core.sourcemap.mappings",
+    "core.sourcemap.mappings_writer",
+    "core.sourcemap.text_positions",
     "core.sourcemap.token_arrays",
+    "core.sourcemap.token_reader",
 )
 BUILDS = ("interpreted", "compiled")
 

@@ -28,10 +28,8 @@ def main() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     # Celery warns about root because of pickle, which we don't accept.
     warnings.filterwarnings("ignore", category=SecurityWarning)
-    # What workers could tell each other would cost Redis more than the jobs do.
-    worker = create_app(settings).Worker(
-        quiet=True, without_gossip=True, without_mingle=True, without_heartbeat=True, loglevel=logging.INFO
-    )
+    # Workers have nothing to tell each other.  Their heartbeats are for monitors, which also switch on events of tasks.
+    worker = create_app(settings).Worker(quiet=True, without_gossip=True, without_mingle=True, loglevel=logging.INFO)
     worker.start()
     sys.exit(worker.exitcode)
 

@@ -7,11 +7,15 @@ from typing import Any
 
 from celery import Celery, Task, signals
 from celery.exceptions import Reject
+from kombu import Queue
 
 from core.errors import HandedBack
 from core.jobs import QUEUE, SYMBOLICATE_JS
 from core.settings import Settings
 from worker import serializer
+from worker.native_consumer import native_consumer
+from worker.queues import queue_limits
+from worker.redis_clients import broker_configuration
 from worker.runtime import Runtime
 from worker.symbolicate import open_symbolication
 
@@ -24,9 +28,11 @@ def create_app(settings: Settings) -> Celery:
     Its runtime is opened when the worker starts, in the process that runs the jobs.
     """
     serializer.register_serializer()
-    app = Celery("unmangle", broker=settings.redis_url, set_as_current=False)
+    app = Celery("unmangle", set_as_current=False)
     app.conf.update(_configuration(settings))
     runtime = Runtime(settings, open_symbolication)
+    if settings.worker_consumer == "native":
+        app.conf.worker_consumer = native_consumer(runtime)
     _define_task(app, runtime)
     _follow_lifecycle(runtime, settings)
     return app
@@ -44,8 +50,9 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         # A job whose worker died is delivered again.  It can't be taken back before its time is up, or slow jobs
         # would run twice.
         "task_acks_late": True,
-        "broker_transport_options": {"visibility_timeout": settings.request_timeout_s},
+        **broker_configuration(settings),
         "task_default_queue": QUEUE,
+        "task_queues": [Queue(queue) for queue in queue_limits(settings)],
         "worker_pool": "threads",
         "worker_concurrency": settings.worker_max_jobs,
         "worker_prefetch_multiplier": 1,
@@ -74,6 +81,8 @@ def _follow_lifecycle(runtime: Runtime, settings: Settings) -> None:
     @signals.worker_init.connect(weak=False)
     def start(**_: Any) -> None:
         runtime.start()
+        if settings.worker_consumer == "native":
+            runtime.take_jobs()
 
     @signals.worker_shutting_down.connect(weak=False)
     def hand_back(**_: Any) -> None:

@@ -1,115 +1,146 @@
-"""Jobs as a worker sees them: look at one, store its answer.  The keys are described in ``core.jobs``."""
+"""Jobs as a worker sees them: take some, store answers, hand back.  The keys are described in ``core.jobs``."""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from core.errors import StoreUnavailable
-from core.jobs import IN_FLIGHT, UNCLAIMED_RESULT_TTL_S, job_key, payload_key, result_key
+from core.message import MessageWriter
 from core.settings import Settings
-
-_CONNECTIONS = 32
-_CONNECT_TIMEOUT_S = 2.0
-_ANSWER_TIMEOUT_S = 5.0
-
-_NOW = """
-local t = redis.call('TIME')
-local now = t[1] * 1000 + math.floor(t[2] / 1000)
-"""
-
-_BEGIN = (
-    _NOW
-    + """
--- KEYS: job, payload.  Returns the body, the time left (ms) and the scope (nil = global); or nil if there is nothing
--- left to do: the job has ended, or its time is up.
-local body = redis.call('GET', KEYS[2])
-local record = redis.call('HMGET', KEYS[1], 'deadline_ms', 'scope')
-if not body or not record[1] or now >= tonumber(record[1]) then return nil end
-return {body, record[1] - now, record[2]}
-"""
-)
-
-_FINISH = (
-    _NOW
-    + """
--- KEYS: job, payload, result, in-flight.
--- ARGV: id, the answer, its time to live (s) if the id was handed out, and else
--- The first answer is final, and after the deadline none is stored: polls answer ``timeout`` from then on.
-redis.call('DEL', KEYS[2])
-redis.call('ZREM', KEYS[4], ARGV[1])
-local record = redis.call('HGETALL', KEYS[1])
-local deadline, handed_out, channels = nil, false, {}
-for i = 1, #record, 2 do
-    local channel = string.match(record[i], '^waiter:(.*)$')
-    if record[i] == 'deadline_ms' then deadline = tonumber(record[i + 1])
-    elseif record[i] == 'handed_out' then handed_out = true
-    elseif channel then table.insert(channels, channel) end
-end
-if not deadline or now >= deadline then return 0 end
-redis.call('SET', KEYS[3], ARGV[2], 'EX', handed_out and ARGV[3] or ARGV[4])
-redis.call('DEL', KEYS[1])
-for _, channel in ipairs(channels) do redis.call('PUBLISH', channel, ARGV[1]) end
-return 1
-"""
-)
+from worker import scripts
+from worker.redis_clients import open_exchange_redis, open_redis
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job to run: the request body as it came, the time it may still take, and whose caches it uses."""
+    """A job to run: the request body as it came, the time it may still take, and whose caches it uses.
+
+    A ``suspect`` was held by a worker process that died.
+    """
 
     id: str
     body: bytes
     left_s: float
     scope: str | None
+    suspect: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The bytes that answer a job, and whether an equal request deserves the same: no, if anything went wrong."""
+
+    body: bytes
+    reusable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A job that ended, and its answer."""
+
+    job_id: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of taking: jobs, and messages that were none of ours."""
+
+    jobs: Sequence[Job]
+    refused: Sequence[bytes]
 
 
 class JobStore:
-    """The job records of a deployment, for one worker process."""
+    """The job records of a deployment, for the worker process ``worker_id``.
 
-    def __init__(self, settings: Settings) -> None:
-        self._pool = BlockingConnectionPool.from_url(
-            settings.redis_url,
-            max_connections=_CONNECTIONS,
-            timeout=_ANSWER_TIMEOUT_S,
-            socket_connect_timeout=_CONNECT_TIMEOUT_S,
-            socket_timeout=_ANSWER_TIMEOUT_S,
-            retry=Retry(NoBackoff(), 1),
-        )
-        self._redis = Redis(connection_pool=self._pool)
+    Every method raises StoreUnavailable.
+    """
+
+    def __init__(self, settings: Settings, worker_id: str, messages: MessageWriter) -> None:
+        self._redis = open_redis(settings)
+        self._exchange_redis = open_exchange_redis(settings)
+        self._worker_id = worker_id
+        self._messages = messages
         self._result_ttl_s = settings.result_ttl_s
-        self._begin = self._redis.register_script(_BEGIN)
-        self._finish = self._redis.register_script(_FINISH)
+        self._answer_reuse_ms = 1000 * settings.answer_reuse_s
+        self._held_life_ms = 1000 * (settings.request_timeout_s + settings.result_ttl_s)
+        self._begin = self._redis.register_script(scripts.BEGIN)
+        self._exchange = self._exchange_redis.register_script(scripts.EXCHANGE)
+        self._held = self._redis.register_script(scripts.HELD)
+        self._finish = self._redis.register_script(scripts.FINISH)
+        self._hand_back = self._redis.register_script(scripts.HAND_BACK)
+        self._start_suspect = self._redis.register_script(scripts.START_SUSPECT)
+        self._leave = self._redis.register_script(scripts.LEAVE)
 
     async def begin(self, job_id: str) -> Job | None:
-        """Return the job, or None if it has ended or its time is up.  Raises StoreUnavailable."""
-        try:
-            found = await self._begin(keys=[job_key(job_id), payload_key(job_id)])
-        except RedisError as error:
-            raise StoreUnavailable(str(error)) from error
-        if found is None:
-            return None
-        body, left_ms, *scope = found
-        return Job(job_id, body, left_ms / 1000, scope[0].decode() if scope and scope[0] is not None else None)
+        """Take one job.  None if it has ended, its time is up, or another worker process holds it."""
+        with _store_errors():
+            found = await self._begin(args=[self._worker_id, job_id])
+        return None if found is None else _job(found)
 
-    async def finish(self, job_id: str, answer: bytes) -> bool:
+    async def exchange(self, queue: str, answered: Sequence[Answered], wanted: int) -> Taken:
+        """Store answers, and take up to ``wanted`` jobs from a queue, the oldest first.
+
+        After StoreUnavailable both may have happened: answers may be stored again, and ``held`` tells what was taken.
+        """
+        arguments: list[Any] = [self._worker_id, self._held_life_ms, self._result_ttl_s, wanted]
+        for each in answered:
+            arguments += (each.job_id, each.answer.body, self._reuse_ms(each.answer))
+        with _store_errors():
+            taken, refused = await self._exchange(keys=[queue], args=arguments)
+        return Taken([_job(found) for found in taken], refused)
+
+    async def held(self, queue: str, known_ids: Iterable[str]) -> Sequence[Job]:
+        """Return the jobs that this process took from a queue, but for the known ones."""
+        with _store_errors():
+            return [_job(found) for found in await self._held(args=[self._worker_id, queue, *known_ids])]
+
+    async def finish(self, job_id: str, answer: Answer) -> bool:
         """Store the answer and wake those who wait for it; False if the job already had one, or came too late.
 
-        Harmless to repeat.  Raises StoreUnavailable.
+        Harmless to repeat.
         """
-        keys = [job_key(job_id), payload_key(job_id), result_key(job_id), IN_FLIGHT]
-        try:
-            stored = await self._finish(keys=keys, args=[job_id, answer, self._result_ttl_s, UNCLAIMED_RESULT_TTL_S])
-        except RedisError as error:
-            raise StoreUnavailable(str(error)) from error
-        return bool(stored)
+        arguments: list[Any] = [self._worker_id, self._result_ttl_s, job_id, answer.body, self._reuse_ms(answer)]
+        with _store_errors():
+            return bool(await self._finish(args=arguments))
+
+    async def hand_back(self, job_id: str, *, send_message: bool) -> None:
+        """Hold a job no longer; ``send_message`` if nobody else sends one so that it is taken again."""
+        parts = self._messages.parts if send_message else []
+        with _store_errors():
+            await self._hand_back(args=[self._worker_id, job_id, *parts])
+
+    async def start_suspect(self, job_id: str) -> None:
+        """Note that a job whose worker died before runs now: if this process dies as well, it ends."""
+        with _store_errors():
+            await self._start_suspect(args=[self._worker_id, job_id])
+
+    async def leave(self) -> None:
+        """Take this process off the list of workers."""
+        with _store_errors():
+            await self._leave(args=[self._worker_id])
 
     async def close(self) -> None:
         """Close the connections."""
         await self._redis.aclose()
-        await self._pool.aclose()
+        await self._exchange_redis.aclose()
+
+    def _reuse_ms(self, answer: Answer) -> int:
+        return self._answer_reuse_ms if answer.reusable else 0
+
+
+def _job(found: list[Any]) -> Job:
+    job_id, body, left_ms, scope, deaths = found
+    return Job(job_id.decode(), body, left_ms / 1000, None if scope is None else scope.decode(), deaths > 0)
+
+
+@contextlib.contextmanager
+def _store_errors() -> Iterator[None]:
+    try:
+        yield
+    except RedisError as error:
+        raise StoreUnavailable(str(error)) from error

@@ -9,6 +9,7 @@ from core.files import (
     EmbeddedFile,
     EmbeddedMap,
     Failure,
+    File,
     FileEntry,
     FileKey,
     FileType,
@@ -57,7 +58,7 @@ class Modules:
     ) -> MappedEntry | None:
         """Return the source map of a generated file; None if nothing says that it has one."""
         if isinstance(reference, EmbeddedMap):
-            result = await self._files.read_map(reference.content)
+            result = await self._read(minified, File(reference.content))
             return MappedEntry(EmbeddedFile(), minified.resolved_with, result)
         if debug_id is None and not isinstance(minified.result, Failure):
             debug_id = minified.result.debug_id
@@ -66,11 +67,11 @@ class Modules:
         # Also if the generated file is missing: the bundle that its map comes in may serve other files.
         path = None if reference is None else reference.url
         entry = await self._files.get_file(FileKey(FileType.SOURCE_MAP, path, debug_id))
-        return MappedEntry(entry.origin, entry.resolved_with, await self._read(minified, entry))
+        return MappedEntry(entry.origin, entry.resolved_with, await self._read(minified, entry.result))
 
-    async def _read(self, minified: FileEntry, entry: FileEntry) -> SourceMap | Failure:
+    async def _read(self, minified: FileEntry, source_map: File | Failure) -> SourceMap | Failure:
         if isinstance(minified.result, Failure):
             return minified.result
-        if isinstance(entry.result, Failure):
-            return entry.result
-        return await self._files.read_map(entry.result.content)
+        if isinstance(source_map, Failure):
+            return source_map
+        return await self._files.read_map(source_map.content, minified.result.content)

@@ -66,9 +66,12 @@ class RequestFiles:
             self._sources[key] = await self._get(key)
         return self._sources[key]
 
-    async def read_map(self, content: Content) -> SourceMap | Failure:
-        """Return the source map that ``content`` is, read now or earlier, or why it is none."""
-        return await self._resources.source_maps.get(self._namespace, content)
+    async def read_map(self, content: Content, minified: Content) -> SourceMap | Failure:
+        """Return the source map that ``content`` is for the file ``minified``, or why it is none.
+
+        It is read now or was earlier.
+        """
+        return await self._resources.source_maps.get(self._namespace, content, minified)
 
     async def _get(self, key: FileKey) -> FileEntry:
         self._look_ahead.arrived(key)

@@ -1,7 +1,8 @@
-"""One worker process: an event loop on a thread of its own, which runs the jobs that Celery's threads hand over.
+"""One worker process: an event loop on a thread of its own, which runs the jobs.
 
 Jobs spend their time waiting for other people's servers.  On one loop a hundred of them wait at once, share
-connections and downloads, and need no lock; a thread of Celery's pool only stands for its job.
+connections and downloads, and need no lock.  They come from the exchange, or from Celery's threads, each of which then
+only stands for its job.
 """
 
 from __future__ import annotations
@@ -10,26 +11,57 @@ import asyncio
 import concurrent.futures
 import contextlib
 import logging
+import os
+import secrets
+import socket
 import threading
-from collections.abc import Awaitable, Callable, Iterator
-from typing import TypeVar
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from core.errors import HandedBack, StoreUnavailable
+from core.message import MessageWriter
 from core.settings import Settings
 from core.wire.response import INTERNAL_ERROR_BODY, TIMEOUT_BODY
-from worker.job_store import Job, JobStore
+from worker.exchange import LONGEST_WAIT_S, Exchange
+from worker.heartbeat import Heartbeat
+from worker.job_store import Answer, Job, JobStore
+from worker.queues import ALL_QUEUES, queue_limits
+from worker.redis_clients import open_waiting_redis
+from worker.suspects import Suspects
 
 _log = logging.getLogger(__name__)
 
 _STORE_RETRY_S = 0.5
+_SETTLE_S = 5.0  # for the last answers to go through, when Redis is slow
 
 _T = TypeVar("_T")
 
-Symbolicate = Callable[[Job], Awaitable[bytes]]
+Symbolicate = Callable[[Job], Awaitable[Answer]]
 """Computes the answer to a job."""
 
 OpenSymbolication = Callable[[Settings], contextlib.AbstractAsyncContextManager[Symbolicate]]
 """Opens what symbolication needs for as long as the process lives: connections, caches, threads."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunningJob:
+    """A job that runs in this process since ``started_s`` (Unix time)."""
+
+    id: str
+    started_s: float
+    task: asyncio.Task[None]
+
+
+class Observer(Protocol):
+    """Whoever wants to know of the jobs that run; called on the jobs' loop, so it must not block."""
+
+    def started(self, job: RunningJob) -> None:
+        """Note that a job runs."""
+
+    def ended(self, job: RunningJob, runtime_s: float) -> None:
+        """Note that a job ended."""
 
 
 class Runtime:
@@ -41,12 +73,24 @@ class Runtime:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="jobs", daemon=True)
         self._lifetime = contextlib.AsyncExitStack()
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[str, RunningJob] = {}
+        self._exchanging: asyncio.Task[None] | None = None
+        self.worker_id = f"{os.getpid()}@{socket.gethostname()}:{secrets.token_hex(4)}"
+        self.observer: Observer | None = None
+
+    @property
+    def running(self) -> Sequence[RunningJob]:
+        """The jobs that run just now.  May be asked for from any thread."""
+        return list(self._running.values())
 
     def start(self) -> None:
         """Start the loop and open what jobs need."""
         self._thread.start()
         asyncio.run_coroutine_threadsafe(self._open(), self._loop).result()
+
+    def take_jobs(self) -> None:
+        """Take jobs from the queues, without Celery's help."""
+        self._loop.call_soon_threadsafe(self._start_exchange)
 
     def run(self, job_id: str) -> None:
         """Run a job to its end.  Called from any thread but the loop's.
@@ -54,45 +98,106 @@ class Runtime:
         Harmless to repeat.  Raises HandedBack if the process stops meanwhile.
         """
         try:
-            asyncio.run_coroutine_threadsafe(self._run(job_id), self._loop).result()
+            asyncio.run_coroutine_threadsafe(self._run_one(job_id), self._loop).result()
         except concurrent.futures.CancelledError:
             raise HandedBack(job_id) from None
 
     def hand_back_after(self, delay_s: float) -> None:
-        """Give running jobs ``delay_s`` to end, then hand them back."""
+        """Take no more jobs; give running ones ``delay_s`` to end, then hand them back."""
+        self._loop.call_soon_threadsafe(self._take_no_more)
         self._loop.call_soon_threadsafe(self._loop.call_later, delay_s, self._cancel_jobs)
 
     def stop(self) -> None:
-        """Close everything and end the loop."""
-        asyncio.run_coroutine_threadsafe(self._lifetime.aclose(), self._loop).result()
+        """Wait for what is handed back, close everything and end the loop."""
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
 
     async def _open(self) -> None:
-        self._store = JobStore(self._settings)
+        messages = MessageWriter(f"unmangle-worker-{self.worker_id}")
+        self._store = JobStore(self._settings, self.worker_id, messages)
         self._lifetime.push_async_callback(self._store.close)
+        self._suspects = Suspects(lambda job: self._persistently(lambda: self._store.start_suspect(job.id)))
         self._symbolicate = await self._lifetime.enter_async_context(self._open_symbolication(self._settings))
+        self._heartbeat = Heartbeat(self._settings, self.worker_id, messages, ALL_QUEUES, self._loop)
+        self._lifetime.push_async_callback(asyncio.to_thread, self._heartbeat.stop)
+        limits = queue_limits(self._settings)
+        waiting = open_waiting_redis(self._settings, len(limits), LONGEST_WAIT_S)
+        self._lifetime.push_async_callback(waiting.aclose)
+        self._first_beat = self._loop.create_task(self._persistently(self._beat))
+        self._exchanges = [
+            Exchange(self._store, waiting, queue, limit, self._start_job) for queue, limit in limits.items()
+        ]
 
-    async def _run(self, job_id: str) -> None:
-        with self._counted():
-            job = await self._persistently(lambda: self._store.begin(job_id))
-            if job is None:
-                _log.info("job %s has ended already", job_id)
-                return
-            answer = await self._answer(job)
+    async def _beat(self) -> None:
+        await asyncio.to_thread(self._heartbeat.start)
+
+    async def _close(self) -> None:
+        self._first_beat.cancel()
+        if self._exchanging is not None:
+            # What still runs is handed back by then; what does not get through is found by others.
+            await asyncio.wait([self._exchanging], timeout=self._settings.worker_shutdown_grace_s + _SETTLE_S)
+            self._exchanging.cancel()
+        with contextlib.suppress(StoreUnavailable):
+            await self._store.leave()
+        await self._lifetime.aclose()
+
+    def _start_exchange(self) -> None:
+        self._exchanging = self._loop.create_task(self._take_and_answer())
+
+    async def _take_and_answer(self) -> None:
+        await self._first_beat
+        await asyncio.gather(*(exchange.run() for exchange in self._exchanges))
+
+    def _take_no_more(self) -> None:
+        for exchange in self._exchanges:
+            exchange.take_no_more()
+
+    def _start_job(self, exchange: Exchange, job: Job) -> None:
+        running = RunningJob(job.id, time.time(), self._loop.create_task(self._run_taken(exchange, job)))
+        self._running[job.id] = running
+        if self.observer is not None:
+            self.observer.started(running)
+
+    async def _run_taken(self, exchange: Exchange, job: Job) -> None:
+        try:
+            exchange.ended(job.id, await self._answer(job))
+        except asyncio.CancelledError:
+            await self._persistently(lambda: self._store.hand_back(job.id, send_message=True))
+            exchange.gave_up(job.id)
+        finally:
+            running = self._running.pop(job.id)
+            if self.observer is not None:
+                self.observer.ended(running, time.time() - running.started_s)
+
+    async def _run_one(self, job_id: str) -> None:
+        """Run a job whose message Celery keeps until this is done."""
+        await asyncio.shield(self._first_beat)
+        job = None if job_id in self._running else await self._persistently(lambda: self._store.begin(job_id))
+        if job is None:
+            _log.info("job %s has ended already, or runs elsewhere", job_id)
+            return
+        with self._counted(job_id):
+            try:
+                answer = await self._answer(job)
+            except asyncio.CancelledError:
+                await self._persistently(lambda: self._store.hand_back(job_id, send_message=False))
+                raise
             await self._persistently(lambda: self._store.finish(job_id, answer))
 
-    async def _answer(self, job: Job) -> bytes:
+    async def _answer(self, job: Job) -> Answer:
         try:
             async with asyncio.timeout(job.left_s):
+                if job.suspect:
+                    return await self._suspects.run(job, self._symbolicate)
                 return await self._symbolicate(job)
         except TimeoutError:
             _log.warning("job %s took longer than %s s", job.id, self._settings.request_timeout_s)
-            return TIMEOUT_BODY
+            return Answer(TIMEOUT_BODY)
         except Exception:  # whatever crashed this job must not take others down, and its caller must hear of it
             _log.exception("job %s crashed", job.id)
-            return INTERNAL_ERROR_BODY
+            return Answer(INTERNAL_ERROR_BODY)
 
     async def _persistently(self, call: Callable[[], Awaitable[_T]]) -> _T:
         while True:
@@ -103,15 +208,15 @@ class Runtime:
                 await asyncio.sleep(_STORE_RETRY_S)
 
     @contextlib.contextmanager
-    def _counted(self) -> Iterator[None]:
+    def _counted(self, job_id: str) -> Iterator[None]:
         task = asyncio.current_task()
         assert task is not None
-        self._running.add(task)
+        self._running[job_id] = RunningJob(job_id, time.time(), task)
         try:
             yield
         finally:
-            self._running.discard(task)
+            del self._running[job_id]
 
     def _cancel_jobs(self) -> None:
-        for task in self._running:
-            task.cancel()
+        for job in self.running:
+            job.task.cancel()

@@ -37,19 +37,20 @@ class SourceMaps:
             lifetime_of=lambda source_map: derived_lifetime(settings, source_map),
         )
 
-    async def get(self, namespace: Namespace, content: Content) -> SourceMap | Failure:
-        """Return the source map that ``content`` is, or why it is none."""
-        return await self._memory.get(source_map_key(namespace, content), lambda: self._read(content))
+    async def get(self, namespace: Namespace, content: Content, minified: Content) -> SourceMap | Failure:
+        """Return the source map that ``content`` is for the file ``minified``, or why it is none."""
+        key = source_map_key(namespace, content, minified)
+        return await self._memory.get(key, lambda: self._read(content, minified))
 
     async def close(self) -> None:
         """Stop all work and forget everything."""
         await self._memory.close()
 
-    async def _read(self, content: Content) -> SourceMap | Failure:
+    async def _read(self, content: Content, minified: Content) -> SourceMap | Failure:
         if len(content) < self._settings.big_map_bytes:
-            return await self._threads.run(lambda: _read_source_map(content))
+            return await self._threads.run(lambda: _read_source_map(content, minified))
         async with self._turn():
-            return await self._threads.run(lambda: _read_source_map(content))
+            return await self._threads.run(lambda: _read_source_map(content, minified))
 
     @contextlib.asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
@@ -60,13 +61,14 @@ class SourceMaps:
             yield
 
 
-def _read_source_map(content: Content) -> SourceMap | Failure:
-    text = content[:]
-    release_pages(content)
+def _read_source_map(content: Content, minified: Content) -> SourceMap | Failure:
     try:
-        return read_source_map(text)
+        return read_source_map(content, minified)
     except MalformedSourceMap as error:
         return Failure(FailureKind.MALFORMED, str(error))
+    finally:
+        release_pages(content)
+        release_pages(minified)
 
 
 def _size(value: SourceMap | Failure) -> int:

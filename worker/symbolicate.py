@@ -28,12 +28,13 @@ from core.wire.document import parse_document
 from core.wire.frame import Frame, Stacktrace
 from core.wire.request import SymbolicateRequest, decode_request
 from core.wire.response import Completed, FrameError, encode_completed, sorted_attempts, sorted_errors
-from worker.job_store import Job
+from worker.job_store import Answer, Job
 from worker.modules import Modules
 from worker.request_files import RequestFiles
 from worker.resources import Resources
 from worker.runtime import Symbolicate
 
+_LARGE_BYTES = 64 << 10  # a body that takes longer to read than a thread is worth
 _FRAMES_PER_TURN = 50  # of the event loop: a request may have a million frames, and there are other jobs
 
 
@@ -42,11 +43,19 @@ async def open_symbolication(settings: Settings) -> AsyncIterator[Symbolicate]:
     """Open what the jobs of one process share, and yield what answers a job."""
     async with Resources(settings) as resources:
 
-        async def answer(job: Job) -> bytes:
-            request = decode_request(parse_document(job.body))
-            return encode_completed(await symbolicate(resources, request, job.scope))
+        async def answer(job: Job) -> Answer:
+            if len(job.body) > _LARGE_BYTES:
+                request = await resources.threads.run(lambda: _request(job.body))
+            else:
+                request = _request(job.body)
+            completed = await symbolicate(resources, request, job.scope)
+            return Answer(encode_completed(completed), reusable=not completed.errors)
 
         yield answer
+
+
+def _request(body: bytes) -> SymbolicateRequest:
+    return decode_request(parse_document(body))
 
 
 async def symbolicate(resources: Resources, request: SymbolicateRequest, scope: str | None) -> Completed:

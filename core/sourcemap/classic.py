@@ -8,7 +8,10 @@ from sourcemap.exceptions import SourceMapDecodeError
 from sourcemap.objects import SourceMapIndex, Token
 
 from core.errors import MalformedSourceMap
-from core.sourcemap.source_map import SourceMap, read_source_map
+from core.sourcemap.decoded_map import DecodedMap
+from core.sourcemap.index_map import decode_map
+from core.sourcemap.json_document import read_json
+from core.sourcemap.map_document import map_document
 from core.sourcemap.tokens import NONE
 from core.sourcemap.xssi import json_start
 
@@ -25,33 +28,33 @@ class ClassicDecoder(SourceMapDecoder):  # type: ignore[misc]  # the package has
         """
         text = source.encode("utf-8", "replace")
         try:
-            source_map = read_source_map(text)
+            decoded = decode_map(map_document(read_json(text, json_start(text))))
         except MalformedSourceMap as error:
             raise SourceMapDecodeError(str(error)) from error
-        tokens = _tokens(source_map)
+        tokens = _tokens(decoded)
         return SourceMapIndex(
             orjson.loads(memoryview(text)[json_start(text) :]),
             tokens,
             _line_index(tokens),
             {(token.dst_line, token.dst_col): token for token in tokens},
-            list(source_map.sources),
+            decoded.sources,
         )
 
 
-def _tokens(source_map: SourceMap) -> list[Token]:
+def _tokens(decoded: DecodedMap) -> list[Token]:
     tokens: list[Token] = []
     line = column = 0
-    for dst_line, dst_column, source, src_line, src_column, name in zip(*source_map.tokens.arrays(), strict=True):
+    for dst_line, dst_column, source, src_line, src_column, name in zip(*decoded.tokens.arrays(), strict=True):
         if source != NONE:
             line, column = src_line, src_column
         tokens.append(
             Token(
                 dst_line,
                 dst_column,
-                None if source == NONE else source_map.sources[source],
+                None if source == NONE else decoded.sources[source],
                 line,
                 column,
-                None if name == NONE else source_map.names[name],
+                None if name == NONE else decoded.names[name],
             )
         )
     return tokens

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 
+from core.buffers import Text
 from core.errors import MalformedSourceMap
 from core.sourcemap.contents import Contents, no_contents
 from core.sourcemap.decoded_map import DecodedMap, decode_plain_map
@@ -47,7 +48,8 @@ class _MergedMap:
         self._arrays: tuple[array[int], ...] = tuple(array("I") for _ in range(6))
         self._ranges = bytearray()
         self._content_places: dict[int, tuple[int, int]] = {}
-        self._text = b""
+        self._text: Text = b""
+        self._ignored: set[int] = set()
 
     def add(self, part: DecodedMap, line: int, column: int) -> None:
         """Add the map of a section that starts at ``line`` and ``column``."""
@@ -60,6 +62,7 @@ class _MergedMap:
             merged.extend(own)
         self._ranges += tokens.ranges or bytes(len(tokens))
         self._add_contents(part.contents, sources)
+        self._ignored.update(sources[source] for source in part.ignored if source < len(sources))
 
     def _add_contents(self, contents: Contents, sources: array[int]) -> None:
         # All sections are in the same text.
@@ -76,7 +79,7 @@ class _MergedMap:
             names=list(self._names),
             tokens=ordered(Tokens.of(self._arrays, ranges)),
             contents=self._contents(),
-            functions=None,
+            ignored=array("I", sorted(self._ignored)),
         )
 
     def _contents(self) -> Contents:

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import orjson
 
+from core.buffers import Text, numbers_buffer
 from core.errors import MalformedSourceMap
 from core.sourcemap.faults import fault_place
-from core.sourcemap.json_outline import BYTE_KINDS, FAULT_TEXTS, NOT_UTF8, OUT_OF_ROOM, outline_json
+from core.sourcemap.json_outline import (
+    BYTE_KINDS,
+    FAULT_TEXTS,
+    NOT_UTF8,
+    OUT_OF_ROOM,
+    element_starts,
+    first_foreign_value,
+    outline_json,
+)
+from core.sourcemap.literals import Literals
 
 _MAX_U32 = 2**32 - 1
+_BYTES_PER_VALUE = 16  # fewer is rare, and then it is read again
 _KINDS = {b'"': "a string", b"{": "an object", b"[": "an array", b"t": "true", b"f": "false", b"n": "null"}
 
 
@@ -20,10 +30,10 @@ _KINDS = {b'"': "a string", b"{": "an object", b"[": "an array", b"t": "true", b
 class JsonDocument:
     """A JSON text and its outline, see ``core.sourcemap.json_outline``."""
 
-    text: bytes
-    starts: array[int]
-    ends: array[int]
-    nexts: array[int]
+    text: Text
+    starts: memoryview
+    ends: memoryview
+    nexts: memoryview
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +79,14 @@ class JsonValue:
         document, path = self.document, self.path
         return [JsonValue(document, index, f"{path}[{place}]") for place, index in enumerate(self._element_indexes())]
 
-    def element_literals(self) -> list[bytes]:
-        """Return the JSON texts of the elements of an array."""
+    def literals(self) -> Literals:
+        """Return the elements of an array as they are in the text."""
         self.expect(b"[", "an array")
-        text, starts, ends = self.document.text, self.document.starts, self.document.ends
-        return [text[starts[index] : ends[index]] for index in self._element_indexes()]
+        document = self.document
+        starts = numbers_buffer(document.nexts[self.index] - self.index)
+        count = element_starts(document.starts, document.nexts, self.index, starts)
+        starts[count] = self.end - 1
+        return Literals(document.text, starts[: count + 1])
 
     def scalars(self, allowed: bytes, expected: str) -> range:
         """Return the indexes of an array's elements, all of which are to be scalars.
@@ -81,13 +94,11 @@ class JsonValue:
         ``allowed`` has the first bytes these may have; ``expected`` says the same of one of them to people.
         """
         self.expect(b"[", "an array")
-        children = range(self.index + 1, self.document.nexts[self.index])
-        text = self.document.text
-        kinds = bytes([text[start] for start in self.document.starts[children.start : children.stop]])
-        foreign = kinds.lstrip(allowed)
-        if foreign:
-            index = children[len(kinds) - len(foreign)]
-            raise JsonValue(self.document, index, f"{self.path}[{index - children.start}]").mismatch(expected)
+        document = self.document
+        children = range(self.index + 1, document.nexts[self.index])
+        foreign = first_foreign_value(document.text, document.starts, children.start, children.stop, allowed)
+        if foreign < children.stop:
+            raise JsonValue(document, foreign, f"{self.path}[{foreign - children.start}]").mismatch(expected)
         return children
 
     def members(self, known: frozenset[str]) -> dict[str, JsonValue]:
@@ -105,9 +116,14 @@ class JsonValue:
                 found[name] = JsonValue(self.document, key + 1, f"{self.path}.{name}")
         return {name: value for name, value in found.items() if not value.is_a(b"n")}
 
+    def last_member(self, name: str) -> JsonValue | None:
+        """Return the member of an object that is called ``name``, the last one if there are several."""
+        keys = [key for key in self._key_indexes() if self._key(key) == name]
+        return JsonValue(self.document, keys[-1] + 1, f"{self.path}.{name}") if keys else None
+
     def is_a(self, first_byte: bytes) -> bool:
         """Say whether the value starts with ``first_byte``: that tells its type."""
-        return self.document.text.startswith(first_byte, self.start)
+        return self.document.text[self.start] == first_byte[0]
 
     def expect(self, first_byte: bytes, expected: str) -> None:
         """Raise MalformedSourceMap, which says what was expected, if the value doesn't start with ``first_byte``."""
@@ -138,7 +154,7 @@ class JsonValue:
         return str(orjson.loads(document.text[document.starts[index] : document.ends[index]]))
 
 
-def read_json(text: bytes, start: int) -> JsonValue:
+def read_json(text: Text, start: int) -> JsonValue:
     """Return the value of the JSON at ``text[start:]``.  What isn't UTF-8 in its strings becomes U+FFFD.
 
     Raises MalformedSourceMap if it isn't JSON, or nests more than 127 containers.
@@ -147,10 +163,10 @@ def read_json(text: bytes, start: int) -> JsonValue:
     """
     if len(text) > _MAX_U32:
         raise MalformedSourceMap(f"{len(text)} bytes: more than {_MAX_U32}")
-    room = len(text) // 64 + 16
+    room = len(text) // _BYTES_PER_VALUE + 16
     risky_numbers = bytearray(1)
     while True:
-        starts, ends, nexts = (array("I", [0]) * room for _ in range(3))
+        starts, ends, nexts = (numbers_buffer(room) for _ in range(3))
         answer = outline_json(text, start, BYTE_KINDS, starts, ends, nexts, risky_numbers)
         if answer >= 0:
             break
@@ -162,11 +178,10 @@ def read_json(text: bytes, start: int) -> JsonValue:
         room *= 8
     if risky_numbers[0]:
         _check_numbers(text, start)
-    del starts[answer:], ends[answer:], nexts[answer:]
-    return JsonValue(JsonDocument(text, starts, ends, nexts), 0, "$")
+    return JsonValue(JsonDocument(text, starts[:answer], ends[:answer], nexts[:answer]), 0, "$")
 
 
-def _check_numbers(text: bytes, start: int) -> None:
+def _check_numbers(text: Text, start: int) -> None:
     """Raise MalformedSourceMap if a number is too large for a double.  orjson is strict about it."""
     try:
         orjson.loads(memoryview(text)[start:])

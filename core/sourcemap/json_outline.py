@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
 """The outline of a JSON text: checks every byte of it, and says where each value starts and ends.
 
 The outline is three arrays with one entry per value, in the order in which values start; an object's keys are values
@@ -9,6 +9,11 @@ An answer below 0 is a fault; ``core.sourcemap.faults`` takes it apart.
 """
 
 import cython
+
+if cython.compiled:
+    from cython.cimports.core.sourcemap.words import character_length, eight_bytes, first_mark
+else:
+    from core.sourcemap.words import character_length, eight_bytes, first_mark
 
 COMPILED = cython.compiled
 
@@ -83,6 +88,44 @@ def outline_json(
     """
     with cython.nogil:
         return _outline(text, start, byte_kinds, starts, ends, nexts, risky_numbers)
+
+
+@cython.ccall
+def element_starts(
+    starts: cython.const[cython.uint][::1],
+    nexts: cython.const[cython.uint][::1],
+    container: cython.longlong,
+    found: cython.uint[::1],
+) -> cython.longlong:
+    """Write where the elements of an array start, which is the entry ``container``; return how many it has."""
+    child: cython.longlong = container + 1
+    end: cython.longlong = nexts[container]
+    count: cython.longlong = 0
+    while child < end:
+        found[count] = starts[child]
+        child = nexts[child]
+        count += 1
+    return count
+
+
+@cython.ccall
+def first_foreign_value(
+    text: cython.const[cython.uchar][::1],
+    starts: cython.const[cython.uint][::1],
+    first: cython.longlong,
+    end: cython.longlong,
+    allowed: cython.const[cython.uchar][::1],
+) -> cython.longlong:
+    """Return the first of the values from ``first`` on whose first byte isn't ``allowed``; ``end`` if there's none."""
+    value: cython.longlong
+    place: cython.longlong
+    for value in range(first, end):
+        for place in range(len(allowed)):
+            if text[starts[value]] == allowed[place]:
+                break
+        else:
+            return value
+    return end
 
 
 @cython.cfunc
@@ -206,18 +249,48 @@ def _string_end(
     """Return the offset behind the closing quote of the string whose first character is at ``at``, or a fault."""
     kind: cython.int
     while True:
-        while at < size and byte_kinds[text[at]] == 0:
-            at += 1
+        at = _plain_end(text, at, size)
         if at == size:
             return _fault(at, TRUNCATED)
         kind = byte_kinds[text[at]]
         if kind == QUOTE:
             return at + 1
+        if kind == BACKSLASH and at + 1 < size and text[at + 1] in b'nt"\\':  # nearly all that source code needs
+            at += 2
+            continue
         if kind == CONTROL:
             return _fault(at, CONTROL_CHARACTER)
         at = _escape_end(text, at, size) if kind == BACKSLASH else _character_end(text, at, size)
         if at < 0:
             return at
+
+
+@cython.cfunc
+@cython.nogil
+@cython.inline
+@cython.exceptval(check=False)
+def _plain_end(text: cython.const[cython.uchar][::1], at: cython.longlong, size: cython.longlong) -> cython.longlong:
+    """Return where the first byte is from ``at`` on that isn't PLAIN, or ``size``.
+
+    Eight bytes at once: subtracting 1 from a byte that is 0 borrows its highest bit, which no other ASCII byte has
+    afterwards, unless a byte before has borrowed; and exclusive or makes 0 of the byte that is looked for.
+    """
+    ones: cython.ulonglong = 0x0101010101010101
+    eight: cython.ulonglong
+    quotes: cython.ulonglong
+    backslashes: cython.ulonglong
+    marks: cython.ulonglong
+    while at + 8 <= size:
+        eight = eight_bytes(text, at)
+        quotes = eight ^ ones * 34
+        backslashes = eight ^ ones * 92
+        marks = ((quotes - ones) | (backslashes - ones) | (eight - ones * 32) | eight) & (ones * 128)
+        if marks:
+            return at + first_mark(marks)
+        at += 8
+    while at < size and 32 <= text[at] < 128 and text[at] != 34 and text[at] != 92:
+        at += 1
+    return at
 
 
 @cython.cfunc
@@ -263,28 +336,14 @@ def _code_unit(text: cython.const[cython.uchar][::1], at: cython.longlong, size:
 
 @cython.cfunc
 @cython.nogil
+@cython.inline
 @cython.exceptval(check=False)
 def _character_end(
     text: cython.const[cython.uchar][::1], at: cython.longlong, size: cython.longlong
 ) -> cython.longlong:
-    """Return the offset behind the UTF-8 character of several bytes at ``at``, or a fault.
-
-    Source: Unicode, table 3-7.
-    """
-    first: cython.int = text[at]
-    length: cython.int = 2 if first < 0xE0 else 3 if first < 0xF0 else 4
-    if first < 0xC2 or first > 0xF4 or at + length > size:
-        return _fault(at, BAD_UTF8)
-    second: cython.int = text[at + 1]
-    lowest: cython.int = 0xA0 if first == 0xE0 else 0x90 if first == 0xF0 else 0x80
-    highest: cython.int = 0x9F if first == 0xED else 0x8F if first == 0xF4 else 0xBF
-    if second < lowest or second > highest:
-        return _fault(at, BAD_UTF8)
-    if length > 2 and text[at + 2] & 0xC0 != 0x80:
-        return _fault(at, BAD_UTF8)
-    if length > 3 and text[at + 3] & 0xC0 != 0x80:
-        return _fault(at, BAD_UTF8)
-    return at + length
+    """Return the offset behind the UTF-8 character of several bytes at ``at``, or a fault."""
+    length: cython.longlong = character_length(text, at, size)
+    return at + length if length else _fault(at, BAD_UTF8)
 
 
 @cython.cfunc

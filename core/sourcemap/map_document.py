@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 
 import orjson
 
+from core.buffers import Text
 from core.errors import MalformedSourceMap
 from core.sourcemap.debug_id_syntax import is_debug_id
 from core.sourcemap.json_document import JsonDocument, JsonValue
-from core.sourcemap.name_texts import name_text
-from core.sourcemap.source_root import rooted_sources
+from core.sourcemap.literals import Literals, no_literals
 
 _MAP_KEYS = frozenset(
     {
@@ -46,9 +47,12 @@ class FunctionMapText:
 
 @dataclass(frozen=True, slots=True)
 class Mappings:
-    """Encoded mappings: the bytes ``text[start:end]``.  ``ranges`` is the field ``rangeMappings``."""
+    """Encoded mappings: the bytes ``text[start:end]``, then a quote, and none inside.
 
-    text: bytes
+    ``ranges`` is the field ``rangeMappings``.
+    """
+
+    text: Text
     start: int
     end: int
     ranges: bytes
@@ -58,14 +62,18 @@ class Mappings:
 class PlainMap:
     """A map with mappings of its own.
 
-    ``sources`` have their root.  ``contents`` are the JSON values of ``sourcesContent``, as indexes into ``document``.
-    ``function_maps`` belong to the sources with the same index; None in a map that isn't Metro's.
+    ``sources`` are to be seen from ``root``.  ``contents`` are the JSON values of ``sourcesContent``, as indexes into
+    ``document``; ``ignored`` the indexes of sources that nobody wants to see.  ``function_maps`` belong to the sources
+    with the same index; None in a map that isn't Metro's.
     """
 
     document: JsonDocument
-    sources: list[str]
-    names: list[str]
+    debug_id: str | None
+    root: str
+    sources: Literals
+    names: Literals
     contents: range
+    ignored: array[int]
     mappings: Mappings
     function_maps: list[FunctionMapText | None] | None
 
@@ -84,6 +92,7 @@ class Section:
 class IndexMap:
     """A map made of other maps, in the order of the text."""
 
+    debug_id: str | None
     sections: list[Section]
 
 
@@ -98,70 +107,82 @@ def map_document(value: JsonValue) -> PlainMap | IndexMap:
     _check_unused(members)
     plain_map = _plain_map(value, members)
     sections = members.get("sections")
-    return plain_map if sections is None else IndexMap([_section(section) for section in sections.elements()])
+    if sections is None:
+        return plain_map
+    return IndexMap(plain_map.debug_id, [_section(section) for section in sections.elements()])
 
 
 def _check_unused(members: dict[str, JsonValue]) -> None:
     if "version" in members:
         members["version"].u32()
-    if "ignoreList" in members:
-        _check_u32s(members["ignoreList"], b"0123456789")
     if "x_facebook_offsets" in members:
-        _check_u32s(members["x_facebook_offsets"], b"0123456789n")
+        _u32s(members["x_facebook_offsets"], b"0123456789n")
     if "x_metro_module_paths" in members:
         members["x_metro_module_paths"].scalars(b'"', "a string")
-    for key in ("debugId", "debug_id"):
-        if key in members and not is_debug_id(members[key].string()):
-            raise members[key].mismatch("a debug id")
 
 
-def _check_u32s(value: JsonValue, allowed: bytes) -> None:
+def _u32s(value: JsonValue, allowed: bytes) -> array[int]:
+    """Return the numbers of an array, which may have nulls too if ``allowed`` has their first byte."""
     value.scalars(allowed, "an integer of 32 bits")
-    for number in orjson.loads(value.literal()):
-        if number is not None and not (isinstance(number, int) and number < 2**32):
-            raise MalformedSourceMap(f"{value.path}: expected integers of 32 bits, got {number}")
+    numbers = [number for number in orjson.loads(value.literal()) if number is not None]
+    foreign = next((number for number in numbers if not (isinstance(number, int) and number < 2**32)), None)
+    if foreign is not None:
+        raise MalformedSourceMap(f"{value.path}: expected integers of 32 bits, got {foreign}")
+    return array("I", numbers)
 
 
 def _plain_map(value: JsonValue, members: dict[str, JsonValue]) -> PlainMap:
-    root = members["sourceRoot"].string() if "sourceRoot" in members else None
     contents = members.get("sourcesContent")
     function_maps = members.get("x_facebook_sources")
     return PlainMap(
         document=value.document,
-        sources=rooted_sources(root, _sources(members.get("sources"))),
-        names=_names(members.get("names")),
+        debug_id=_debug_id(members),
+        root=members["sourceRoot"].string() if "sourceRoot" in members else "",
+        sources=_sources(members.get("sources")),
+        names=no_literals() if "names" not in members else members["names"].literals(),
         contents=range(0) if contents is None else contents.scalars(b'"n', "a string or null"),
+        ignored=_ignored(value, members),
         mappings=_mappings(members),
         function_maps=None if function_maps is None else [_function_map(each) for each in function_maps.elements()],
     )
 
 
-def _sources(value: JsonValue | None) -> list[str]:
+def _debug_id(members: dict[str, JsonValue]) -> str | None:
+    ids = [members[key].string() for key in ("debugId", "debug_id") if key in members]
+    for key in ("debugId", "debug_id"):
+        if key in members and not is_debug_id(members[key].string()):
+            raise members[key].mismatch("a debug id")
+    return ids[0] if ids else None
+
+
+def _sources(value: JsonValue | None) -> Literals:
     if value is None:
-        return []
+        return no_literals()
     value.scalars(b'"n', "a string or null")
-    return [source or "" for source in orjson.loads(value.literal())]
+    return value.literals()
 
 
-def _names(value: JsonValue | None) -> list[str]:
-    if value is None:
-        return []
-    value.expect(b"[", "an array")
-    names: list[str] = orjson.loads(value.literal())
-    if set(map(type, names)) <= {str}:
-        return names
-    return list(map(name_text, value.element_literals()))
+def _ignored(value: JsonValue, members: dict[str, JsonValue]) -> array[int]:
+    """Return the ignored sources.  What ``ignoreList`` was called before it had a standard isn't checked by anybody."""
+    if "ignoreList" in members:
+        return _u32s(members["ignoreList"], b"0123456789")
+    older = value.last_member("x_google_ignoreList")
+    try:
+        return array("I") if older is None else _u32s(older, b"0123456789")
+    except MalformedSourceMap:
+        return array("I")
 
 
 def _mappings(members: dict[str, JsonValue]) -> Mappings:
     ranges = members["rangeMappings"].string().encode() if "rangeMappings" in members else b""
     value = members.get("mappings")
     if value is None:
-        return Mappings(b"", 0, 0, ranges)
+        return Mappings(b'"', 0, 0, ranges)
     text = value.document.text
     if not value.is_a(b'"') or text.find(b"\\", value.start, value.end) >= 0:
-        decoded = value.string().encode()
-        return Mappings(decoded, 0, len(decoded), ranges)
+        # A quote is a digit like any other byte that isn't one.
+        decoded = value.string().encode().replace(b'"', b"!") + b'"'
+        return Mappings(decoded, 0, len(decoded) - 1, ranges)
     return Mappings(text, value.start + 1, value.end - 1, ranges)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 
 class NoName(Enum):
@@ -20,9 +21,8 @@ FunctionName = str | NoName
 """The original name of a function (possibly empty), or why there is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class OriginalPosition:
-    """Where a place in the generated code comes from.
+class OriginalPosition(msgspec.Struct, frozen=True, gc=False):
+    """Where a place in the generated code comes from.  A Struct, as that takes a tenth of the time to make.
 
     ``line`` and ``column`` count from 0, columns in UTF-16 code units.  ``source`` is the index of the original file,
     and ``file`` its name, which may be empty; both are None where the mapping names no file.  ``name`` is the token's

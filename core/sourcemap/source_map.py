@@ -1,111 +1,114 @@
-"""Source maps, read: they answer where a place in the generated code comes from."""
+"""Source maps, ready for lookups: they answer where a place in the generated code comes from."""
 
 from __future__ import annotations
 
-import sys
-from dataclasses import dataclass, field
-
-from core.sourcemap.contents import Contents
-from core.sourcemap.decoded_map import DecodedMap
-from core.sourcemap.function_maps import TokenFunctions
-from core.sourcemap.index_map import decode_map
+from core.buffers import Text
+from core.sourcemap.functions import functions_of
+from core.sourcemap.generated_code import GeneratedCode, survey_code
 from core.sourcemap.json_document import read_json
+from core.sourcemap.kept_tokens import KeptTokens
 from core.sourcemap.map_document import map_document
-from core.sourcemap.position import FunctionName, NoName, OriginalPosition
-from core.sourcemap.token_arrays import last_token, mark_changes
-from core.sourcemap.tokens import NONE, Tokens
+from core.sourcemap.map_index import MapIndex, index_map
+from core.sourcemap.position import OriginalPosition
+from core.sourcemap.source_lines import ContentLines, SourceLines
+from core.sourcemap.tokens import NONE
 from core.sourcemap.xssi import json_start
 
 
-@dataclass(frozen=True, slots=True)
 class SourceMap:
-    """A source map.  Any number of threads may ask it at once.
+    """A source map, and the generated file it belongs to if that is at hand.
 
-    ``sources`` are the names of the original files, ``sourceRoot`` included; empty where the map has null.
-    ``changes`` is 1 for the tokens that say something else of the original code than the token before them.
+    What is found out for one lookup is remembered for the next.  Any number of threads may ask at once.
     """
 
-    sources: tuple[str, ...]
-    names: tuple[str, ...] = field(repr=False)
-    tokens: Tokens = field(repr=False)
-    contents: Contents = field(repr=False)
-    functions: TokenFunctions | None = field(repr=False)
-    changes: bytearray = field(repr=False)
+    def __init__(self, index: MapIndex, code: GeneratedCode | None, minified: Text | None) -> None:
+        self.index, self.code, self.minified = index, code, minified
+        reader = index.mappings.reader()
+        self._last_token = reader.last_token
+        self._files: dict[int, str] = {}
+        self._names: dict[int, str] = {}
+        self._contents: dict[int, ContentLines] = {}
+        self._functions = functions_of(index, code, reader, self._name)
+        self._kept = KeptTokens(reader, self._name, self._functions)
 
     def lookup(self, line: int, column: int) -> OriginalPosition | None:
         """Return where the generated code at ``line`` and ``column`` comes from, None if the map doesn't say.
 
         Both count from 0, columns in UTF-16 code units.
         """
-        token = self._answering_token(line, column)
-        if token is None:
+        token = self._last_token(line, column)
+        if token is None or token.line != line or token.source == NONE or not self._kept.cover(token):
             return None
-        tokens = self.tokens
-        source, name = tokens.sources[token], tokens.names[token]
         return OriginalPosition(
-            source=source,
-            file=self.sources[source],
-            line=tokens.original_lines[token],
-            column=tokens.original_columns[token],
-            name=None if name == NONE else self.names[name],
-            function=self._function(token),
+            token.source,
+            self.file(token.source),
+            token.original_line,
+            token.original_column,
+            None if token.name == NONE else self._name(token.name),
+            self._functions.function(token),
         )
 
-    def _answering_token(self, line: int, column: int) -> int | None:
-        """Return the token that answers for the position: the last one before it on its line that changes something.
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The names of the original files, ``sourceRoot`` included; empty where the map has null."""
+        return tuple(map(self.index.source, range(len(self.index.sources))))
 
-        Tokens that repeat the one before them count as absent, even if that one is on an earlier line.  So the start
-        of a line may be unmapped although it has a token: Symbolicator answers so.
-        """
-        token = self.changes.rfind(1, 0, last_token(self.tokens.lines, self.tokens.columns, line, column) + 1)
-        if token < 0 or self.tokens.lines[token] < line or self.tokens.sources[token] == NONE:
-            return None
-        return token
+    @property
+    def debug_id(self) -> str | None:
+        """The id that ties the map to its generated file, as it is spelt in the map."""
+        return self.index.debug_id
 
-    def _function(self, token: int) -> FunctionName:
-        name = None if self.functions is None else self.functions.name(token)
-        return NoName.UNKNOWN if name is None else name
+    def file(self, source: int) -> str:
+        """Return the name of the source with this index."""
+        file = self._files.get(source)
+        if file is None:
+            file = self._files[source] = self.index.source(source)
+        return file
 
-    def source_content(self, index: int) -> bytes | None:
+    def is_ignored(self, source: int) -> bool:
+        """Say whether the map says that nobody wants to see the source with this index: it's a library's, say."""
+        return source in self.index.ignored
+
+    def source_content(self, source: int) -> bytes | None:
         """Return the content of the source with this index as UTF-8, None if the map doesn't embed it."""
-        return self.contents.content(index)
+        return self.index.contents.content(source)
+
+    def source_lines(self, source: int, line: int, around: int) -> SourceLines | None:
+        """Return the line ``line`` of a source, from 0, and up to ``around`` lines before and after it.
+
+        None if the map doesn't embed the source, or it has no such line.
+        """
+        content = self._contents.get(source)
+        if content is None:
+            bounds = self.index.contents.bounds(source)
+            if bounds is None:
+                return None
+            content = self._contents[source] = ContentLines(self.index.contents.text, *bounds)
+        return content.around(line, around)
 
     @property
     def size_bytes(self) -> int:
-        """How much memory the map holds, the text of its source contents included."""
-        texts = (self.sources, *self.sources, self.names, *self.names)
-        arrays = (*self.tokens.arrays(), self.tokens.ranges, self.changes)
-        functions = 0 if self.functions is None else self.functions.size_bytes
-        return sum(map(sys.getsizeof, texts)) + sum(map(sys.getsizeof, arrays)) + self.contents.size_bytes + functions
+        """How much memory the map holds, the texts included."""
+        return self.index.size_bytes + (0 if self.code is None else self.code.size_bytes)
+
+    def _name(self, index: int) -> str:
+        name = self._names.get(index)
+        if name is None:
+            name = self._names[index] = self.index.names.name(index)
+        return name
 
 
-def read_source_map(text: bytes) -> SourceMap:
+def read_source_map(text: Text, minified: Text | None = None) -> SourceMap:
     """Read a source map of any kind: regular, index, or Metro's for Hermes.
 
-    ``text`` is UTF-8; what isn't becomes U+FFFD.  Raises MalformedSourceMap, which says where and what is wrong, and
-    MalformedMappings where that is in the mappings.
+    ``minified`` is the generated file, which names the functions; without it they are unknown.  Both are UTF-8; what
+    isn't becomes U+FFFD.  Raises MalformedSourceMap, which says where and what is wrong, and MalformedMappings where
+    that is in the mappings.
 
     Source: ECMA-426, and Symbolicator where the two differ.
     """
-    return _source_map(decode_map(map_document(read_json(text, json_start(text)))))
-
-
-def _source_map(decoded: DecodedMap) -> SourceMap:
-    tokens, functions = decoded.tokens, decoded.functions
-    changes = bytearray(len(tokens))
-    mark_changes(
-        tokens.sources,
-        tokens.original_lines,
-        tokens.original_columns,
-        tokens.names,
-        tokens.lines[:0] if functions is None else functions.indexes,
-        changes,
-    )
-    return SourceMap(
-        sources=tuple(decoded.sources),
-        names=tuple(decoded.names),
-        tokens=tokens,
-        contents=decoded.contents,
-        functions=functions,
-        changes=changes,
-    )
+    json = read_json(text, json_start(text))
+    index = index_map(map_document(json), json.document.text)
+    # What a Metro map says of functions counts, whatever the code is.
+    code = survey_code(minified) if minified is not None and index.functions is None else None
+    return SourceMap(index, code, minified)

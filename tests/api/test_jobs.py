@@ -15,17 +15,18 @@ from api.jobs import RedisJobs, open_jobs
 from api.redis_server import free_port, redis_server
 from core.errors import AtCapacity, ShuttingDown, StoreUnavailable
 from core.jobs import IN_FLIGHT, QUEUE, UNCLAIMED_RESULT_TTL_S, job_key, payload_key, result_key
+from core.message import MessageWriter
 from core.settings import Settings
-from worker.job_store import JobStore
+from worker.job_store import Answer, JobStore
 
-ANSWER = b'{"status":"completed","stacktraces":[],"raw_stacktraces":[]}'
-OTHER_ANSWER = b'{"status":"internal_error"}'
+ANSWER = Answer(b'{"status":"completed","stacktraces":[],"raw_stacktraces":[]}', reusable=True)
+OTHER_ANSWER = Answer(b'{"status":"internal_error"}')
 BODY = b'{"source": {"id": "s", "url": "http://h/", "token": "secret"}}'
 
 
 @pytest.fixture
 def settings(redis_url: str) -> Settings:
-    return Settings(redis_url=redis_url)
+    return Settings(redis_url=redis_url, share_requests=False)
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ async def jobs(settings: Settings) -> AsyncIterator[RedisJobs]:
 
 @pytest.fixture
 async def store(settings: Settings) -> AsyncIterator[JobStore]:
-    store = JobStore(settings)
+    store = JobStore(settings, "worker", MessageWriter("test"))
     yield store
     await store.close()
 
@@ -62,19 +63,19 @@ async def submitted(jobs: RedisJobs) -> str:
 async def test_the_answer_reaches_the_waiting_caller_byte_for_byte(jobs, store, settings):
     caller = asyncio.create_task(jobs.submit(BODY, None, 10))
     assert await store.finish(await queued_id(settings), ANSWER)
-    assert await caller == ANSWER
+    assert await caller == ANSWER.body
 
 
 async def test_a_caller_without_timeout_waits_for_the_answer(jobs, store, settings):
     caller = asyncio.create_task(jobs.submit(BODY, None, None))
     assert await store.finish(await queued_id(settings), ANSWER)
-    assert await caller == ANSWER
+    assert await caller == ANSWER.body
 
 
 async def test_the_largest_timeout_does_not_overflow(jobs, store, settings):
     caller = asyncio.create_task(jobs.submit(BODY, None, 2**64 - 1))
     assert await store.finish(await queued_id(settings), ANSWER)
-    assert await caller == ANSWER
+    assert await caller == ANSWER.body
 
 
 async def test_timeout_zero_answers_pending_at_once_and_hands_out_the_id(jobs, settings):
@@ -87,7 +88,7 @@ async def test_pending_after_the_timeout_then_the_answer_to_every_poll(jobs, sto
     request_id = orjson.loads(await jobs.submit(BODY, None, 1))["request_id"]
     assert orjson.loads(await jobs.poll(request_id, 0))["request_id"] == request_id
     assert await store.finish(request_id, ANSWER)
-    assert [await jobs.poll(request_id, timeout_s) for timeout_s in (0, 5, None)] == [ANSWER] * 3
+    assert [await jobs.poll(request_id, timeout_s) for timeout_s in (0, 5, None)] == [ANSWER.body] * 3
 
 
 async def test_any_process_answers_any_poll_and_hears_of_the_end(jobs, store, settings):
@@ -96,7 +97,7 @@ async def test_any_process_answers_any_poll_and_hears_of_the_end(jobs, store, se
         callers = [asyncio.create_task(process.poll(request_id, 10)) for process in (jobs, other, other)]
         await asyncio.sleep(0)
         assert await store.finish(request_id, ANSWER)
-        assert await asyncio.gather(*callers) == [ANSWER] * 3
+        assert await asyncio.gather(*callers) == [ANSWER.body] * 3
 
 
 async def test_the_worker_sees_the_body_the_scope_and_the_time_left(jobs, store, settings):
@@ -111,7 +112,7 @@ async def test_the_first_answer_is_final(jobs, store):
     request_id = await submitted(jobs)
     assert await store.finish(request_id, ANSWER)
     assert not await store.finish(request_id, OTHER_ANSWER)
-    assert await jobs.poll(request_id, 0) == ANSWER
+    assert await jobs.poll(request_id, 0) == ANSWER.body
     assert await store.begin(request_id) is None
 
 
@@ -150,7 +151,7 @@ async def test_every_key_of_a_job_expires_by_itself(jobs, redis):
 
 
 async def test_polls_answer_timeout_once_the_time_is_up_and_ever_after(redis_url, store):
-    async with open_jobs(Settings(redis_url=redis_url, request_timeout_s=1)) as jobs:
+    async with open_jobs(Settings(redis_url=redis_url, share_requests=False, request_timeout_s=1)) as jobs:
         request_id = await submitted(jobs)
         assert await jobs.poll(request_id, None) == b'{"status":"timeout"}'
         assert await store.begin(request_id) is None
@@ -159,12 +160,12 @@ async def test_polls_answer_timeout_once_the_time_is_up_and_ever_after(redis_url
 
 
 async def test_a_submitter_who_waits_gets_timeout_when_every_worker_is_dead(redis_url):
-    async with open_jobs(Settings(redis_url=redis_url, request_timeout_s=1)) as jobs:
+    async with open_jobs(Settings(redis_url=redis_url, share_requests=False, request_timeout_s=1)) as jobs:
         assert await jobs.submit(BODY, None, None) == b'{"status":"timeout"}'
 
 
 async def test_one_job_more_than_the_limit_is_refused_and_not_queued(redis_url, store, redis):
-    async with open_jobs(Settings(redis_url=redis_url, max_concurrent_requests=2)) as jobs:
+    async with open_jobs(Settings(redis_url=redis_url, share_requests=False, max_concurrent_requests=2)) as jobs:
         first, _ = await submitted(jobs), await submitted(jobs)
         with pytest.raises(AtCapacity):
             await jobs.submit(BODY, None, 0)
@@ -174,7 +175,7 @@ async def test_one_job_more_than_the_limit_is_refused_and_not_queued(redis_url, 
 
 
 async def test_the_limit_counts_over_all_api_processes(redis_url):
-    settings = Settings(redis_url=redis_url, max_concurrent_requests=1)
+    settings = Settings(redis_url=redis_url, share_requests=False, max_concurrent_requests=1)
     async with open_jobs(settings) as jobs, open_jobs(settings) as other:
         await submitted(jobs)
         with pytest.raises(AtCapacity):
@@ -182,13 +183,15 @@ async def test_the_limit_counts_over_all_api_processes(redis_url):
 
 
 async def test_a_limit_of_zero_rejects_everything(redis_url):
-    async with open_jobs(Settings(redis_url=redis_url, max_concurrent_requests=0)) as jobs:
+    async with open_jobs(Settings(redis_url=redis_url, share_requests=False, max_concurrent_requests=0)) as jobs:
         with pytest.raises(AtCapacity):
             await jobs.submit(BODY, None, 0)
 
 
 async def test_a_slot_lost_to_a_crash_is_free_again_after_the_hard_limit(redis_url, redis):
-    async with open_jobs(Settings(redis_url=redis_url, max_concurrent_requests=1, request_timeout_s=1)) as jobs:
+    async with open_jobs(
+        Settings(redis_url=redis_url, share_requests=False, max_concurrent_requests=1, request_timeout_s=1)
+    ) as jobs:
         request_id = await submitted(jobs)
         await jobs.poll(request_id, None)  # until its time is up
         await submitted(jobs)
@@ -196,7 +199,7 @@ async def test_a_slot_lost_to_a_crash_is_free_again_after_the_hard_limit(redis_u
 
 
 async def test_no_limit(redis_url):
-    async with open_jobs(Settings(redis_url=redis_url, max_concurrent_requests=None)) as jobs:
+    async with open_jobs(Settings(redis_url=redis_url, share_requests=False, max_concurrent_requests=None)) as jobs:
         await submitted(jobs)
 
 
@@ -228,11 +231,11 @@ async def test_a_caller_hears_of_the_end_although_the_subscription_was_cut(jobs,
     job_id = await queued_id(settings)
     redis.client_kill_filter(_type="pubsub")
     await store.finish(job_id, ANSWER)
-    assert await caller == ANSWER
+    assert await caller == ANSWER.body
 
 
 async def test_many_callers_wait_without_holding_connections(jobs, store, settings):
     callers = [asyncio.create_task(jobs.submit(BODY, None, 30)) for _ in range(200)]
     for _ in callers:
         await store.finish(await queued_id(settings), ANSWER)
-    assert await asyncio.gather(*callers) == [ANSWER] * 200
+    assert await asyncio.gather(*callers) == [ANSWER.body] * 200

@@ -91,3 +91,16 @@ def test_a_trimmed_line_is_a_part_of_the_line_and_short(line: str, column: int) 
     assert len(part.encode()) <= 150
     assert trimmed.startswith("{snip} ") or line.startswith(part)
     assert trimmed.endswith(" {snip}") or line.endswith(part)
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="\n\r", codec="utf-8"), max_size=20), min_size=1, max_size=30))
+def test_lines_that_need_no_care_are_those_that_splitting_gives(lines):
+    content = "\n".join(lines).encode()
+    for number in range(1, len(lines) + 1):
+        context = source_context(content, number, 0)
+        if number == len(lines) and not lines[-1]:
+            assert context is None  # nothing follows the last LF
+            continue
+        last = len(lines) - (not lines[-1])
+        expected = (lines[max(number - 6, 0) : number - 1], lines[number - 1], lines[number : min(number + 5, last)])
+        assert (context.pre, context.line, context.post) == expected

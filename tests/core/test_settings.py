@@ -17,10 +17,15 @@ DEFAULTS = {
     "UNMANGLE_WORKER_CONCURRENCY": usable_cores(),
     "UNMANGLE_WORKER_MAX_JOBS": 100,
     "UNMANGLE_WORKER_METRICS_PORT": None,
+    "UNMANGLE_WORKER_QUEUES": "all",
+    "UNMANGLE_WORKER_CONSUMER": "native",
     "UNMANGLE_WORKER_SHUTDOWN_GRACE": 4,
     "UNMANGLE_SYMBOLICATE_BODY_MAX_BYTES": 57_671_680,
+    "UNMANGLE_LARGE_BODY_BYTES": 262_144,
     "UNMANGLE_MAX_CONCURRENT_REQUESTS": 5000,
     "UNMANGLE_OVERLOAD_RETRY_AFTER": 5,
+    "UNMANGLE_SHARE_REQUESTS": True,
+    "UNMANGLE_ANSWER_REUSE": 10,
     "UNMANGLE_REQUEST_TIMEOUT": 900,
     "UNMANGLE_RESULT_TTL": 3600,
     "UNMANGLE_PENDING_RETRY_AFTER": 30,
@@ -166,7 +171,8 @@ def test_settings_are_read_from_the_environment(variable: str, text: str, value:
     pytest.param("UNMANGLE_LOG_FORMAT", "xml",
                  "expected one of auto, pretty, simplified, json, got 'xml'", id="log-format"),
     pytest.param("REDIS_URL", "http://:secret@h",
-                 "expected a URL that starts with redis://, rediss:// or unix://", id="redis-and-no-password-shown"),
+                 "expected a URL of Redis: redis://, rediss://, unix:// or redis+sentinel://hosts/service",
+                 id="redis-and-no-password-shown"),
 ])  # fmt: skip
 def test_a_bad_value_is_refused_by_name(variable: str, text: str, message: str) -> None:
     with pytest.raises(InvalidSetting) as caught:

@@ -45,3 +45,17 @@ def server() -> Iterator[SourceServer]:
 def redis(own_redis_url: str) -> Iterator[Redis]:
     with Redis.from_url(own_redis_url) as client:
         yield client
+
+
+@pytest.fixture
+def fleet(redis_url):
+    """A deployment of the test's own, on an empty Redis server."""
+    with Deployment(redis_url) as deployment:
+        yield deployment
+
+
+@pytest.fixture
+def fleet_redis(redis_url):
+    """The Redis server of the fleet."""
+    with Redis.from_url(redis_url) as client:
+        yield client

@@ -36,6 +36,7 @@ DOWNLOAD_TIMEOUT_S = 8
 LIMIT = "Maximum file size exceeded"
 MINIFIED = {"type": "minified_source", "url": "~/app.js"}
 GIBIBYTE = 1 << 30
+EACH_ITS_OWN_JOB = {"UNMANGLE_SHARE_REQUESTS": "false", "UNMANGLE_ANSWER_REUSE": "0"}
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 
@@ -148,7 +149,7 @@ async def with_others(api: Api, server: SourceServer, request: dict[str, Any]) -
 async def test_files_from_the_web(
     redis_url_of_bombs: str, server: SourceServer, make: Callable[[], Reply], details: str
 ) -> None:
-    settings = {"UNMANGLE_MAX_DOWNLOAD_TIMEOUT": str(DOWNLOAD_TIMEOUT_S)}
+    settings = {"UNMANGLE_MAX_DOWNLOAD_TIMEOUT": str(DOWNLOAD_TIMEOUT_S), **EACH_ITS_OWN_JOB}
     with Deployment(redis_url_of_bombs, settings) as deployment:
         api, worker = await deployed(deployment)
         answer = await with_others(api, server, request_for(server, server.put("/app.js", make())))
@@ -161,7 +162,7 @@ async def test_files_from_the_web(
 async def test_bundles(redis_url_of_bombs: str, server: SourceServer, make: Callable[[], bytes], said: str) -> None:
     server.put("/bundle", reply(make()))
     server.put("/lookup", reply(orjson.dumps([{"type": "bundle", "id": "1", "url": server.url("/bundle")}])))
-    with Deployment(redis_url_of_bombs) as deployment:
+    with Deployment(redis_url_of_bombs, EACH_ITS_OWN_JOB) as deployment:
         api, worker = await deployed(deployment)
         answer = await with_others(api, server, request_for(server, "app:///app.js", "r"))
         assert [error["type"] for error in answer["errors"]] == ["missing_source"]

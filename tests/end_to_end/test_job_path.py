@@ -12,42 +12,11 @@ from celery import Celery
 from kombu import Connection
 
 from core.jobs import IN_FLIGHT, QUEUE, SYMBOLICATE_JS, job_key, payload_key
-from tests.deployment import Deployment
-from tests.worker.source_server import Gate, gated, reply
+from tests.end_to_end.requests import broker_url, pending_job, request_to, slow_file, started
+from tests.worker.source_server import gated, reply
 
+COMPLETED_REQUEST = {"source": {"id": "", "url": "http://h/", "token": ""}}
 COMPLETED = {"status": "completed", "stacktraces": [], "raw_stacktraces": []}
-
-
-def request_to(server, path: str = "/app.js"):
-    """Return a request that makes the worker ask ``server`` for one file."""
-    return {
-        "source": {"id": "s", "url": server.url("/lookup"), "token": "t"},
-        "stacktraces": [{"frames": [{"abs_path": server.url(path), "lineno": 1, "colno": 1}]}],
-    }
-
-
-def slow_file(server, path: str = "/app.js") -> Gate:
-    """Put a file that is not sent before the gate is opened."""
-    gate = server.gate()
-    server.put(path, gated(gate, reply(b"run()")))
-    return gate
-
-
-async def pending_job(api, request) -> str:
-    """Submit ``request`` without waiting, and return its id."""
-    return (await api.submit(request, "?timeout=0"))["request_id"]
-
-
-async def started(server, path: str = "/app.js") -> None:
-    """Return when a worker asks for the file."""
-    await asyncio.to_thread(server.wait_for_requests, path)
-
-
-@pytest.fixture
-def fleet(redis_url):
-    """A deployment of the test's own, on an empty Redis server."""
-    with Deployment(redis_url) as deployment:
-        yield deployment
 
 
 async def test_two_apis_and_two_workers_answer_each_others_polls(fleet, server):
@@ -159,10 +128,6 @@ async def test_a_job_that_crashes_is_an_internal_error_for_every_poll(api, redis
     assert redis.zscore(IN_FLIGHT, request_id) is None
 
 
-def broker_url(redis) -> str:
-    return f"redis://127.0.0.1:{redis.connection_pool.connection_kwargs['port']}/0"
-
-
 async def test_a_message_of_a_stock_producer_is_taken(api, redis):
     request_id = str(uuid.uuid4())
     redis.hset(job_key(request_id), mapping={"deadline_ms": 2**42, "handed_out": 1})
@@ -228,3 +193,16 @@ async def test_two_hundred_slow_requests_at_once_are_all_answered(fleet, server)
     gate.open()
     answers = await asyncio.gather(*callers)
     assert [answer["status"] for answer in answers] == ["completed"] * 200
+
+
+@pytest.mark.parametrize("consumer", ["native", "stock"])
+async def test_large_requests_wait_for_workers_of_their_own_and_others_do_not(fleet, server, consumer):
+    api = fleet.start_api(UNMANGLE_LARGE_BODY_BYTES="1000")
+    fleet.start_worker(UNMANGLE_WORKER_QUEUES="ordinary", UNMANGLE_WORKER_CONSUMER=consumer)
+    await api.wait_for_workers()
+    large = {**COMPLETED_REQUEST, "padding": "x" * 1000}
+    request_id = await pending_job(api, large)
+    assert await api.submit(COMPLETED_REQUEST) == COMPLETED
+    assert (await api.poll(request_id, "?timeout=0"))["status"] == "pending"
+    fleet.start_worker(UNMANGLE_WORKER_QUEUES="large", UNMANGLE_WORKER_CONSUMER=consumer)
+    assert await api.poll(request_id) == COMPLETED

@@ -132,7 +132,6 @@ def here(text: str, server: SourceServer) -> str:
 
 @pytest.mark.parametrize("name", WORLDS)
 async def test_the_whole_answer_is_the_one_of_the_contract(api, server, name):
-    """Function names are those the frames came with, until scopes are read."""
     WORLDS[name](server)
     example = orjson.loads(here((EXAMPLES / f"{name}.json").read_text(), server))
     answer = await api.submit(example["request"], "?scope=7")

@@ -21,6 +21,7 @@ REQUESTS = 500
 WORKERS = 4
 COLD_REQUESTS = 200
 KILL_EVERY = 10
+EACH_ITS_OWN_JOB = {"UNMANGLE_SHARE_REQUESTS": "false", "UNMANGLE_ANSWER_REUSE": "0"}
 MINIFIED = b"boom();\n//# sourceMappingURL=app.js.map\n"
 MAP = orjson.dumps({"version": 3, "sources": ["a.js"], "sourcesContent": ["boom();"], "names": [], "mappings": "AAAA"})
 
@@ -65,7 +66,7 @@ def a_bundle() -> bytes:
 
 
 async def test_500_requests_for_a_cold_bundle_on_4_workers_fetch_it_once(host_redis_url):
-    with SourceServer() as server, Deployment(host_redis_url) as deployment:
+    with SourceServer() as server, Deployment(host_redis_url, EACH_ITS_OWN_JOB) as deployment:
         put_bundles(server)
         gate = server.gate()
         server.put("/bundle", gated(gate, reply(a_bundle())))
@@ -86,7 +87,7 @@ async def test_workers_killed_at_random_leave_no_broken_entry(host_redis_url):
     with SourceServer() as server:
         put_bundles(server)
         requests = [request_for(server, number) for number in range(COLD_REQUESTS)]
-        with Deployment(host_redis_url, {"UNMANGLE_REQUEST_TIMEOUT": "2"}) as deployment:
+        with Deployment(host_redis_url, {"UNMANGLE_REQUEST_TIMEOUT": "2", **EACH_ITS_OWN_JOB}) as deployment:
             api = deployment.start_api()
             workers = [deployment.start_worker() for _ in range(2)]
             await api.wait_for_workers()
@@ -114,7 +115,7 @@ async def _kill_while_busy(
 
 
 async def _undisturbed(redis_url: str, requests: list[dict[str, Any]]) -> list[Any]:
-    with Deployment(redis_url) as deployment:
+    with Deployment(redis_url, EACH_ITS_OWN_JOB) as deployment:
         api = deployment.start_api()
         deployment.start_worker()
         await api.wait_for_workers()

@@ -877,20 +877,20 @@ async def test_requests_at_the_same_time_download_once(resources, server, source
 
 async def test_a_map_is_read_once(resources, source, files):
     content = b'{"version":3,"sources":[],"names":[],"mappings":""}'
-    first = await files.read_map(content)
+    first = await files.read_map(content, b"run()")
     other = RequestFiles(resources, a_request(source.url), None)
-    assert await other.read_map(bytes(bytearray(content))) is first
+    assert await other.read_map(bytes(bytearray(content)), b"run()") is first
 
 
 async def test_maps_are_not_shared_between_scopes(resources, source, files):
     content = b'{"version":3,"sources":[],"names":[],"mappings":""}'
     other = RequestFiles(resources, a_request(source.url), "7")
-    assert await other.read_map(content) is not await files.read_map(content)
+    assert await other.read_map(content, b"run()") is not await files.read_map(content, b"run()")
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>", b'{"version":3,"sources":[],"mappings":"!"}'])
 async def test_a_map_that_is_none_is_malformed(files, content):
-    result = await files.read_map(content)
+    result = await files.read_map(content, b"run()")
     assert isinstance(result, Failure)
     assert result.kind is FailureKind.MALFORMED
     assert result.text

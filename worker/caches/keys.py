@@ -70,14 +70,14 @@ def scraped_key(
     return "scraped", namespace.scope, url, verify_ssl, allow_reserved, digest
 
 
-def source_map_key(namespace: Namespace, content: Content) -> Key:
-    """Return the key of what was made of the source map ``content``.
+def source_map_key(namespace: Namespace, content: Content, minified: Content) -> Key:
+    """Return the key of what was made of the source map ``content`` and the file ``minified`` that it belongs to.
 
-    The content itself, not where it came from: so a map that has changed is never taken for the old one.  A ``bytes``
-    remembers its hash, and is equal to itself at once, so this costs nothing as long as the file is cached too.  What
-    is mapped from disk is equal to nothing else.
+    The contents themselves, not where they came from: so a file that has changed is never taken for the old one.  A
+    ``bytes`` remembers its hash, and is equal to itself at once, so this costs nothing as long as the files are cached
+    too.  What is mapped from disk is equal to nothing else.
     """
-    return "source map", namespace.scope, namespace.source_id, namespace.source_url, content
+    return "source map", namespace.scope, namespace.source_id, namespace.source_url, content, minified
 
 
 def key_digest(key: Key) -> bytes:

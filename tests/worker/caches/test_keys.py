@@ -27,7 +27,7 @@ def keys_in(namespace: Namespace) -> list[object]:
         artifact_key(namespace, "1"),
         member_key(namespace, "sentry://project_debug_file/1", b"digest", "a.js"),
         scraped_key(namespace, "https://h.test/a.js#1", {}, verify_ssl=True),
-        source_map_key(namespace, b"{}"),
+        source_map_key(namespace, b"{}", b"f()"),
     ]
 
 

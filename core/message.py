@@ -9,9 +9,6 @@ Source: Celery, "Message Protocol", version 2; kombu, ``kombu/transport/virtual/
 
 from __future__ import annotations
 
-import os
-import socket
-
 import orjson
 
 from core.jobs import QUEUE, SYMBOLICATE_JS
@@ -19,7 +16,21 @@ from core.jobs import QUEUE, SYMBOLICATE_JS
 _ID = "00000000-0000-4000-8000-000000000000"  # stands for the job's id in the template
 
 
-def _template() -> bytes:
+class MessageWriter:
+    """Writes the messages of one process, whose name ``origin`` is in them.
+
+    ``parts`` are the pieces of any message, between which the job's id stands.
+    """
+
+    def __init__(self, origin: str) -> None:
+        self.parts = _template(origin).split(_ID.encode())
+
+    def message(self, job_id: str) -> bytes:
+        """Return the message for the job ``job_id``."""
+        return job_id.encode().join(self.parts)
+
+
+def _template(origin: str) -> bytes:
     body = [[], {}, {"callbacks": None, "errbacks": None, "chain": None, "chord": None}]
     return orjson.dumps(
         {
@@ -41,7 +52,7 @@ def _template() -> bytes:
                 "timelimit": [None, None],
                 "argsrepr": "()",
                 "kwargsrepr": "{}",
-                "origin": f"unmangle-api-{os.getpid()}@{socket.gethostname()}",
+                "origin": origin,
                 "ignore_result": True,
             },
             "properties": {
@@ -55,14 +66,3 @@ def _template() -> bytes:
             },
         }
     )
-
-
-class MessageWriter:
-    """Writes the messages of one API process."""
-
-    def __init__(self) -> None:
-        self._parts = _template().split(_ID.encode())
-
-    def message(self, job_id: str) -> bytes:
-        """Return the message for the job ``job_id``."""
-        return job_id.encode().join(self._parts)

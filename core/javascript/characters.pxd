@@ -1,0 +1,17 @@
+# What characters.py says, for the compiler: a test compares the two.
+
+cdef enum Byte:
+    NAME_START = 1
+    NAME_PART = 2
+    DIGIT = 4
+    BLANK = 8
+    STRING_STOP = 16
+    TEMPLATE_STOP = 32
+    COMMENT_STOP = 64
+    REGEX_STOP = 128
+
+cdef enum Character:
+    START = 1
+    PART = 2
+    SPACE = 4
+    LINE_END = 8

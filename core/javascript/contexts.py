@@ -1,0 +1,241 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+"""Where a text is, as far as the names of functions go, and the scopes found so far.
+
+``node`` is the innermost thing around that has a say in how a function here is called: an assignment's target, a
+property, a class …  Nodes are parts; each knows the part around it, so a scope needs to remember only the node it is
+in, and nobody builds a name before it is asked for (see ``scope_names``).
+"""
+
+import cython
+
+if cython.compiled:
+    from cython.cimports.core.javascript.actions import Action
+    from cython.cimports.core.javascript.kinds import Kind
+    from cython.cimports.core.javascript.operands import Operands
+    from cython.cimports.core.javascript.parts import Flag, Part
+    from cython.cimports.core.javascript.shapes import Function, Modifier, Shape
+else:
+    from core.javascript.actions import Action
+    from core.javascript.kinds import Kind
+    from core.javascript.operands import Operands
+    from core.javascript.parts import Flag, Part
+    from core.javascript.shapes import Function, Modifier, Shape
+
+COMPILED = cython.compiled
+
+
+@cython.final
+@cython.cclass
+class Contexts(Operands):
+    """Does what the grammar wants done."""
+
+    def __init__(self, tokenizer, parts, scopes, saved):
+        Operands.__init__(self, tokenizer, parts, scopes, saved)
+        self.member_start = self.modifiers = self.key_start = self.key_kind = self.key_part = self.key_slot = 0
+        self.is_constructor = False
+
+    def perform(self, action: cython.int, kind: cython.int):
+        """Do one thing that the grammar says; ``kind`` is that of the current token.
+
+        Returns whether the text may still be a program.
+        """
+        if self.saved_used + 16 > self.saved.shape[0] or self.is_full:
+            return False
+        if action <= Action.WHOLE:
+            return self.do_operand(action)
+        if action <= Action.LEAVE:
+            return self.do_assignment(action, kind)
+        if action <= Action.CLOSE_OBJECT:
+            return self.do_bracket(action, kind)
+        if action <= Action.END_FUNCTION:
+            return self._do_function(action)
+        if action <= Action.CLOSE_CLASS:
+            return self._do_class(action)
+        if action <= Action.FIELD:
+            return self._do_member(action, kind)
+        return self._is_allowed(action)
+
+    # functions
+
+    def _do_function(self, action: cython.int):
+        if action == Action.ARROW:
+            return self._open_arrow()
+        if action == Action.OPEN_BODY:
+            if self.flags & Function.YIELD_IN_BODY:
+                self.flags |= Function.YIELD
+        elif action == Action.CLOSE_FUNCTION:
+            self._close_scope(self.tokenizer.position)
+        elif action == Action.END_FUNCTION:
+            self._close_scope(self.tokenizer.previous_end)
+        elif action == Action.OPEN_FUNCTION:
+            self.open_scope(self.hold_scope(self.tokenizer.start), self.node, 0, 0)
+        elif action == Action.OPEN_ASYNC_FUNCTION:
+            self.open_scope(self.hold_scope(self.operand_start), self.node, 0, Function.AWAIT)
+        elif action == Action.GENERATOR:
+            self.flags |= Function.YIELD_IN_BODY
+        else:
+            self._name_function()
+        return True
+
+    def _open_arrow(self):
+        slot: cython.int = self.arrow_slot
+        if self.shape == Shape.NAME:
+            slot = self.hold_scope(self.operand_start)
+        elif self.shape != Shape.PARENTHESES:
+            return False
+        self.open_scope(slot, self.node, 0, self.flags & Function.SUPER)
+        return True
+
+    def _close_scope(self, end: cython.int):
+        self.end_scope(end)
+        self.finish_operand(Shape.OTHER)
+
+    def _name_function(self):
+        slot: cython.int = self.entered_slot()
+        around: cython.int = self.scopes[4 * slot + 2]
+        self.scopes[4 * slot + 2] = self.part(Part.FUNCTION_NAME, self.tokenizer.start, around)
+        self.floor = self.parts_used
+
+    # classes
+
+    def _do_class(self, action: cython.int):
+        if action == Action.OPEN_CLASS:
+            part: cython.int = self.part(Part.CLASS, self.tokenizer.start, self.node)
+            self.open_scope(self.hold_scope(self.tokenizer.start), part, self.node, self.flags)
+            self.floor = self.parts_used
+        elif action == Action.CLASS_DECLARATION:
+            self._name_class(Part.CLASS_DECLARATION)
+        elif action == Action.CLASS_EXPRESSION:
+            self._name_class(Part.CLASS_EXPRESSION)
+        elif action == Action.OPEN_CLASS_BODY:
+            self.flags |= Function.SUPER
+        else:
+            self._close_scope(self.tokenizer.position)
+        return True
+
+    def _name_class(self, kind: cython.int):
+        part: cython.int = self.scopes[4 * self.entered_slot() + 2]
+        self.node = self.part(kind, self.tokenizer.start, self.node)
+        self.parts[3 * part + 2] = self.node
+        self.floor = self.parts_used
+
+    # members of classes and object literals
+
+    def _do_member(self, action: cython.int, kind: cython.int):
+        if action == Action.MEMBER:
+            self.member_start = self.tokenizer.start
+            self.modifiers = 0
+        elif action == Action.KEY:
+            self._note_key(kind)
+        elif action == Action.PROPERTY:
+            self._open_property()
+        elif action == Action.OPEN_PROPERTY_METHOD:
+            self._open_property_method()
+        elif action == Action.OPEN_METHOD:
+            return self._open_class_method()
+        elif action == Action.FIELD:
+            self._release_key()
+            return not self.is_constructor
+        elif action == Action.OPEN_KEY:
+            self._open_key()
+        elif action == Action.CLOSE_KEY:
+            self._close_key()
+        else:
+            self.modifiers |= self._modifier(action)
+        return True
+
+    def _modifier(self, action: cython.int):
+        if action == Action.GETTER:
+            return Modifier.GET
+        if action == Action.SETTER:
+            return Modifier.SET
+        return Modifier.ASYNC if action == Action.ASYNC_METHOD else Modifier.GENERATOR
+
+    def _note_key(self, kind: cython.int):
+        self.key_start = self.tokenizer.start
+        self.key_kind = kind
+        self.is_constructor = kind == Kind.CONSTRUCTOR or (
+            kind == Kind.STRING
+            and self.tokenizer.is_word(Kind.CONSTRUCTOR, self.key_start + 1, self.tokenizer.position - 1)
+        )
+
+    def _open_key(self):
+        """Enter a key in brackets, and hold a place for the method that it may turn out to belong to."""
+        self.forget()
+        part: cython.int = self.part(Part.COMPUTED_KEY, self.tokenizer.start, self.node)
+        self.push(self.hold_scope(self.member_start))
+        self.push(self.modifiers)
+        self.enter(part)
+
+    def _close_key(self):
+        self.key_part = self.node
+        self.leave()
+        self.modifiers = self.pop()
+        self.key_slot = self.pop()
+        self.key_start = self.parts[3 * self.key_part + 1]
+        self.key_kind = Kind.OPEN_BRACKET
+        self.is_constructor = False
+
+    def _release_key(self):
+        if self.key_kind == Kind.OPEN_BRACKET:
+            self.release_scope(self.key_slot)
+
+    def _open_property(self):
+        if self.key_kind == Kind.STRING or self.key_kind == Kind.NUMBER or self.key_kind == Kind.OPEN_BRACKET:
+            self._release_key()
+            self.enter(self.node)
+        else:
+            self.forget()
+            self.enter(self.part(Part.PROPERTY, self.key_start, self.node))
+
+    def _open_property_method(self):
+        self.parts[3 * self.node] |= Flag.METHODS
+        accessor: cython.int = self.modifiers & (Modifier.GET | Modifier.SET)
+        if not accessor:
+            self._open_method(Part.OBJECT_METHOD, 0)
+        elif accessor == Modifier.GET:
+            self._open_method(Part.OBJECT_GETTER, self.node)
+        else:
+            self._open_method(Part.OBJECT_SETTER, self.node)
+
+    def _open_class_method(self):
+        kind: cython.int = Part.METHOD
+        if self.key_kind != Kind.PRIVATE_NAME:
+            if self.modifiers & Modifier.GET:
+                kind = Part.GETTER
+            elif self.modifiers & Modifier.SET:
+                kind = Part.SETTER
+        if self.is_constructor and not self.modifiers & (Modifier.GET | Modifier.SET | Modifier.GENERATOR):
+            self.open_scope(-1, 0, 0, Function.SUPER)
+            return not self.modifiers & Modifier.ASYNC
+        self._open_method(kind, 0)
+        return True
+
+    def _open_method(self, kind: cython.int, node: cython.int):
+        flags: cython.int = Function.SUPER
+        if self.modifiers & Modifier.ASYNC:
+            flags |= Function.AWAIT
+        if self.modifiers & Modifier.GENERATOR:
+            flags |= Function.YIELD_IN_BODY
+        if self.key_kind != Kind.OPEN_BRACKET:
+            self.forget()
+            self.open_scope(self.hold_scope(self.member_start), self.part(kind, self.key_start, self.node), node, flags)
+        elif node:
+            # Functions in the key of an object's getter or setter see through it, so its part stays as it is.
+            self.open_scope(self.key_slot, self.part(kind, self.key_start, self.node), node, flags)
+        else:
+            self.parts[3 * self.key_part] = kind
+            self.open_scope(self.key_slot, self.key_part, node, flags)
+
+    # what only some places allow
+
+    def _is_allowed(self, action: cython.int):
+        if action == Action.LINE_BREAK:
+            return self.tokenizer.line_break
+        if action == Action.SAME_LINE:
+            return not self.tokenizer.line_break
+        if action == Action.YIELD:
+            return self.flags & Function.YIELD != 0
+        if action == Action.SUPER_MEMBER:
+            return self.flags & Function.SUPER != 0
+        return not self.flags & Function.AWAIT  # Action.BARE_AWAIT

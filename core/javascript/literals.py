@@ -1,0 +1,141 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+"""Numbers, strings, templates and regular expressions."""
+
+import cython
+
+if cython.compiled:
+    from cython.cimports.core.javascript.characters import Byte, Character
+    from cython.cimports.core.javascript.kinds import Kind
+    from cython.cimports.core.javascript.reader import Reader
+else:
+    from core.javascript.characters import Byte, Character
+    from core.javascript.kinds import Kind
+    from core.javascript.reader import Reader
+
+COMPILED = cython.compiled
+
+
+@cython.cclass
+class Literals(Reader):
+    """Takes literals: each method returns a kind, and leaves the end of the literal in ``position``."""
+
+    def __init__(self, text, length, tables):
+        Reader.__init__(self, text, length, tables)
+        self.position = 0
+
+    def token(self, kind: cython.int, end: cython.int):
+        """Take a token of ``kind`` that ends at ``end``."""
+        self.position = end
+        return kind
+
+    def number(self, at: cython.int):
+        """Take the number at ``at``, which starts with a digit."""
+        if self.text[at] == ord("0"):
+            prefix: cython.int = self.text[at + 1] | 32
+            if prefix == ord("x"):
+                return self._prefixed_number(at + 2, 16)
+            if prefix == ord("o"):
+                return self._prefixed_number(at + 2, 8)
+            if prefix == ord("b"):
+                return self._prefixed_number(at + 2, 2)
+            if self.bytes_[self.text[at + 1]] & Byte.DIGIT:
+                end: cython.int = self.digits_end(at, 8)
+                if not self.bytes_[self.text[end]] & Byte.DIGIT:
+                    return self._number_token(end)
+                return self.decimal(self.digits_end(end, 10))
+        end = self.digits_end(at, 10)
+        return self._number_token(end + 1) if self.text[end] == ord("n") else self.decimal(end)
+
+    def decimal(self, at: cython.int):
+        """Take the fraction and the exponent of a number whose first digits end at ``at``."""
+        if self.text[at] == ord("."):
+            at = self.digits_end(at + 1, 10)
+        if self.text[at] | 32 == ord("e"):
+            at += 2 if self.text[at + 1] == ord("+") or self.text[at + 1] == ord("-") else 1
+            end: cython.int = self.digits_end(at, 10)
+            return Kind.INVALID if end == at else self._number_token(end)
+        return self._number_token(at)
+
+    def _prefixed_number(self, at: cython.int, base: cython.int):
+        end: cython.int = self.digits_end(at, base)
+        if end == at:
+            return Kind.INVALID
+        return self._number_token(end + 1 if self.text[end] == ord("n") else end)
+
+    def _number_token(self, end: cython.int):
+        """Take a number that ends at ``end``: neither a name nor a digit may touch it."""
+        byte: cython.int = self.text[end]
+        if self.bytes_[byte] & Byte.NAME_PART or byte == ord("\\"):
+            return Kind.INVALID
+        if byte >= 0x80 and self.class_of(self.decode(end)) & Character.START:
+            return Kind.INVALID
+        return self.token(Kind.NUMBER, end)
+
+    def string(self, at: cython.int):
+        """Take the string at ``at``."""
+        quote: cython.int = self.text[at]
+        at += 1
+        while True:
+            while not self.bytes_[self.text[at]] & Byte.STRING_STOP:
+                at += 1
+            byte: cython.int = self.text[at]
+            if byte == quote:
+                return self.token(Kind.STRING, at + 1)
+            if byte == ord("\\"):
+                at = self.escape_end(at + 1)
+                if at < 0:
+                    return Kind.INVALID
+            elif byte == ord("\n") or byte == ord("\r") or (byte == 0 and at >= self.length):
+                return Kind.INVALID
+            else:
+                at += 1
+
+    def template_part(self, at: cython.int):
+        """Take the characters of a template from ``at`` on, up to its end or to the next hole."""
+        broken: cython.bint = False
+        while True:
+            while not self.bytes_[self.text[at]] & Byte.TEMPLATE_STOP:
+                at += 1
+            byte: cython.int = self.text[at]
+            if byte == ord("`"):
+                return self.token(Kind.BROKEN_TEMPLATE if broken else Kind.TEMPLATE, at + 1)
+            if byte == ord("$") and self.text[at + 1] == ord("{"):
+                return self.token(Kind.BROKEN_TEMPLATE_HOLE if broken else Kind.TEMPLATE_HOLE, at + 2)
+            if byte == 0 and at >= self.length:
+                return Kind.INVALID
+            if byte == ord("\\"):
+                end: cython.int = self.escape_end(at + 1)
+                if end < 0 or self._is_octal_escape(at + 1):
+                    if self.text[at + 1] == 0 and at + 1 >= self.length:
+                        return Kind.INVALID
+                    broken = True
+                    end = at + 2
+                at = end
+            else:
+                at += 1
+
+    def _is_octal_escape(self, at: cython.int):
+        """Say whether an escape stands for an octal number, which templates don't have."""
+        byte: cython.int = self.text[at]
+        return ord("1") <= byte <= ord("7") or (byte == ord("0") and self.bytes_[self.text[at + 1]] & Byte.DIGIT != 0)
+
+    def regex_end(self, at: cython.int):
+        """Return where the regular expression ends whose first ``/`` is before ``at``, -1 if it has no end."""
+        in_class: cython.bint = False
+        while True:
+            byte: cython.int = self.text[at]
+            if self.bytes_[byte] & Byte.REGEX_STOP:
+                if byte == ord("/") and not in_class:
+                    return at + 1
+                if byte == ord("["):
+                    in_class = True
+                elif byte == ord("]"):
+                    in_class = False
+                elif byte == ord("\\"):
+                    at += 1
+                    byte = self.text[at]
+                if byte == ord("\n") or byte == ord("\r") or (byte == 0 and at >= self.length):
+                    return -1
+                if self.is_line_separator(at):
+                    return -1
+            at += 1

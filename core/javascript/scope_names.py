@@ -1,0 +1,200 @@
+"""The names of function scopes, as far as the generated code tells them.
+
+A name is a row of pieces; a piece that is an identifier knows where it is, so that a source map can say what it was
+called originally.  What names a function is whatever is around it, from the inside out: each part on the way may put
+something before what is there already, and may be the last that has a say.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from core.buffers import Numbers
+from core.javascript.kinds import Kind
+from core.javascript.parts import Flag, Part
+from core.javascript.spelling import identifier_name, number_text, string_value
+from core.javascript.token_reader import Token
+
+PART_SIZE = 3
+_KIND_MASK = Flag.WHOLE - 1
+_PARTS = tuple(Part)  # they count from 0
+_CHAIN_LINKS = {Part.NAMED_MEMBER, Part.LITERAL_INDEX, Part.COMPUTED_INDEX, Part.PRIVATE_MEMBER}
+_BRACKETS = {Part.OBJECT, Part.ARRAY, Part.GROUP}
+_PREFIXES = {
+    Part.METHOD: "",
+    Part.GETTER: "get ",
+    Part.SETTER: "set ",
+    Part.OBJECT_GETTER: "get ",
+    Part.OBJECT_SETTER: "set ",
+}
+_WORD_VALUES = {"true", "false", "null"}
+
+
+class Piece(msgspec.Struct, frozen=True, gc=False):
+    """A piece of a name.  ``offset`` is where the identifier is that it's made of, None if it is no identifier.
+
+    A Struct, as that takes a tenth of the time to make.
+    """
+
+    text: str
+    offset: int | None = None
+
+
+@dataclass(slots=True)
+class _Name:
+    """A name that grows to the left."""
+
+    pieces: deque[Piece] = field(default_factory=deque)
+    prefix: str = ""
+    in_object: bool = False
+
+    def prepend(self, *pieces: Piece) -> None:
+        self.pieces.extendleft(reversed(pieces))
+
+    def prepend_dotted(self, piece: Piece) -> None:
+        self.prepend(piece, *([Piece(".")] if self.pieces else []))
+
+    def finished(self) -> list[Piece]:
+        return [*([Piece(self.prefix)] if self.prefix else []), *self.pieces]
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeNames:
+    """Names from the parts that were found in a text (see ``ledger``); ``token_at`` reads a token of that text."""
+
+    parts: Numbers
+    token_at: Callable[[int], Token]
+
+    def pieces(self, part: int) -> list[Piece]:
+        """Return the name of a scope whose part is ``part``: no pieces if it's anonymous."""
+        kind = self._kind(part)
+        if kind is Part.FUNCTION_NAME:
+            # Symbolicator: its own name replaces the last piece, even if that is half of one
+            return [*self._inferred(self._around(part))[:-1], self._identifier(part)]
+        if kind is Part.CLASS:
+            around = self._inferred(self._around(part))
+            return [Piece("new "), *around] if around else []
+        if kind in {Part.OBJECT_GETTER, Part.OBJECT_SETTER}:
+            around = self._inferred(self._around(part))
+            return [Piece(_PREFIXES[kind]), *around, *([Piece(".")] if around else []), self._key(part)]
+        return self._inferred(part)
+
+    def _inferred(self, part: int) -> list[Piece]:
+        name = _Name()
+        following: int | None = part
+        while following is not None:
+            following = self._add(name, following)
+        return name.finished()
+
+    def _add(self, name: _Name, part: int) -> int | None:
+        """Add what ``part`` says to ``name``; return the part that is next, None if this was the last."""
+        kind = self._kind(part)
+        if kind is Part.ROOT or (kind is Part.GROUP and self._has(part, Flag.PATTERN)):
+            self._add_object(name)
+            return None
+        if kind is Part.IDENTIFIER or kind in _CHAIN_LINKS:
+            return self._add_assignment(name, part)
+        if kind is Part.OBJECT:
+            name.in_object |= not self._is_pattern(part)
+        elif kind in {Part.PROPERTY, Part.OBJECT_METHOD}:
+            self._add_property(name, part)
+        elif kind in _PREFIXES:
+            self._add_method(name, part)
+        elif kind is Part.CLASS_EXPRESSION:
+            name.prepend_dotted(self._identifier(part))
+        elif kind in {Part.CLASS_DECLARATION, Part.DECLARATOR}:
+            name.prepend_dotted(self._identifier(part))
+            return None
+        elif kind is Part.INDEX and (target := self._offset(part)):
+            return target
+        return self._around(part)
+
+    def _add_object(self, name: _Name) -> None:
+        if name.in_object and name.pieces:
+            name.prepend(Piece("<object>."))
+
+    def _add_property(self, name: _Name, part: int) -> None:
+        if not self._is_pattern(self._around(part)):
+            name.prepend_dotted(self._key(part))
+
+    def _add_method(self, name: _Name, part: int) -> None:
+        kind, text = self.token_at(self._offset(part))
+        if kind == Kind.PRIVATE_NAME:
+            name.prepend(Piece("#"), Piece(identifier_name(text[1:]), self._offset(part)))
+        else:
+            name.prepend(self._key(part))
+            name.prefix = _PREFIXES[self._kind(part)]
+
+    def _add_assignment(self, name: _Name, part: int) -> int | None:
+        root = part
+        while self._kind(root) in _CHAIN_LINKS:
+            root = self._around(root)
+        if self._has(part, Flag.ELEMENT) and self._is_pattern(self._around(root)):
+            return self._around(root)  # not an assignment but a default value
+        if root == part:
+            name.prepend_dotted(self._identifier(part))
+            return None
+        while part != root:
+            name.prepend(*self._link(part))
+            part = self._around(part)
+        name.prepend(self._identifier(root) if self._kind(root) is Part.IDENTIFIER else Piece("this"))
+        return None
+
+    def _link(self, part: int) -> list[Piece]:
+        """Return what one link of a chain of members adds to it."""
+        kind = self._kind(part)
+        if kind is Part.NAMED_MEMBER:
+            return [Piece("."), self._identifier(part)]
+        if kind is Part.COMPUTED_INDEX:
+            return [Piece("[<computed>]")]
+        return self._index(part) if kind is Part.LITERAL_INDEX else []
+
+    def _index(self, part: int) -> list[Piece]:
+        kind, text = self.token_at(self._offset(part))
+        if kind == Kind.STRING:
+            return [Piece(f'["{string_value(text)}"]')]
+        if kind == Kind.NUMBER:
+            return [Piece(f"[{number_text(text, 'inf')}]")]
+        if kind in {Kind.SLASH, Kind.SLASH_EQUALS} or text in _WORD_VALUES:
+            return [Piece(f"[{text}]")]
+        return [Piece("["), Piece(identifier_name(text), self._offset(part)), Piece("]")]
+
+    def _key(self, part: int) -> Piece:
+        kind, text = self.token_at(self._offset(part))
+        if kind == Kind.STRING:
+            return Piece(f'<"{string_value(text)}">')
+        if kind == Kind.NUMBER:
+            return Piece(f"<{number_text(text, 'Infinity')}>")
+        if kind == Kind.OPEN_BRACKET:
+            return Piece("<computed>")
+        return Piece(identifier_name(text), self._offset(part))
+
+    def _identifier(self, part: int) -> Piece:
+        return Piece(identifier_name(self.token_at(self._offset(part))[1]), self._offset(part))
+
+    def _is_pattern(self, part: int) -> bool:
+        """Say whether a part is the brackets of a destructuring pattern: itself, or as an element of one."""
+        while True:
+            if self._kind(part) is Part.PROPERTY:
+                part = self._around(part)
+            if self._kind(part) not in _BRACKETS:
+                return False
+            if self._has(part, Flag.PATTERN) or not self._has(part, Flag.WHOLE):
+                return self._has(part, Flag.PATTERN)
+            part = self._around(part)
+
+    def _kind(self, part: int) -> Part:
+        return _PARTS[self.parts[PART_SIZE * part] & _KIND_MASK]
+
+    def _has(self, part: int, flag: Flag) -> bool:
+        return self.parts[PART_SIZE * part] & flag != 0
+
+    def _offset(self, part: int) -> int:
+        return self.parts[PART_SIZE * part + 1]
+
+    def _around(self, part: int) -> int:
+        return self.parts[PART_SIZE * part + 2]

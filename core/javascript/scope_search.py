@@ -1,0 +1,62 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+"""Search among the scopes of a text.
+
+``scopes`` are the records of ``core.javascript.scopes``.
+"""
+
+import cython
+
+COMPILED = cython.compiled
+
+SIZE = cython.declare(cython.int, 4)
+
+
+@cython.final
+@cython.cclass
+class ScopeSearch:
+    """Finds scopes by their place in the text."""
+
+    scopes: cython.const[cython.int][::1]
+    count: cython.longlong
+
+    def __init__(self, scopes):
+        self.scopes = scopes
+        self.count = len(scopes) // SIZE
+
+    @cython.ccall
+    def innermost(self, offset: cython.longlong) -> cython.longlong:
+        """Return the innermost scope that the byte ``offset`` is in, or -1."""
+        scope: cython.longlong = self._started(offset)
+        around: cython.longlong
+        while scope >= 0 and self.scopes[scope * SIZE + 1] <= offset:
+            around = self.scopes[scope * SIZE + 3]
+            # Whatever a damaged index says, this has to end.
+            scope = around if around < scope else -1
+        return max(scope, -1)
+
+    @cython.ccall
+    def next_boundary(self, offset: cython.longlong) -> cython.longlong:
+        """Return the first place after ``offset`` where a scope starts or ends, or -1."""
+        following: cython.longlong = self._started(offset) + 1
+        start: cython.longlong = self.scopes[following * SIZE] if following < self.count else -1
+        scope: cython.longlong = self.innermost(offset)
+        end: cython.longlong = self.scopes[scope * SIZE + 1] if scope >= 0 else -1
+        if start < 0 or end < 0:
+            return max(start, end)
+        return min(start, end)
+
+    @cython.cfunc
+    @cython.nogil
+    @cython.exceptval(check=False)
+    def _started(self, offset: cython.longlong) -> cython.longlong:
+        """Return the last scope that starts at or before ``offset``, or -1."""
+        low: cython.longlong = 0
+        high: cython.longlong = self.count
+        middle: cython.longlong
+        while low < high:
+            middle = low + (high - low) // 2
+            if self.scopes[middle * SIZE] <= offset:
+                low = middle + 1
+            else:
+                high = middle
+        return low - 1

@@ -1,0 +1,59 @@
+"""Reading single tokens of a text, by their offsets."""
+
+from __future__ import annotations
+
+import re
+
+from core.buffers import Text
+from core.javascript.kinds import Kind
+from core.javascript.token_tables import token_tables
+from core.javascript.tokenizer import COMPILED, Tokenizer
+
+Token = tuple[int, str]
+"""The kind and the text of a token."""
+
+_USUAL_TOKEN_BYTES = 64
+_USUAL_WORD = re.compile(rb"[A-Za-z_$][\w$]*+(?=[^\\\x80-\xff])")
+_HTML_COMMENTS = ("<!--", "-->")
+_BLANKS = re.compile(
+    r"(?:[\s\ufeff\u200b]|(?:<!--|-->|//)[^\n\r\u2028\u2029]*|/\*.*?(?:\*/|\Z))*",
+    re.DOTALL,
+)
+
+
+def new_tokenizer(text: bytes) -> Tokenizer:
+    """Return a tokenizer at the start of ``text``."""
+    # Compiled, the tokenizer reads the NUL that CPython keeps behind the last byte of any bytes object.
+    ended = text if COMPILED else text + b"\0"
+    return Tokenizer(ended, len(text), token_tables(ascii_only=text.isascii()))
+
+
+def token_at(text: Text, offset: int) -> Token:
+    """Return the token of ``text`` at ``offset``; a slash is taken to start a regular expression.
+
+    Words that mean something count as identifiers here.
+    """
+    size = _USUAL_TOKEN_BYTES
+    word = _USUAL_WORD.match(text[offset : offset + size])
+    if word:
+        return Kind.IDENTIFIER, word[0].decode()
+    while True:
+        window = text[offset : offset + size]
+        kind, end = _first_token(window)
+        if end < len(window) or len(window) < size:
+            break
+        size *= 16
+    spelling = window[:end].decode(errors="replace")
+    # Symbolicator: what follows an HTML comment starts where the comment does
+    return kind, _BLANKS.sub("", spelling, count=1) if spelling.startswith(_HTML_COMMENTS) else spelling
+
+
+def _first_token(text: bytes) -> tuple[int, int]:
+    """Return the kind of the first token, and where it ends."""
+    tokenizer = new_tokenizer(text)
+    tokenizer.seek(0)
+    kind = tokenizer.next()
+    if kind not in {Kind.SLASH, Kind.SLASH_EQUALS}:
+        return kind, tokenizer.position
+    tokenizer.regex(kind)
+    return kind, tokenizer.previous_end

@@ -1,0 +1,297 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+"""The tokens of a JavaScript text.
+
+Two characters are ambiguous, and only the grammar can tell: a ``/`` may start a regular expression, and a ``}`` may
+end a hole in a template.  Both come as punctuation first; whoever knows better calls ``regex`` or ``resume_template``.
+"""
+
+import cython
+
+if cython.compiled:
+    from cython.cimports.core.javascript.characters import Byte, Character
+    from cython.cimports.core.javascript.kinds import Kind
+    from cython.cimports.core.javascript.literals import Literals
+else:
+    from core.javascript.characters import Byte, Character
+    from core.javascript.kinds import Kind
+    from core.javascript.literals import Literals
+
+COMPILED = cython.compiled
+
+
+@cython.final
+@cython.cclass
+class Tokenizer(Literals):
+    """Walks over a text, one token at a time.
+
+    ``start`` and ``position`` are the offsets where the current token starts and ends, ``previous_end`` is where the
+    one before ends; ``line_break`` says whether a line break is between the two.
+    """
+
+    def __init__(self, text, length, tables):
+        Literals.__init__(self, text, length, tables)
+        self.punctuation = tables.punctuation
+        self.words = tables.words
+        self.first_factor, self.last_factor = tables.word_factors
+        self.spelling = bytearray(16)
+        self.start = self.previous_end = 0
+        self.line_break = False
+        self.html_comment = -1
+        if text[:2] == b"#!":
+            self.position = self._line_end(2)
+
+    def seek(self, position):
+        """Let the next token be the one at ``position``."""
+        self.position = position
+
+    def next(self):
+        """Go to the next token and return its kind."""
+        at: cython.int = self.position
+        self.previous_end = at
+        self.line_break = at == 0
+        if self.bytes_[self.text[at]] & Byte.BLANK:
+            self.html_comment = -1
+            at = self._blanks_end(at)
+            # Symbolicator: what follows an HTML comment starts where the comment does
+            self.start = at if self.html_comment < 0 else self.html_comment
+        else:
+            self.start = at
+        byte: cython.int = self.text[at]
+        if self.bytes_[byte] & Byte.NAME_START:
+            return self._word(at)
+        if self.punctuation[byte]:
+            self.position = at + 1
+            return self.punctuation[byte]
+        if self.bytes_[byte] & Byte.DIGIT:
+            return self.number(at)
+        if byte == ord('"') or byte == ord("'"):
+            return self.string(at)
+        if byte == ord("`"):
+            return self.template_part(at + 1)
+        return self._operator(at)
+
+    # blanks and comments
+
+    def _blanks_end(self, at: cython.int):
+        while True:
+            byte: cython.int = self.text[at]
+            if byte == ord(" ") or byte == ord("\t") or byte == 11 or byte == 12:
+                at += 1
+            elif byte == ord("\n") or byte == ord("\r"):
+                self.line_break = True
+                at += 1
+            elif byte == ord("/") and self.text[at + 1] == ord("/"):
+                at = self._line_end(at + 2)
+            elif byte == ord("/") and self.text[at + 1] == ord("*"):
+                at = self._comment_end(at + 2)
+            elif (byte == ord("<") or byte == ord("-")) and self._is_html_comment(at):
+                if self.html_comment < 0:
+                    self.html_comment = at
+                at = self._line_end(at + 3)
+            elif byte >= 0x80 and self._other_blank_end(at) > at:
+                at = self._other_blank_end(at)
+            else:
+                return at
+
+    def _is_html_comment(self, at: cython.int):
+        if self.text[at] == ord("-"):
+            return self.line_break and self.text[at + 1] == ord("-") and self.text[at + 2] == ord(">")
+        return self.text[at + 1] == ord("!") and self.text[at + 2] == ord("-") and self.text[at + 3] == ord("-")
+
+    def _other_blank_end(self, at: cython.int):
+        """Return where the blank beyond ASCII at ``at`` ends, or ``at`` if there is none."""
+        character: cython.int = self.class_of(self.decode(at))
+        if character & Character.LINE_END:
+            self.line_break = True
+        return at + self.size if character & (Character.SPACE | Character.LINE_END) else at
+
+    def _line_end(self, at: cython.int):
+        while True:
+            byte: cython.int = self.text[at]
+            if self.bytes_[byte] & Byte.COMMENT_STOP:
+                if byte == ord("\n") or byte == ord("\r") or self.is_line_separator(at):
+                    return at
+                if byte == 0 and at >= self.length:
+                    return at
+            at += 1
+
+    def _comment_end(self, at: cython.int):
+        # Symbolicator: the end of the text ends a comment, too
+        while True:
+            byte: cython.int = self.text[at]
+            if self.bytes_[byte] & Byte.COMMENT_STOP:
+                if byte == ord("*"):
+                    if self.text[at + 1] == ord("/"):
+                        return at + 2
+                elif byte == ord("\n") or byte == ord("\r") or self.is_line_separator(at):
+                    self.line_break = True
+                elif byte == 0 and at >= self.length:
+                    return at
+            at += 1
+
+    # words
+
+    def _word(self, at: cython.int):
+        end: cython.int = at + 1
+        while self.bytes_[self.text[end]] & Byte.NAME_PART:
+            end += 1
+        if self.text[end] == ord("\\") or self.text[end] >= 0x80:
+            return self._unusual_word(at)
+        self.position = end
+        return self._word_kind(at, end)
+
+    def _word_kind(self, at: cython.int, end: cython.int):
+        if end - at < 2 or end - at > 11:
+            return Kind.IDENTIFIER
+        slot: cython.int = self._slot(self.text[at], self.text[at + 1], self.text[end - 1], end - at)
+        if self.words[slot] != end - at:
+            return Kind.IDENTIFIER
+        index: cython.int
+        for index in range(end - at):
+            if self.words[slot + 2 + index] != self.text[at + index]:
+                return Kind.IDENTIFIER
+        return self.words[slot + 1]
+
+    def is_word(self, kind: cython.int, at: cython.int, end: cython.int):
+        """Say whether the text between two offsets is the word of that kind."""
+        return self._word_kind(at, end) == kind
+
+    def _slot(self, first: cython.int, second: cython.int, last: cython.int, length: cython.int):
+        """Return where the table of words has the only word that this may be: see ``word_table``."""
+        return ((first + self.first_factor * second + self.last_factor * last + length) & 255) * 16
+
+    def _unusual_word(self, at: cython.int):
+        """Take a word with escapes or characters beyond ASCII."""
+        end: cython.int = self.name_end(at)
+        if end < 0:
+            return Kind.INVALID
+        self.position = end
+        # A word that starts with an escape is never a keyword to Symbolicator, one with an escape further on may be.
+        return Kind.IDENTIFIER if self.text[at] == ord("\\") else self._spelling_kind(at, end)
+
+    def _spelling_kind(self, at: cython.int, end: cython.int):
+        length: cython.int = 0
+        while at < end:
+            after: cython.int = self.name_character_end(at, Character.PART)
+            code_point: cython.int = self.text[at] if after == at + 1 else self.code_point
+            if length == 11 or code_point >= 0x80:
+                return Kind.IDENTIFIER
+            self.spelling[length] = code_point
+            length += 1
+            at = after
+        if length < 2:
+            return Kind.IDENTIFIER
+        slot: cython.int = self._slot(self.spelling[0], self.spelling[1], self.spelling[length - 1], length)
+        same: cython.bint = self.words[slot] == length
+        index: cython.int
+        for index in range(length):
+            same = same and self.words[slot + 2 + index] == self.spelling[index]
+        return Kind.ESCAPED_KEYWORD if same else Kind.IDENTIFIER
+
+    def _private_name(self, at: cython.int):
+        end: cython.int = self.name_end(at + 1)
+        return Kind.INVALID if end < 0 else self.token(Kind.PRIVATE_NAME, end)
+
+    def resume_template(self):
+        """Take what follows the hole in a template that the current token, a ``}``, ends."""
+        self.previous_end = self.start = self.position
+        return self.template_part(self.position)
+
+    def regex(self, kind: cython.int):
+        """Take a regular expression whose first ``/``, or ``/=``, is the current token."""
+        end: cython.int = self.regex_end(self.position - 1 if kind == Kind.SLASH_EQUALS else self.position)
+        if end < 0:
+            return Kind.INVALID
+        self.position = end
+        flags_end: cython.int = self.name_end(end)
+        if flags_end >= 0:
+            self.position = flags_end
+        return self.next()
+
+    # punctuation of more than one character
+
+    def _operator(self, at: cython.int):  # noqa: C901 (a switch)
+        byte: cython.int = self.text[at]
+        if byte == ord("."):
+            return self._dot(at)
+        if byte == ord("="):
+            return self._equals(at)
+        if byte == ord("+") or byte == ord("-"):
+            return self._plus_or_minus(at)
+        if byte == ord("?"):
+            return self._question(at)
+        if byte == ord("&") or byte == ord("|"):
+            return self._assigning(at + 2 if self.text[at + 1] == byte else at + 1)
+        if byte == ord("<"):
+            return self._comparison(at, 2)
+        if byte == ord(">"):
+            return self._comparison(at, 3)
+        if byte == ord("*"):
+            return self._star(at)
+        if byte == ord("^") or byte == ord("%"):
+            return self._assigning(at + 1)
+        if byte == ord("!"):
+            if self.text[at + 1] != ord("="):
+                return self.token(Kind.NOT, at + 1)
+            return self.token(Kind.BINARY, at + 3 if self.text[at + 2] == ord("=") else at + 2)
+        if byte == ord("/"):
+            if self.text[at + 1] == ord("="):
+                return self.token(Kind.SLASH_EQUALS, at + 2)
+            return self.token(Kind.SLASH, at + 1)
+        if byte == ord("#"):
+            return self._private_name(at)
+        if byte == 0 and at >= self.length:
+            return self.token(Kind.END, at)
+        return self._unusual_word(at)
+
+    def _dot(self, at: cython.int):
+        if self.bytes_[self.text[at + 1]] & Byte.DIGIT:
+            return self.decimal(at)
+        if self.text[at + 1] == ord(".") and self.text[at + 2] == ord("."):
+            return self.token(Kind.ELLIPSIS, at + 3)
+        return self.token(Kind.DOT, at + 1)
+
+    def _equals(self, at: cython.int):
+        if self.text[at + 1] == ord(">"):
+            return self.token(Kind.INVALID if self.line_break else Kind.ARROW, at + 2)
+        if self.text[at + 1] == ord("="):
+            return self.token(Kind.BINARY, at + 3 if self.text[at + 2] == ord("=") else at + 2)
+        return self.token(Kind.EQUALS, at + 1)
+
+    def _plus_or_minus(self, at: cython.int):
+        if self.text[at + 1] == self.text[at]:
+            return self.token(Kind.PREFIX_UPDATE if self.line_break else Kind.UPDATE, at + 2)
+        if self.text[at + 1] == ord("="):
+            return self.token(Kind.COMPOUND, at + 2)
+        return self.token(Kind.SIGN, at + 1)
+
+    def _question(self, at: cython.int):
+        if self.text[at + 1] == ord("?"):
+            return self._assigning(at + 2)
+        if self.text[at + 1] == ord(".") and not self.bytes_[self.text[at + 2]] & Byte.DIGIT:
+            return self.token(Kind.OPTIONAL_CHAIN, at + 2)
+        return self.token(Kind.QUESTION, at + 1)
+
+    def _star(self, at: cython.int):
+        if self.text[at + 1] == ord("="):
+            return self.token(Kind.COMPOUND, at + 2)
+        if self.text[at + 1] != ord("*"):
+            return self.token(Kind.STAR, at + 1)
+        if self.text[at + 2] == ord("="):
+            return self.token(Kind.COMPOUND, at + 3)
+        return self.token(Kind.POWER, at + 2)
+
+    def _comparison(self, at: cython.int, longest: cython.int):
+        """Take a comparison or a shift: up to ``longest`` equal characters, and maybe a ``=``."""
+        end: cython.int = at + 1
+        while end < at + longest and self.text[end] == self.text[at]:
+            end += 1
+        if end > at + 1:
+            return self._assigning(end)
+        return self.token(Kind.BINARY, end + 1 if self.text[end] == ord("=") else end)
+
+    def _assigning(self, at: cython.int):
+        """Take an operator that ends at ``at``, or with the ``=`` that makes it an assignment."""
+        if self.text[at] == ord("="):
+            return self.token(Kind.COMPOUND, at + 1)
+        return self.token(Kind.BINARY, at)

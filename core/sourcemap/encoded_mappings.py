@@ -1,0 +1,88 @@
+"""Mappings that stay encoded: checked and surveyed once, decoded only around the places that are asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.buffers import Numbers, Text, numbers_buffer
+from core.errors import MalformedMappings, MalformedSourceMap
+from core.sourcemap.checkpoint import Field
+from core.sourcemap.faults import fault_place
+from core.sourcemap.map_document import Mappings
+from core.sourcemap.mappings import DIGITS, FAULT_TEXTS, decode_ranges
+from core.sourcemap.mappings_writer import LONGEST_TOKEN, TOKENS_PER_CHECKPOINT, MappingsWriter
+from core.sourcemap.token_reader import OUT_OF_ROOM, SYMBOLS, TokenReader
+from core.sourcemap.tokens import Tokens
+
+_BYTES_PER_CHECKPOINT = 300
+"""How much text a checkpoint usually serves, or a bit less: 64 tokens."""
+_FEWEST_BYTES_PER_CHECKPOINT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedMappings:
+    """The mappings ``text[start:end]``, with what it takes to decode any part of them.
+
+    ``ranges`` is 1 for range tokens; it is empty if there are none.  The byte after the mappings is a quote.
+    """
+
+    text: Text
+    start: int
+    end: int
+    token_count: int
+    checkpoints: Numbers
+    ranges: bytes | bytearray | memoryview
+
+    def reader(self) -> TokenReader:
+        """Return what decodes these mappings."""
+        return TokenReader(self.text, self.start, self.end, SYMBOLS, self.checkpoints, self.token_count)
+
+
+def survey_mappings(mappings: Mappings, source_count: int, name_count: int) -> EncodedMappings | None:
+    """Check ``mappings``, whose tokens may refer to that many sources and names, and prepare them for search.
+
+    Returns None if they can't be searched, as their tokens aren't in order.  Raises MalformedMappings at the first
+    number or reference that makes no sense; MalformedSourceMap for those in the range mappings.
+    """
+    text, start, end = mappings.text, mappings.start, mappings.end
+    surveyor = TokenReader(text, start, end, SYMBOLS, numbers_buffer(0), 0)
+    for bytes_per_checkpoint in (_BYTES_PER_CHECKPOINT, _FEWEST_BYTES_PER_CHECKPOINT):
+        checkpoints = numbers_buffer(((end - start) // bytes_per_checkpoint + 8) * Field.SIZE)
+        answer = surveyor.survey(source_count, name_count, checkpoints)
+        if answer >= 0 or fault_place(answer)[1] != OUT_OF_ROOM:
+            break
+    if answer < 0:
+        at, kind = fault_place(answer)
+        raise MalformedMappings(at - start, FAULT_TEXTS[kind])
+    ranges = _ranges(mappings, surveyor.token_count)
+    if not surveyor.is_ordered:
+        return None
+    return EncodedMappings(text, start, end, surveyor.token_count, checkpoints[:answer], ranges)
+
+
+def encode_tokens(tokens: Tokens) -> EncodedMappings:
+    """Return mappings that say ``tokens``, which are in order."""
+    text = bytearray(LONGEST_TOKEN * len(tokens) + 1)
+    rows = len(tokens) // TOKENS_PER_CHECKPOINT + 1 + min(len(tokens), tokens.lines[-1] if tokens.lines else 0)
+    checkpoints = numbers_buffer(rows * Field.SIZE)
+    writer = MappingsWriter(text, checkpoints)
+    writer.write(*tokens.arrays())
+    return EncodedMappings(
+        text=bytes(memoryview(text)[: writer.text_size]),
+        start=0,
+        end=writer.text_size - 1,
+        token_count=len(tokens),
+        checkpoints=checkpoints[: writer.checkpoints_size],
+        ranges=tokens.ranges,
+    )
+
+
+def _ranges(mappings: Mappings, token_count: int) -> bytearray:
+    if not mappings.ranges:
+        return bytearray()
+    ranges = bytearray(token_count)
+    answer = decode_ranges(mappings.text, mappings.start, mappings.end, mappings.ranges, DIGITS, ranges)
+    if answer < 0:
+        at, kind = fault_place(answer)
+        raise MalformedSourceMap(f"rangeMappings, byte {at}: {FAULT_TEXTS[kind]}")
+    return ranges

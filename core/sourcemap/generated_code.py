@@ -1,0 +1,35 @@
+"""The generated file that a source map belongs to: its functions, and where in it which column is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.buffers import Numbers, Text, numbers_buffer
+from core.javascript.scopes import Scopes, find_scopes
+from core.sourcemap.text_positions import BLOCK_SIZE, TextPositions, survey_text
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedCode:
+    """A generated file, surveyed.  ``blocks`` are those of ``core.sourcemap.text_positions``."""
+
+    scopes: Scopes
+    blocks: Numbers
+
+    def positions(self) -> TextPositions:
+        """Return what turns places in the file into each other."""
+        return TextPositions(self.scopes.text, self.blocks)
+
+    @property
+    def size_bytes(self) -> int:
+        """How much memory this holds, the text included."""
+        return len(self.scopes.text) + 4 * (len(self.blocks) + len(self.scopes.records) + len(self.scopes.parts))
+
+
+def survey_code(text: Text) -> GeneratedCode | None:
+    """Survey a generated file, in UTF-8; what isn't becomes U+FFFD.  None if no functions are to be seen in it."""
+    blocks = numbers_buffer(2 * -(-len(text) // BLOCK_SIZE))
+    if not survey_text(text, blocks):
+        return survey_code(text[:].decode("utf-8", "replace").encode())
+    scopes = find_scopes(text[:])
+    return GeneratedCode(scopes, blocks) if scopes else None

@@ -1,0 +1,58 @@
+"""Which tokens count: those that say something else of the original code than the token before them.
+
+Tokens that repeat the one before count as absent, even if that one is on an earlier line.  So the start of a line may
+be unmapped although it has a token: Symbolicator answers so.  As a repeated token says the same, all that is to be
+found out is where on a line the first token is that counts; and that is nearly always its very first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from core.sourcemap.functions import Functions
+from core.sourcemap.token_reader import Token, TokenReader
+from core.sourcemap.tokens import NONE
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTokens:
+    """Finds out which tokens count.  ``name`` returns a name of the map by its index."""
+
+    reader: TokenReader
+    name: Callable[[int], str]
+    functions: Functions
+    _first_columns: dict[int, int | None] = field(default_factory=dict)
+
+    def cover(self, token: Token) -> bool:
+        """Say whether a token that counts is on the line of ``token``, at or before it."""
+        if token.says_new:
+            return True
+        line: int = token.line
+        if line not in self._first_columns:
+            self._first_columns[line] = self._first_column(line)
+        column = self._first_columns[line]
+        return column is not None and column <= token.column
+
+    def _first_column(self, line: int) -> int | None:
+        """Return the column of the first token of a line that counts."""
+        token: Token | None = self.reader.first_token(line, 0)
+        while token is not None and token.line == line:
+            if self._counts(token):
+                return int(token.column)
+            token = self._next_candidate(token)
+        return None
+
+    def _counts(self, token: Token) -> bool:
+        before = self.reader.token(token.number - 1) if token.number else None
+        return before is None or self._meaning(token) != self._meaning(before)
+
+    def _meaning(self, token: Token) -> tuple[object, ...]:
+        name = None if token.name == NONE else self.name(token.name)
+        return token.source, token.original_line, token.original_column, name, self.functions.function(token)
+
+    def _next_candidate(self, token: Token) -> Token | None:
+        """Return the next token after ``token`` that may count: if not even its function may differ, it doesn't."""
+        change: Token | None = self.reader.next_change(token.number + 1)
+        other = self.functions.next_change(token)
+        return min((each for each in (change, other) if each), key=lambda each: each.number, default=None)

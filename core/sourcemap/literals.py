@@ -1,0 +1,57 @@
+"""Arrays of JSON values that stay text until one of them is asked for."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+from itertools import accumulate
+
+import orjson
+
+from core.buffers import Numbers, Text
+from core.sourcemap.name_texts import name_text
+
+_BETWEEN_ELEMENTS = b", \t\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Literals:
+    """The elements of a JSON array in ``text``; ``starts`` are their offsets, and then that of the closing bracket."""
+
+    text: Text
+    starts: Numbers
+
+    def __len__(self) -> int:
+        return max(len(self.starts) - 1, 0)
+
+    def name(self, index: int) -> str:
+        """Return what the element stands for as one of the ``names`` of a source map."""
+        literal = self._literal(index)
+        return str(orjson.loads(literal)) if literal.startswith(b'"') else name_text(literal)
+
+    def string(self, index: int) -> str:
+        """Return the string that the element is; empty if it's null."""
+        return str(orjson.loads(self._literal(index)) or "")
+
+    def names(self) -> list[str]:
+        """Return what all of the elements stand for, see ``name``."""
+        return [self.name(index) for index in range(len(self))]
+
+    def strings(self) -> list[str]:
+        """Return all of the strings, see ``string``."""
+        return [self.string(index) for index in range(len(self))]
+
+    def _literal(self, index: int) -> bytes:
+        return self.text[self.starts[index] : self.starts[index + 1]].rstrip(_BETWEEN_ELEMENTS)
+
+
+def no_literals() -> Literals:
+    """Return an array without elements."""
+    return Literals(b"", array("I"))
+
+
+def literals_of(strings: list[str]) -> Literals:
+    """Return the JSON array of the ``strings``, in a text of its own."""
+    elements = [orjson.dumps(string) for string in strings]
+    starts = array("I", accumulate((len(element) + 1 for element in elements), initial=1))
+    return Literals(b"[" + b",".join([*elements, b"]"]), starts)

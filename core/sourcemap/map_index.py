@@ -1,0 +1,82 @@
+"""What is made of a source map for lookups: flat buffers beside its text, which stays as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.buffers import Numbers, Text
+from core.sourcemap.contents import Contents, contents_of
+from core.sourcemap.decoded_map import DecodedMap, decode_plain_map
+from core.sourcemap.encoded_mappings import EncodedMappings, encode_tokens, survey_mappings
+from core.sourcemap.function_maps import FunctionMaps, read_function_maps
+from core.sourcemap.index_map import decode_map
+from core.sourcemap.literals import Literals, literals_of
+from core.sourcemap.map_document import IndexMap, PlainMap
+from core.sourcemap.source_root import rooted_source
+
+
+@dataclass(frozen=True, slots=True)
+class MapIndex:
+    """A source map, ready for lookups.  ``functions`` is None in a map that isn't Metro's.
+
+    ``text`` is that of the map.  What else has a text has this one, or if that wouldn't do, one of its own.
+    ``sources`` are to be seen from ``root``; ``ignored`` are the indexes of those that nobody wants to see.
+    """
+
+    text: Text
+    mappings: EncodedMappings
+    sources: Literals
+    root: str
+    names: Literals
+    contents: Contents
+    functions: FunctionMaps | None
+    ignored: Numbers
+    debug_id: str | None
+
+    def source(self, index: int) -> str:
+        """Return the name of a source; empty if the map has null for it, and no root."""
+        return rooted_source(self.root, self.sources.string(index))
+
+    @property
+    def size_bytes(self) -> int:
+        """About how much memory this holds, the text included."""
+        arrays = (self.mappings.checkpoints, self.sources.starts, self.names.starts, self.contents.starts)
+        return len(self.text) + 4 * sum(map(len, arrays)) + len(self.mappings.ranges)
+
+
+def index_map(document: PlainMap | IndexMap, text: Text) -> MapIndex:
+    """Prepare a source map of any kind, whose JSON is in ``text``, for lookups.
+
+    Raises MalformedSourceMap, which says where and what is wrong: MalformedMappings if that is in the mappings.
+    """
+    if isinstance(document, IndexMap):
+        return _index_decoded(text, decode_map(document), document.debug_id, None)
+    mappings = survey_mappings(document.mappings, len(document.sources), len(document.names))
+    functions = None if document.function_maps is None else read_function_maps(document.function_maps)
+    if mappings is None:
+        return _index_decoded(text, decode_plain_map(document), document.debug_id, functions)
+    return MapIndex(
+        text=text,
+        mappings=mappings,
+        sources=document.sources,
+        root=document.root,
+        names=document.names,
+        contents=contents_of(document),
+        functions=functions,
+        ignored=document.ignored,
+        debug_id=document.debug_id,
+    )
+
+
+def _index_decoded(text: Text, decoded: DecodedMap, debug_id: str | None, functions: FunctionMaps | None) -> MapIndex:
+    return MapIndex(
+        text=text,
+        mappings=encode_tokens(decoded.tokens),
+        sources=literals_of(decoded.sources),
+        root="",
+        names=literals_of(decoded.names),
+        contents=decoded.contents,
+        functions=functions,
+        ignored=decoded.ignored,
+        debug_id=debug_id,
+    )

@@ -1,0 +1,123 @@
+"""Equal requests share a job while it runs, and its answer for a moment, and nobody can tell."""
+
+from __future__ import annotations
+
+import asyncio
+
+import orjson
+import pytest
+from redis import Redis
+
+from api.jobs import open_jobs
+from core.jobs import IN_FLIGHT, QUEUE, SAME_PREFIX, UNCLAIMED_RESULT_TTL_S
+from core.settings import SETTINGS, Settings
+from tests.api.test_jobs import ANSWER, BODY, OTHER_ANSWER, queued_id, store  # noqa: F401  (a fixture)
+
+
+@pytest.fixture
+def settings(redis_url: str) -> Settings:
+    return Settings(redis_url=redis_url)
+
+
+@pytest.fixture
+def redis(redis_url: str):
+    with Redis.from_url(redis_url) as client:
+        yield client
+
+
+@pytest.fixture
+async def jobs(settings):
+    async with open_jobs(settings) as jobs:
+        yield jobs
+
+
+async def pending_id(jobs, body: bytes = BODY, scope: str | None = None) -> str:
+    return orjson.loads(await jobs.submit(body, scope, 0))["request_id"]
+
+
+async def test_equal_requests_in_flight_are_one_job_with_one_id(jobs, store, settings, redis):  # noqa: F811
+    callers = [asyncio.create_task(jobs.submit(BODY, "s", 10)) for _ in range(5)]
+    job_id = await queued_id(settings)
+    async with open_jobs(settings) as other:
+        assert await pending_id(other, BODY, "s") == job_id
+        assert (redis.zcard(IN_FLIGHT), redis.llen(QUEUE)) == (1, 0)
+        assert await store.finish(job_id, ANSWER)
+        assert await other.poll(job_id, 5) == ANSWER.body
+    assert await asyncio.gather(*callers) == [ANSWER.body] * 5
+
+
+@pytest.mark.parametrize(
+    ("body", "scope"),
+    [
+        pytest.param(BODY + b" ", None, id="one-byte-more"),
+        pytest.param(BODY, "", id="empty-scope-is-not-the-global-one"),
+        pytest.param(BODY, "g", id="scope-that-looks-like-the-mark-of-the-global-one"),
+    ],
+)
+async def test_requests_that_differ_are_two_jobs(jobs, redis, body, scope):
+    assert await pending_id(jobs) != await pending_id(jobs, body, scope)
+    assert redis.zcard(IN_FLIGHT) == 2
+
+
+async def test_nothing_is_shared_between_scopes(jobs):
+    ids = {await pending_id(jobs, BODY, scope) for scope in (None, "", "global", "1", "2")}
+    assert len(ids) == 5
+
+
+async def test_each_caller_leaves_in_its_own_time(jobs, store, settings):  # noqa: F811
+    patient = asyncio.create_task(jobs.submit(BODY, None, 20))
+    job_id = await queued_id(settings)
+    assert orjson.loads(await jobs.submit(BODY, None, 0))["request_id"] == job_id
+    assert orjson.loads(await jobs.submit(BODY, None, 1))["request_id"] == job_id
+    await store.finish(job_id, ANSWER)
+    assert await patient == ANSWER.body
+
+
+async def test_sharing_needs_no_room_below_the_limit(redis_url):
+    async with open_jobs(Settings(redis_url=redis_url, max_concurrent_requests=1)) as jobs:
+        assert await pending_id(jobs) == await pending_id(jobs)
+
+
+async def test_an_answer_without_errors_is_given_again_for_a_moment_by_any_process(jobs, store, settings, redis):  # noqa: F811
+    await store.finish(await pending_id(jobs), ANSWER)
+    async with open_jobs(settings) as other:
+        again = [await each.submit(BODY, None, timeout_s) for each in (jobs, other) for timeout_s in (0, 5, None)]
+    assert again == [ANSWER.body] * 6
+    assert redis.llen(QUEUE) == 1
+    [key] = redis.scan_iter(SAME_PREFIX + "*")
+    assert 0 < redis.ttl(key) <= 10
+    redis.delete(key)
+
+
+async def test_an_answer_with_errors_is_not_given_again(jobs, store):  # noqa: F811
+    first = await pending_id(jobs)
+    await store.finish(first, OTHER_ANSWER)
+    assert await pending_id(jobs) != first
+    assert await jobs.poll(first, 0) == OTHER_ANSWER.body
+
+
+async def test_an_answer_is_given_again_only_while_it_may_be(redis_url, store, settings):  # noqa: F811
+    async with open_jobs(settings) as jobs:
+        await store.finish(await pending_id(jobs), ANSWER)
+        assert await jobs.submit(BODY, None, 0) == ANSWER.body
+    assert SETTINGS["answer_reuse_s"].maximum < UNCLAIMED_RESULT_TTL_S
+
+
+async def test_sharing_can_be_switched_off(redis_url, store):  # noqa: F811
+    async with open_jobs(Settings(redis_url=redis_url, share_requests=False)) as jobs:
+        first = await pending_id(jobs)
+        assert await pending_id(jobs) != first
+        await store.finish(first, ANSWER)
+        assert await pending_id(jobs) != first
+
+
+async def test_a_job_that_would_be_cut_short_is_not_shared(redis_url):
+    async with open_jobs(Settings(redis_url=redis_url, request_timeout_s=2)) as jobs:
+        first = await pending_id(jobs)
+        assert orjson.loads(await jobs.poll(first, 1))["status"] == "pending"
+        assert await pending_id(jobs) != first
+
+
+async def test_no_digest_betrays_the_body(jobs, redis):
+    await pending_id(jobs)
+    assert not any(b"secret" in key for key in redis.scan_iter(SAME_PREFIX + "*"))

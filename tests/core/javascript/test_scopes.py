@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+import json
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.javascript.scope_names import Piece
+from core.javascript.scopes import Scopes, find_scopes
+from tests.kernels import BUILDS, load
+
+CASES = json.loads((Path(__file__).parents[2] / "data" / "scopes.json").read_text())
+
+
+@pytest.fixture(params=BUILDS)
+def build(request: pytest.FixtureRequest) -> ModuleType:
+    return load("core.javascript.scopes", request.param)
+
+
+@cache
+def both_builds() -> list[ModuleType]:
+    return [load("core.javascript.scopes", build) for build in BUILDS]
+
+
+def as_rows(scopes: Scopes | None) -> list[tuple[int, int, str | None]] | None:
+    if scopes is None:
+        return None
+    return [(scopes.start(index), scopes.end(index), scopes.name(index)) for index in range(len(scopes))]
+
+
+@pytest.mark.parametrize("group", sorted({case["group"] for case in CASES}))
+def test_scopes_and_names_are_those_of_symbolicator(build: ModuleType, group: str):
+    differences = []
+    for case in CASES:
+        if case["group"] == group:
+            expected = [(scope["start"], scope["end"], scope["name"]) for scope in case["scopes"]]
+            found = as_rows(build.find_scopes(case["js"].encode()))
+            if found != (expected if case["parses"] else None):
+                differences.append((case["js"], found, expected))
+    assert differences == []
+
+
+@pytest.mark.parametrize(
+    "js, pieces",
+    [
+        pytest.param("a.b=()=>1", [("a", 0), (".", None), ("b", 2)], id="members-of-a-target-know-where-they-are"),
+        pytest.param("a[b]=()=>1", [("a", 0), ("[", None), ("b", 2), ("]", None)], id="an-index-is-resolved-by-itself"),
+        pytest.param('a["b"]=()=>1', [("a", 0), ('["b"]', None)], id="a-string-index-is-not-resolved"),
+        pytest.param("this.a=()=>1", [("this", None), (".", None), ("a", 5)], id="this-is-not-resolved"),
+        pytest.param("a={get b(){}}", [("get ", None), ("a", 0), (".", None), ("b", 7)], id="an-accessor-has-a-prefix"),
+        pytest.param("é=function b(){}", [("b", 12)], id="offsets-are-bytes"),
+        pytest.param("\\u0061=()=>1", [("a", 0)], id="an-escape-is-decoded-and-stays-where-it-is"),
+        pytest.param("<!-- x\na=()=>1", [("a", 0)], id="after-an-html-comment-a-token-starts-at-the-comment"),
+        pytest.param("()=>1", [], id="an-anonymous-function-has-no-pieces"),
+    ],
+)
+def test_pieces_of_a_name(build: ModuleType, js: str, pieces: list[tuple[str, int | None]]):
+    scopes = build.find_scopes(js.encode())
+    assert [(piece.text, piece.offset) for piece in scopes.pieces(0)] == pieces
+
+
+def test_a_private_method_is_resolved_from_its_number_sign():
+    scopes = find_scopes(b"class A{#b(){}}")
+    assert scopes is not None
+    assert scopes.pieces(1) == [Piece("A", 6), Piece("."), Piece("#"), Piece("b", 8)]
+
+
+@pytest.mark.parametrize(
+    "offset, name",
+    [
+        pytest.param(0, None, id="before-all-scopes"),
+        pytest.param(2, "a", id="the-first-byte-belongs-to-the-scope"),
+        pytest.param(16, "b", id="the-innermost-counts"),
+        pytest.param(30, "a", id="after-an-inner-scope-the-outer-one-goes-on"),
+        pytest.param(31, None, id="the-end-does-not-belong-to-the-scope"),
+        pytest.param(99, None, id="beyond-the-text"),
+    ],
+)
+def test_scope_that_covers_an_offset(build: ModuleType, offset: int, name: str | None):
+    scopes = build.find_scopes(b"1;function a(){function b(){};}")
+    index = scopes.covering(offset)
+    assert (index if index is None else scopes.name(index)) == name
+
+
+@pytest.mark.parametrize(
+    "opening, middle, closing, scope_count",
+    [
+        pytest.param("(", "a", ")", 0, id="parentheses"),
+        pytest.param("[", "", "]", 0, id="arrays"),
+        pytest.param("{", "", "}", 0, id="blocks"),
+        pytest.param("a={a:", "1", "}", 0, id="objects"),
+        pytest.param("`${", "1", "}`", 0, id="templates"),
+        pytest.param("f(", "1", ")", 0, id="calls"),
+        pytest.param("a[", "1", "]", 0, id="indexes"),
+        pytest.param("function a(){", "", "}", 1, id="functions"),
+        pytest.param("(function(){", "", "})", 1, id="function-expressions"),
+        pytest.param("()=>{", "", "}", 1, id="arrow-functions"),
+        pytest.param("(a=", "1", ")=>1", 1, id="arrow-functions-in-parameters"),
+        pytest.param("class A{a(){", "", "}}", 2, id="classes"),
+        pytest.param("a=>", "1", "", 1, id="arrow-functions-without-brackets"),
+    ],
+)
+def test_a_thousand_of_one_in_another(build: ModuleType, opening: str, middle: str, closing: str, scope_count: int):
+    scopes = build.find_scopes((opening * 1000 + middle + closing * 1000).encode())
+    assert len(scopes) == scope_count * 1000
+
+
+@pytest.mark.parametrize(
+    "term, last",
+    [
+        pytest.param("a+", "a", id="operators"),
+        pytest.param("a?b:", "c", id="conditions"),
+        pytest.param("if(a)b;else ", "c", id="else-if"),
+        pytest.param("!", "a", id="unary"),
+        pytest.param("a.", "b", id="members"),
+        pytest.param("a=", "1", id="assignments"),
+    ],
+)
+def test_a_chain_of_ten_thousand(build: ModuleType, term: str, last: str):
+    assert build.find_scopes((term * 10_000 + last).encode()) is not None
+
+
+@pytest.mark.parametrize("text", ["()=>1," * 100_000 + "a", "f(()=>1);" * 100_000], ids=["operands", "statements"])
+def test_a_hundred_thousand_side_by_side(text: str):
+    scopes = find_scopes(text.encode())
+    assert scopes is not None
+    assert len(scopes) == 100_000
+
+
+@pytest.mark.parametrize("opening", ["(", "[", "{", "a={a:", "`${", "f(", "()=>{", "a=>", "class A{a(){", "a?", "new "])
+def test_too_deep_is_unparsable(opening: str):
+    assert find_scopes(opening.encode() * 1_000_000) is None
+
+
+def test_a_name_as_long_as_the_text():
+    scopes = find_scopes(b"a" + b".b" * 100_000 + b"=()=>1")
+    assert scopes is not None
+    assert scopes.name(0) == "a" + ".b" * 100_000
+
+
+def test_a_pattern_is_told_from_an_array_whatever_its_depth():
+    literal, pattern = (find_scopes(("[" * 1000 + "a=()=>1" + "]" * 1000 + end).encode()) for end in ("", "=b"))
+    assert (as_rows(literal), as_rows(pattern)) == ([(1002, 1007, "a")], [(1002, 1007, None)])
+
+
+def test_bytes_that_are_no_utf8_are_no_name():
+    assert find_scopes(b"a\xff=()=>1") is None
+    assert find_scopes(b"\xe2\x80") is None
+
+
+PROGRAMS = st.lists(st.sampled_from([case["js"] for case in CASES if case["parses"]]), min_size=1, max_size=4)
+FRAGMENTS = st.lists(
+    st.sampled_from(["a", "b", "()", "=>", "{", "}", "(", ")", "[", "]", "=", ",", ";", ":", "?", ".", "`", "${", "/"])
+    | st.sampled_from(["function", "class", "async", "get", "static", "let", "yield", "await", "in", "of", "\n", " "])
+    | st.sampled_from(['"c"', "1", "#d", "...", "*", "\\u0061", "é", "<!--", "-->", "//", "/*", "*/", "\\", "\0"]),
+    max_size=24,
+).map("".join)
+
+
+@given(st.one_of(FRAGMENTS, PROGRAMS.map("\n".join), st.text(max_size=40)))
+def test_both_builds_agree(text: str):
+    source = text.encode(errors="replace")
+    interpreted, compiled = (as_rows(module.find_scopes(source)) for module in both_builds())
+    assert interpreted == compiled
+
+
+@given(PROGRAMS.map("\n".join), st.data())
+def test_a_text_cut_anywhere_is_read_without_harm(text: str, data: st.DataObject):
+    source = text.encode()
+    cut = source[: data.draw(st.integers(0, len(source)))]
+    scopes = find_scopes(cut)
+    assert scopes is None or all(scopes.end(index) <= len(cut) for index in range(len(scopes)))
+
+
+@given(PROGRAMS.map("\n".join))
+def test_scopes_come_in_order_and_nest(text: str):
+    scopes = find_scopes(text.encode())
+    if scopes is None:
+        return
+    starts = [scopes.start(index) for index in range(len(scopes))]
+    assert all(one < other for one, other in pairwise(starts))
+    for index, around in ((index, scopes.around(index)) for index in range(len(scopes))):
+        if around is not None:
+            assert scopes.start(around) < scopes.start(index) < scopes.end(index) <= scopes.end(around)

@@ -1,0 +1,16 @@
+"""Everything is killed and restarted under load; ``python -m bench.chaos`` does the same for longer."""
+
+from __future__ import annotations
+
+from bench.chaos import run_chaos
+
+
+def test_no_accepted_request_goes_unanswered_whatever_is_killed():
+    report = run_chaos(requests=250, seconds=10)
+    assert (report.unanswered, report.contradictions) == ([], [])
+    assert sum(report.answers.values()) == 250
+    assert set(report.answers) <= {"completed", "internal_error"}
+    assert report.answers["completed"] > 200
+    assert (report.poison_answer, report.poison_kills) == ("internal_error", 2)
+    assert report.slowest_redelivery_s < 10
+    assert min(report.workers_killed, report.apis_restarted, report.redis_restarted) > 0

@@ -1,0 +1,128 @@
+"""Workers that are killed, messages that vanish, connections that break: every accepted job ends all the same."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+
+import pytest
+from celery import Celery
+
+from core.jobs import IN_FLIGHT, QUEUE, WORKERS, job_key
+from tests.end_to_end.requests import broker_url, pending_job, request_to, slow_file, started
+from tests.worker.source_server import reply
+
+
+async def holder(redis, request_id: str, but: str = "") -> str:
+    """Return which worker process holds a job, once one other than ``but`` does."""
+    while True:
+        worker = (redis.hget(job_key(request_id), "worker") or b"").decode()
+        if worker not in ("", but):
+            return worker
+        await asyncio.sleep(0)
+
+
+async def running_as_suspect(redis, request_id: str) -> None:
+    """Return when a job whose worker died before runs again."""
+    while redis.hget(job_key(request_id), "started") is None:  # noqa: ASYNC110  (it happens in another process)
+        await asyncio.sleep(0)
+
+
+def kill(worker: str) -> None:
+    os.kill(int(worker.partition("@")[0]), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("consumer", ["native", "stock"])
+async def test_what_a_killed_worker_held_is_run_by_another_one_within_ten_seconds(fleet, fleet_redis, server, consumer):
+    api = fleet.start_api()
+    for _ in range(2):
+        fleet.start_worker(UNMANGLE_WORKER_CONSUMER=consumer)
+    await api.wait_for_workers()
+    gate = slow_file(server)
+    ids = [await pending_job(api, request_to(server)) for _ in range(5)]
+    victim = await holder(fleet_redis, ids[0])
+    kill(victim)
+    async with asyncio.timeout(10):
+        for request_id in ids:
+            await holder(fleet_redis, request_id, but=victim)
+    gate.open()
+    assert [(await api.poll(request_id))["status"] for request_id in ids] == ["completed"] * 5
+
+
+async def test_a_job_that_kills_two_workers_ends_as_internal_error_and_takes_nobody_with_it(fleet, fleet_redis, server):
+    api = fleet.start_api()
+    first = fleet.start_worker()
+    await api.wait_for_workers()
+    gate = slow_file(server)
+    poison_gate = slow_file(server, "/poison.js")
+    bystander = await pending_job(api, request_to(server))
+    poison = await pending_job(api, request_to(server, "/poison.js"))
+    await started(server)
+    await started(server, "/poison.js")
+    first.stop(signal.SIGKILL)
+    second = fleet.start_worker()
+    await running_as_suspect(fleet_redis, poison)
+    gate.open()
+    assert (await api.poll(bystander))["status"] == "completed"
+    second.stop(signal.SIGKILL)
+    third = fleet.start_worker()
+    assert await api.poll(poison) == {"status": "internal_error"}
+    assert f"job {poison} ends as internal_error" in third.log()
+    assert (await api.submit(request_to(server)))["status"] == "completed"
+    assert fleet_redis.zcard(IN_FLIGHT) == 0
+    poison_gate.open()
+
+
+@pytest.mark.parametrize("consumer", ["native", "stock"])
+async def test_a_job_whose_message_was_lost_is_run(fleet, fleet_redis, server, consumer):
+    api = fleet.start_api()
+    await api.wait_until_up()
+    server.put("/app.js", reply(b"run()"))
+    ids = [await pending_job(api, request_to(server)) for _ in range(3)]
+    fleet_redis.delete(QUEUE)
+    fleet.start_worker(UNMANGLE_WORKER_CONSUMER=consumer)
+    assert [(await api.poll(request_id))["status"] for request_id in ids] == ["completed"] * 3
+
+
+async def test_jobs_go_on_after_every_connection_to_redis_was_cut(fleet, fleet_redis, server):
+    api = fleet.start_api()
+    fleet.start_worker()
+    await api.wait_for_workers()
+    gate = slow_file(server)
+    request_id = await pending_job(api, request_to(server))
+    await started(server)
+    for kind in ("normal", "pubsub"):
+        fleet_redis.client_kill_filter(_type=kind, skipme=True)
+    gate.open()
+    assert (await api.poll(request_id))["status"] == "completed"
+    assert (await api.submit(request_to(server)))["status"] == "completed"
+
+
+async def test_a_worker_that_stops_leaves_the_list_of_workers(fleet, fleet_redis):
+    api = fleet.start_api()
+    worker = fleet.start_worker()
+    await api.wait_for_workers()
+    assert fleet_redis.zcard(WORKERS) == 1
+    assert await asyncio.to_thread(worker.stop) == 0, worker.log()
+    assert fleet_redis.zcard(WORKERS) == 0
+
+
+async def test_celery_counts_the_jobs_and_sends_events_for_those_who_ask(fleet, fleet_redis, server):
+    api = fleet.start_api()
+    fleet.start_worker()
+    await api.wait_for_workers()
+    server.put("/app.js", reply(b"run()"))
+    with Celery(broker=broker_url(fleet_redis)) as app, app.connection_for_read() as connection_for_read:
+        seen: list[str] = []
+        receiver = app.events.Receiver(connection_for_read, handlers={"*": lambda event: seen.append(event["type"])})
+        with receiver.consumer_context() as (connection, _, _):
+            await asyncio.to_thread(app.control.enable_events, reply=True, timeout=2)
+            while "task-succeeded" not in seen:  # what is sent before the receiver listens is lost
+                assert (await api.submit(request_to(server)))["status"] == "completed"
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.to_thread(connection.drain_events, timeout=1)
+        stats = await asyncio.to_thread(app.control.inspect(timeout=2).stats)
+    assert [each["total"]["unmangle.symbolicate_js"] >= 2 for each in stats.values()] == [True]
+    assert {"task-received", "task-started"} <= set(seen)

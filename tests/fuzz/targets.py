@@ -1,0 +1,298 @@
+"""What is fuzzed: each kernel by itself, and reading a map, asking it, and keeping its index on disk.
+
+A target makes inputs, and runs one in either build of the kernels.  What it returns must be the same for both; what it
+raises other than MalformedSourceMap is a finding, and so is anything it asserts.
+
+Buffers are arrays of just the size, so that AddressSanitizer sees a step beyond any end.
+"""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from array import array
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from core.errors import MalformedSourceMap
+from core.sourcemap.faults import fault_place
+from tests.fuzz import maps, peer, programs
+from tests.fuzz.builds import module
+from tests.fuzz.cases import Case
+from tests.fuzz.mutations import mutated
+from tests.fuzz.seeds import seeds
+
+_NONE = 2**32 - 1
+_MAPPINGS_WORDS = tuple(b"A AAAA CAAC AAAAA D ggggggI +/////H gggggggggggg/ g / ! , ;".split(b" "))
+_LONGEST_TOKENS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """``make`` returns a generated file and a source map, which need not be either; ``run`` takes the build's name."""
+
+    make: Callable[[random.Random], tuple[bytes, bytes]]
+    run: Callable[[Case, str], Any]
+
+
+def _a_program(chance: random.Random) -> bytes:
+    known = seeds().programs
+    text = chance.choice((chance.choice(known), programs.program(chance)))
+    return text if chance.random() < 0.2 else mutated(chance, text, programs.WORDS, known)
+
+
+def _a_pair(chance: random.Random) -> tuple[bytes, bytes]:
+    """Return a generated file and a map: a known pair or a random one, and most often one of the two mutated."""
+    if chance.random() < 0.3:
+        generated, source_map = chance.choice(seeds().pairs)
+    else:
+        generated = _a_program(chance)
+        source_map = maps.source_map(chance, generated)
+    if chance.random() < 0.4:
+        source_map = mutated(chance, source_map, maps.WORDS, [source_map])
+    if chance.random() < 0.3:
+        generated = mutated(chance, generated, programs.WORDS, seeds().programs)
+    return generated, source_map
+
+
+def _a_json_text(chance: random.Random) -> tuple[bytes, bytes]:
+    source_map = chance.choice(seeds().pairs)[1]
+    start = chance.randint(0, len(source_map)) if len(source_map) > 1000 else 0
+    return b"", mutated(chance, source_map[start : start + 1000], maps.WORDS, [source_map])
+
+
+def _outline(case: Case, build: str) -> Any:
+    """Outline a JSON text, with as much room as there happens to be; what is accepted is what orjson accepts."""
+    kernel = module("core.sourcemap.json_outline", build)
+    text = array("B", case.source_map)
+    start, room = case.chance.choice(((0, 1, 3, 9)[case.number % 4], 0)), case.chance.choice((0, 5, 30, len(text) + 1))
+    arrays = [array("I", [0]) * room for _ in range(3)]
+    risky_numbers = bytearray(1)
+    start = min(start, len(text))
+    answer = kernel.outline_json(text, start, kernel.BYTE_KINDS, *arrays, risky_numbers)
+    why = kernel.FAULT_TEXTS.get(fault_place(answer)[1], "") if answer < 0 else ""
+    if room > len(text) and not risky_numbers[0] and "containers inside one another" not in why:
+        assert (answer >= 0) == _is_json(case.source_map[start:]), "not what orjson says"
+    return answer, risky_numbers, arrays
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+def _some_mappings(chance: random.Random) -> tuple[bytes, bytes]:
+    known = _known_mappings()
+    text = chance.choice(known)
+    start = chance.randint(0, len(text)) if len(text) > 500 else 0
+    ranges = mutated(chance, b"B;//;A", (b"g", b"/", b"-", b";"), [b";;;;"])
+    return ranges, mutated(chance, text[start : start + 500], _MAPPINGS_WORDS, known)
+
+
+@cache
+def _known_mappings() -> list[bytes]:
+    return [_mappings_of(source_map) for _, source_map in seeds().pairs]
+
+
+def _mappings_of(source_map: bytes) -> bytes:
+    try:
+        mappings = orjson.loads(source_map)["mappings"]
+    except (orjson.JSONDecodeError, TypeError, KeyError):
+        return b"AAAA"
+    return mappings.encode() if isinstance(mappings, str) else b"AAAA"
+
+
+def _decode(case: Case, build: str) -> Any:
+    """Decode mappings, their ranges, and the same text as a function map."""
+    kernel = module("core.sourcemap.mappings", build)
+    text, ranges = array("B", case.source_map), array("B", case.generated)
+    chance = case.chance
+    start, end = sorted((chance.choice((0, chance.randint(0, len(text)))), len(text)))
+    count = kernel.count_tokens(text, start, end)
+    tokens = [_zeros(count) for _ in range(6)]
+    limits = chance.choice((0, 1, 3, _NONE)), chance.choice((0, 1, 3, _NONE))
+    answer = kernel.decode_mappings(text, start, end, kernel.DIGITS, *limits, *tokens)
+    flags = bytearray(count)
+    marked = kernel.decode_ranges(text, start, end, ranges, kernel.DIGITS, flags) if answer == 0 else 0
+    first = chance.randint(0, 3)
+    entries = [_zeros(first + kernel.count_tokens(text, 0, len(text))) for _ in range(3)]
+    return answer, tokens, marked, flags, kernel.decode_function_map(text, kernel.DIGITS, first, *entries), entries
+
+
+def _zeros(count: int) -> array[int]:
+    return array("I", [0]) * count
+
+
+def _nothing(_: random.Random) -> tuple[bytes, bytes]:
+    return b"", b""
+
+
+def _work_on_arrays(case: Case, build: str) -> Any:
+    """Order, search and renumber tokens that are nothing but numbers."""
+    kernel, chance = module("core.sourcemap.token_arrays", build), case.chance
+    count = chance.randint(0, _LONGEST_TOKENS)
+    lines, columns, names = (_numbers(chance, count) for _ in range(3))
+    order, spare = array("I", range(count)), _zeros(count)
+    in_spare = kernel.sort_order(lines, columns, order, spare)
+    if in_spare:
+        order = spare
+    assert list(order) == sorted(range(count), key=lambda token: (lines[token], columns[token]))
+    kernel.gather(lines, order, lines := _zeros(count))
+    found = kernel.last_token(lines, columns, _number(chance), _number(chance))
+    assert -1 <= found < count
+    kernel.renumber(names, _numbers(chance, chance.randint(0, 6)))
+    start, end = sorted((chance.randint(0, count), count))
+    entry = kernel.covering_entry(lines, columns, start, end, _number(chance), _number(chance))
+    assert entry == -1 or start <= entry < end
+    kernel.shift(lines, columns, _number(chance), _number(chance))
+    return in_spare, order, found, names, entry, lines, columns, kernel.is_ordered(lines, columns)
+
+
+def _numbers(chance: random.Random, count: int) -> array[int]:
+    return array("I", [_number(chance) for _ in range(count)])
+
+
+def _number(chance: random.Random) -> int:
+    return chance.randint(0, 4) if chance.random() < 0.9 else chance.choice((_NONE, _NONE - 1, 2**31, 2**31 - 1))
+
+
+def _find_positions(case: Case, build: str) -> Any:
+    """Turn every offset of a text into a position, which is what counting from the start says, and some back."""
+    kernel = module("core.sourcemap.text_positions", build)
+    text = case.generated.decode("utf-8", "replace").encode() * case.chance.choice((1, 1, 7))
+    if not text:
+        return None
+    blocks = _zeros(2 * -(-len(text) // kernel.BLOCK_SIZE))
+    kernel.survey_text(array("B", text), blocks)
+    positions = kernel.TextPositions(array("B", text), blocks)
+    found = [positions.position(offset) for offset in range(-1, len(text) + 2)]
+    assert found == [None, *_counted_positions(text), None, None]
+    offsets = [positions.offset(_number(case.chance), _number(case.chance)) for _ in range(20)]
+    assert all(0 <= offset < len(text) for offset in offsets)
+    return found, offsets
+
+
+def _counted_positions(text: bytes) -> list[tuple[int, int] | None]:
+    """Return the position of each byte; for those inside a character, of the next one."""
+    positions: list[tuple[int, int] | None] = []
+    line = column = 0
+    for character in text.decode():
+        positions.append((line, column))
+        line, column = (line + 1, 0) if character == "\n" else (line, column + 1 + (character > "\uffff"))
+        positions.extend([(line, column)] * (len(character.encode()) - 1))
+    for offset in range(len(text) - 1, -1, -1):
+        if text[offset] & 0xC0 != 0x80:
+            break
+        positions[offset] = None
+    return positions
+
+
+def _read_and_ask(case: Case, build: str) -> Any:
+    """Read a map and ask it about places of the generated file and of nowhere; in a random order."""
+    read = module("core.sourcemap.source_map", build).read_source_map
+    return _answers(read(case.source_map, case.generated), case)
+
+
+def _answers(source_map: Any, case: Case) -> Any:
+    chance = case.chance
+    places = [_place(chance, case.generated) for _ in range(30)]
+    positions = [source_map.lookup(*place) for place in places]
+    sources = [chance.randint(0, len(source_map.sources)) for _ in range(3)]
+    contents = [source_map.source_content(source) for source in sources]
+    lines = [_lines(source_map, position, chance) for position in positions]
+    return source_map.sources, positions, contents, lines
+
+
+def _lines(source_map: Any, position: Any, chance: random.Random) -> Any:
+    if position is None or position.source is None:
+        return None
+    lines = source_map.source_lines(position.source, position.line, around=chance.choice((0, 1, 5, 1000)))
+    return lines and (lines.before, lines.line, lines.after)
+
+
+def _place(chance: random.Random, generated: bytes) -> tuple[int, int]:
+    if chance.random() < 0.1:
+        return _number(chance), _number(chance)
+    before = generated[: chance.randint(0, len(generated))]
+    return before.count(b"\n"), len(before) - before.rfind(b"\n") - 1
+
+
+def _keep_on_disk(case: Case, build: str) -> Any:
+    """Write the index of a map, and open it again; then with some bytes of it changed, or of the map, or of the code.
+
+    The index answers as the map does.  A changed one is refused.  Texts are told apart by their ends only: with others
+    in between, what the index answers is anybody's guess, but it answers, or says that the map is malformed.
+    """
+    files = module("core.sourcemap.index_file", build)
+    blank = b" " * case.chance.choice((0, 5000))
+    text = blank + case.source_map.decode("utf-8", "replace").encode() + blank
+    minified = blank + case.generated + blank
+    source_map = module("core.sourcemap.source_map", build).read_source_map(text, minified)
+    expected = _answers(source_map, case)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "index")
+        files.write_index(source_map, path)
+        assert _answers(files.open_index(path, text, minified), case) == expected
+        with suppress(files.StaleIndex, MalformedSourceMap):
+            _answers(files.open_index(path, _other(case, text), _other(case, minified)), case)
+        path.write_bytes(_corrupted(case.chance, path.read_bytes()))
+        with suppress(files.StaleIndex, MalformedSourceMap):
+            _answers(files.open_index(path, text, minified), case)
+    return expected
+
+
+def _other(case: Case, text: bytes) -> bytes:
+    """Return a text of the same size with other bytes in between."""
+    start, end = sorted((case.chance.randint(0, len(text)), case.chance.randint(0, len(text))))
+    return text[:start] + bytes(case.chance.choice(b'a"\\,;\n{}\xc3') for _ in range(start, end)) + text[end:]
+
+
+def _corrupted(chance: random.Random, index: bytes) -> bytes:
+    return mutated(chance, index, (b"\0\0\0\0", b"\xff\xff\xff\xff", b"\x01\0\0\0"), [index])
+
+
+def _a_scopes_case(chance: random.Random) -> tuple[bytes, bytes]:
+    return _a_program(chance), b""
+
+
+def _find_scopes(case: Case, build: str) -> Any:
+    """Find the scopes of a text, which nest and lie within it."""
+    scopes = module("core.javascript.scopes", build).find_scopes(case.generated)
+    if scopes is None:
+        return None
+    found = [(scopes.start(index), scopes.end(index), scopes.name(index)) for index in range(len(scopes))]
+    _check_nesting(found, len(case.generated))
+    return found
+
+
+def _check_nesting(scopes: list[tuple[int, int, str | None]], size: int) -> None:
+    ends = [size]
+    for start, end, _ in sorted(scopes, key=lambda scope: (scope[0], -scope[1])):
+        assert 0 <= start < end <= size, "a scope that leaves the text"
+        while ends and ends[-1] <= start and len(ends) > 1:
+            ends.pop()
+        assert end <= ends[-1], "scopes that overlap"
+        ends.append(end)
+
+
+TARGETS = {
+    "json": Target(_a_json_text, _outline),
+    "mappings": Target(_some_mappings, _decode),
+    "arrays": Target(_nothing, _work_on_arrays),
+    "positions": Target(_a_scopes_case, _find_positions),
+    "scopes": Target(_a_scopes_case, _find_scopes),
+    "map": Target(_a_pair, _read_and_ask),
+    "index": Target(_a_pair, _keep_on_disk),
+}
+if peer.HAS_PEER:
+    TARGETS["peer scopes"] = Target(_a_scopes_case, peer.agree_on_scopes)
+    TARGETS["peer map"] = Target(_a_pair, peer.agree_on_map)

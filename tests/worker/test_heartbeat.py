@@ -1,0 +1,156 @@
+"""What workers do for each other: jobs of the dead, jobs without a message, and what must not be taken for either."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+
+import pytest
+from redis import Redis
+
+from core.jobs import IN_FLIGHT, QUEUE, WORKERS, job_key, payload_key, result_key, taken_key
+from core.message import MessageWriter
+from core.settings import Settings
+from core.wire.response import INTERNAL_ERROR_BODY
+from worker.heartbeat import LIFE_MS, Heartbeat
+from worker.job_store import JobStore
+
+MESSAGES = MessageWriter("test")
+LONG_AGO_MS = LIFE_MS + 1
+ACCEPTED_MS = 2**42  # deadlines are far away
+
+
+@pytest.fixture
+def redis(redis_url):
+    with Redis.from_url(redis_url) as client:
+        yield client
+
+
+@pytest.fixture
+def settings(redis_url):
+    return Settings(redis_url=redis_url)
+
+
+@pytest.fixture
+async def heartbeat(settings):
+    heartbeat = Heartbeat(settings, "living", MESSAGES, [QUEUE], asyncio.get_running_loop())
+    heartbeat.beat_once()
+    yield heartbeat
+    heartbeat.stop()
+
+
+@pytest.fixture
+async def dying(settings):
+    """The store of a worker that is going to die."""
+    store = JobStore(settings, "dying", MESSAGES)
+    yield store
+    await store.close()
+
+
+def queued_job(redis, deadline_ms: int = ACCEPTED_MS, *, message: bool = True) -> str:
+    job_id = str(uuid.uuid4())
+    redis.hset(job_key(job_id), mapping={"deadline_ms": deadline_ms, "queue": QUEUE, "handed_out": 1})
+    redis.set(payload_key(job_id), b"{}")
+    redis.zadd(IN_FLIGHT, {job_id: deadline_ms})
+    if message:
+        redis.lpush(QUEUE, MESSAGES.message(job_id))
+    return job_id
+
+
+async def taken_job(redis, store) -> str:
+    job_id = queued_job(redis)
+    taken = await store.exchange(QUEUE, [], 1)
+    assert [job.id for job in taken.jobs] == [job_id]
+    return job_id
+
+
+def die(redis, worker: str = "dying") -> None:
+    seconds, microseconds = redis.time()
+    redis.zadd(WORKERS, {worker: seconds * 1000 + microseconds // 1000 - LONG_AGO_MS})
+
+
+def queue(redis) -> list[bytes]:
+    """The messages of the queue, the next one first."""
+    return redis.lrange(QUEUE, 0, -1)[::-1]
+
+
+async def test_jobs_of_the_dead_are_queued_again_and_their_record_forgets_them(redis, heartbeat, dying):
+    job_id = await taken_job(redis, dying)
+    die(redis)
+    heartbeat.beat_once()
+    assert queue(redis) == [MESSAGES.message(job_id)]
+    assert redis.hget(job_key(job_id), "worker") is None
+    assert redis.zrange(WORKERS, 0, -1) == [b"living"]
+    assert not redis.exists(taken_key("dying"))
+    [job] = (await dying.exchange(QUEUE, [], 1)).jobs
+    assert job.suspect
+
+
+async def test_the_second_death_ends_the_job_that_had_started_and_no_other(redis, heartbeat, dying):
+    started, bystander = await taken_job(redis, dying), await taken_job(redis, dying)
+    die(redis)
+    heartbeat.beat_once()
+    await dying.exchange(QUEUE, [], 2)
+    await dying.start_suspect(started)
+    die(redis)
+    heartbeat.beat_once()
+    assert redis.get(result_key(started)) == INTERNAL_ERROR_BODY
+    assert redis.zscore(IN_FLIGHT, started) is None
+    assert queue(redis) == [MESSAGES.message(bystander)]
+
+
+async def test_a_job_that_ended_before_its_worker_died_keeps_its_answer(redis, heartbeat, dying):
+    job_id = await taken_job(redis, dying)
+    redis.set(result_key(job_id), b"answer")
+    redis.delete(job_key(job_id), payload_key(job_id))
+    die(redis)
+    heartbeat.beat_once()
+    assert (redis.get(result_key(job_id)), queue(redis)) == (b"answer", [])
+
+
+async def test_nobody_is_declared_dead_when_all_hearts_stood_still(redis, heartbeat, dying):
+    # As they do while Redis is away: whoever comes back first must not run everybody else's jobs again.
+    await taken_job(redis, dying)
+    die(redis)
+    die(redis, "living")
+    heartbeat.beat_once()
+    heartbeat.beat_once()
+    assert queue(redis) == []
+    assert redis.zcard(WORKERS) == 2
+
+
+async def test_jobs_without_a_message_are_queued_again_the_oldest_first_and_once(redis, heartbeat):
+    lost = [queued_job(redis, ACCEPTED_MS + number, message=False) for number in range(3)]
+    queued = queued_job(redis, ACCEPTED_MS + 3)
+    for _ in range(2):
+        redis.delete("unmangle:reaper")
+        heartbeat.beat_once()
+    assert queue(redis) == [MESSAGES.message(job_id) for job_id in [*lost, queued]]
+
+
+async def test_jobs_of_one_millisecond_do_not_count_as_older_than_each_other(redis, heartbeat):
+    for _ in range(20):
+        queued_job(redis)
+    redis.delete("unmangle:reaper")
+    heartbeat.beat_once()
+    assert redis.llen(QUEUE) == 20
+
+
+async def test_what_a_worker_holds_is_not_lost(redis, heartbeat, dying):
+    await taken_job(redis, dying)
+    redis.delete("unmangle:reaper")
+    heartbeat.beat_once()
+    assert queue(redis) == []
+
+
+async def test_a_job_whose_answer_redis_gave_in_vain_is_found_by_its_worker(redis, dying):
+    job_id = await taken_job(redis, dying)
+    assert [job.id for job in await dying.held(QUEUE, [])] == [job_id]
+    assert await dying.held(QUEUE, [job_id]) == []
+
+
+async def test_a_message_that_comes_twice_is_one_job(redis, dying):
+    job_id = await taken_job(redis, dying)
+    redis.lpush(QUEUE, MESSAGES.message(job_id))
+    assert (await dying.exchange(QUEUE, [], 8)).jobs == []
+    assert await dying.held(QUEUE, [job_id]) == []

@@ -1,0 +1,125 @@
+"""A thread that says that this process lives, and looks after what others left behind.
+
+It is a thread because a loop that is busy for seconds is not dead.  One that is stuck is, and then so is this process:
+its jobs go to other workers, and whoever started it starts it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import faulthandler
+import logging
+import os
+import sys
+import threading
+from collections.abc import Sequence
+
+from redis.exceptions import RedisError
+
+from core.errors import StoreUnavailable
+from core.message import MessageWriter
+from core.settings import Settings
+from core.wire.response import INTERNAL_ERROR_BODY
+from worker import scripts
+from worker.redis_clients import open_blocking_redis
+
+_log = logging.getLogger(__name__)
+
+BEAT_EVERY_S = 1.0
+LIFE_MS = 4000  # of a heartbeat: a process that did not beat for so long is dead
+STUCK_AFTER_S = 30
+_LOOK_FOR_LOST_MESSAGES_EVERY_MS = 1000
+_MOST_JOBS_LOOKED_AT = 5000
+_STUCK_EXIT_CODE = 70
+
+_LOGGED = {
+    "dead": (logging.WARNING, "worker %(worker)s died"),
+    "inherited": (logging.WARNING, "job %(job)s is queued again: worker %(worker)s, which held it, died"),
+    "ended": (logging.ERROR, "job %(job)s ends as internal_error: two workers died of it, the last one was %(worker)s"),
+    "resent": (logging.WARNING, "job %(job)s is queued again: its message was lost"),
+}
+
+
+class Heartbeat:
+    """Beats while the block runs; ``first_beat`` comes before a process may take jobs."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        worker_id: str,
+        messages: MessageWriter,
+        queues: Sequence[str],
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        self._redis = open_blocking_redis(settings, BEAT_EVERY_S)
+        self._beat = self._redis.register_script(scripts.BEAT)
+        self._queues = queues
+        self._arguments: list[bytes | str | int] = [
+            worker_id,
+            LIFE_MS,
+            _LOOK_FOR_LOST_MESSAGES_EVERY_MS,
+            _MOST_JOBS_LOOKED_AT,
+            settings.result_ttl_s,
+            INTERNAL_ERROR_BODY,
+            *messages.parts,
+        ]
+        self._pulse = _Pulse(loop)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+
+    def start(self) -> None:
+        """Beat from now on.  Raises StoreUnavailable if the first beat doesn't get through."""
+        try:
+            self.beat_once()
+        except RedisError as error:
+            raise StoreUnavailable(str(error)) from error
+        if not self._thread.is_alive():
+            self._thread.start()
+
+    def beat_once(self) -> None:
+        """Say that this process lives, and do what is to be done for others."""
+        for what, job, worker in self._beat(keys=self._queues, args=self._arguments):
+            level, text = _LOGGED[what.decode()]
+            _log.log(level, text, {"job": job.decode(), "worker": worker.decode()})
+
+    def stop(self) -> None:
+        """Beat no more."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._redis.close()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(BEAT_EVERY_S):
+            if self._pulse.silent_beats() * BEAT_EVERY_S > STUCK_AFTER_S:
+                _die_of_stuck_loop()
+            try:
+                self.beat_once()
+            except RedisError as error:
+                _log.debug("no heartbeat: %s", error)
+
+
+class _Pulse:
+    """Tells how often in a row the loop did not answer.
+
+    Beats are counted, not seconds: a whole process that is suspended for a while is not stuck.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._silent_beats = 0
+
+    def silent_beats(self) -> int:
+        self._silent_beats += 1
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._answer)
+        return self._silent_beats
+
+    def _answer(self) -> None:
+        self._silent_beats = 0
+
+
+def _die_of_stuck_loop() -> None:
+    _log.critical("the jobs' loop did not move for %d s: this worker ends.  Where it is stuck:", STUCK_AFTER_S)
+    faulthandler.dump_traceback(sys.stderr)
+    os._exit(_STUCK_EXIT_CODE)

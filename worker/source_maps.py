@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from mmap import mmap
 
 from core.errors import MalformedSourceMap
 from core.files import Content, Failure, FailureKind
@@ -20,6 +21,7 @@ from worker.threads import Threads
 MAX_BYTES = 64 << 20
 """What the maps in memory may take."""
 
+_MAPPED = 1 << 17  # counted for a mapped file: it takes no memory, but is an open file, and those are few
 _SMALL = 1000  # bytes that anything in a cache takes, about
 
 
@@ -33,7 +35,7 @@ class SourceMaps:
         self._alone = asyncio.Semaphore(1)
         self._memory: MemoryCache[Key, SourceMap | Failure] = MemoryCache(
             max_bytes=MAX_BYTES,
-            size_of=lambda key, source_map: _key_size(key) + _size(source_map),
+            size_of=_size,
             lifetime_of=lambda source_map: derived_lifetime(settings, source_map),
         )
 
@@ -71,9 +73,8 @@ def _read_source_map(content: Content, minified: Content) -> SourceMap | Failure
         release_pages(minified)
 
 
-def _size(value: SourceMap | Failure) -> int:
-    return _SMALL if isinstance(value, Failure) else _SMALL + value.size_bytes
-
-
-def _key_size(key: Key) -> int:
-    return sum(len(part) for part in key if isinstance(part, bytes))
+def _size(key: Key, value: SourceMap | Failure) -> int:
+    """Return about how much memory a map takes; a map counts its texts, which take none if they are mapped."""
+    mapped = sum(len(part) - _MAPPED for part in key if isinstance(part, mmap))
+    in_key = sum(len(part) for part in key if isinstance(part, bytes))
+    return max(_SMALL + in_key + (0 if isinstance(value, Failure) else value.size_bytes) - mapped, _SMALL)

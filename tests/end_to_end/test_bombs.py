@@ -32,6 +32,7 @@ from tests.worker.source_server import (
 )
 
 MAX_MEMORY_MIB = 300
+MAX_MEMORY_WITH_BIG_MAPS_MIB = 400
 DOWNLOAD_TIMEOUT_S = 8
 LIMIT = "Maximum file size exceeded"
 MINIFIED = {"type": "minified_source", "url": "~/app.js"}
@@ -169,6 +170,34 @@ async def test_bundles(redis_url_of_bombs: str, server: SourceServer, make: Call
         assert said in worker.log()
         assert peak_mib(worker) < MAX_MEMORY_MIB
     _forget(redis_url_of_bombs)
+
+
+def a_map_of_100_megabytes(number: int) -> bytes:
+    content = f"x = {number}; // {'y' * 80}\n" * 8000
+    mappings = ";".join(["AAAA" + ",CAAC" * 40] * 120_000)
+    return orjson.dumps(
+        {
+            "version": 3,
+            "sources": [f"{source}.ts" for source in range(100)],
+            "sourcesContent": [content] * 100,
+            "names": [],
+            "mappings": mappings,
+        }
+    )
+
+
+async def test_maps_of_100_megabytes(redis_url_of_bombs: str, server: SourceServer) -> None:
+    for number in range(3):
+        server.put(f"/{number}.js", reply(b"run();\n//# sourceMappingURL=%d.map" % number))
+        server.put(f"/{number}.map", reply(a_map_of_100_megabytes(number)))
+    with Deployment(redis_url_of_bombs, EACH_ITS_OWN_JOB) as deployment:
+        api, worker = await deployed(deployment)
+        requests = [request_for(server, server.url(f"/{number}.js")) for number in range(3)]
+        together = [frame for request in requests for frame in request["stacktraces"][0]["frames"]]
+        requests.append({**requests[0], "stacktraces": [{"frames": together}]})
+        for answer in await asyncio.gather(*(api.submit(request) for request in requests * 2)):
+            assert answer["stacktraces"][0]["frames"][0]["data"]["symbolicated"]
+        assert peak_mib(worker) < MAX_MEMORY_WITH_BIG_MAPS_MIB
 
 
 def _forget(redis_url: str) -> None:

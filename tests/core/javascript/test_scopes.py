@@ -70,6 +70,26 @@ def test_a_private_method_is_resolved_from_its_number_sign():
     assert scopes.pieces(1) == [Piece("A", 6), Piece("."), Piece("#"), Piece("b", 8)]
 
 
+LONG = "long" * 30
+
+
+@pytest.mark.parametrize(
+    "js, name",
+    [
+        pytest.param(f"function {LONG}(){{}}", LONG, id="identifier"),
+        pytest.param(f"function é{LONG}(){{}}", f"é{LONG}", id="identifier-with-a-letter-beyond-ascii"),
+        pytest.param(f"x={{'{LONG}'(){{}}}}", f'x.<"{LONG}">', id="string"),
+        pytest.param(f"x['{LONG}']=()=>1", f'x["{LONG}"]', id="string-as-an-index"),
+        pytest.param(f"x[/{LONG}/g]=()=>1", f"x[/{LONG}/g]", id="regular-expression"),
+        pytest.param(f"x={{{'1' * 100}n(){{}}}}", f"x.<{'1' * 100}n>", id="number"),
+        pytest.param(f"<!-- {LONG}\nfunction f(){{}}", "f", id="behind-a-comment"),
+    ],
+)
+def test_names_made_of_long_tokens(build: ModuleType, js: str, name: str):
+    scopes = build.find_scopes(js.encode())
+    assert [scopes.name(index) for index in range(len(scopes))] == [name]
+
+
 @pytest.mark.parametrize(
     "offset, name",
     [

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from redis import Redis
 
 from api.redis_server import redis_server
+
+# An example has no time limit: the first one may load the interpreted kernels, on a machine that is busy.
+settings.register_profile("unmangle", deadline=None)
+settings.load_profile("unmangle")
 
 
 @pytest.fixture(scope="session")

@@ -13,14 +13,16 @@ A rule may have parameters: ``rule[+in]`` passes one, ``[?in]`` passes on one's 
 destructuring pattern or the parameters of an arrow function.
 
 One token decides which alternative to take.  An earlier alternative wins over a later one, and an alternative that
-can be empty is taken when no other fits.  Three marks refine this:
+can be empty is taken when no other fits.  Two marks and three tokens of their own refine this:
 
     &';'             take this alternative if `;` is next, but leave it there
     ~                take this alternative only if no line break is before the next token
-    /a/ }` }         see ``terminals`` below
+    REGEX            the `/` or `/=` that comes next starts a regular expression, which is one token
+    TEMPLATE_RESUME  the `}` that comes next ends a hole in a template
+    NEVER            no token: the text is no program
 
-What is accepted is what the peer engine's parser accepts, which is more than the standard does: no early errors, and
-nearly everything is fine as an assignment target.  Its deviations are marked `peer:`.
+What is accepted is what Symbolicator's parser accepts, which is more than the standard does: no early errors, and
+nearly everything is fine as an assignment target.  Its deviations are marked `Symbolicator:`.
 """
 
 START = "module"
@@ -73,10 +75,10 @@ end                 : ';' | &'}' | &END | @line_break
 optional_semicolon  : ';' |
 condition           : '(' expression[+in] ')'
 block               : '{' statements block_end
-# peer: a block may be cut off by the end of the text
+# Symbolicator: a block may be cut off by the end of the text
 block_end           : '}' | &END
 else                : 'else' body_statement |
-# peer: a lone `try {}`
+# Symbolicator: a lone `try {}`
 catch               : 'catch' catch_binding block |
 catch_binding       : '(' binding ')' |
 finally             : 'finally' block |
@@ -136,7 +138,7 @@ declarator[in,const]
     : @declare binding_name initializer[?in]
     | binding_pattern pattern_initializer[?in,?const]
 initializer[in]            : @open_declarator '=' assignment[?in] @leave |
-# peer: `const {a}` needs no value
+# Symbolicator: `const {a}` needs no value
 pattern_initializer[in,const] : '=' assignment[?in] | [+const]
 
 binding             : binding_name | binding_pattern
@@ -161,7 +163,7 @@ function_rest       : parameters function_body
 parameters          : '(' parameter_list ')'
 parameter_list      : parameter more_parameters |
 more_parameters     : ',' parameter_list |
-# peer: the rest parameter may have a default value and may be followed by others
+# Symbolicator: the rest parameter may have a default value and may be followed by others
 parameter           : binding_element | '...' binding_element
 function_body       : @open_body '{' statements function_end
 function_end        : @close_function '}' | @end_function &END
@@ -172,7 +174,7 @@ async_function_expression
 
 arrow[in]           : @arrow '=>' arrow_body[?in]
 arrow_body[in]      : function_body after_arrow[?in] | assignment[?in] @end_function
-# peer: an arrow function with a block may be the left side of an operator
+# Symbolicator: an arrow function with a block may be the left side of an operator
 after_arrow[in]     : ~ binary_operator value[?in] |
 
 
@@ -238,7 +240,7 @@ array_item          : assignment[+in,+whole] | '...' assignment[+in,+whole]
 group_items         : @only_parameters ')' @close_group | group_item more_group_items
 group_item          : assignment[+in,+whole] | @only_parameters '...' assignment[+in,+whole]
 more_group_items    : ',' group_after_comma | ')' @close_group
-# peer: `(a,)` without an arrow
+# Symbolicator: `(a,)` without an arrow
 group_after_comma   : ')' @close_group | group_item more_group_items
 
 properties          : @member property more_properties |
@@ -362,7 +364,7 @@ unary_value[in]
     | @name 'async' async_unary[?in]
     | prefixed[?in]
 async_unary[in]     : ~ async_function_expression unary_operation[?in] | unary_operation[?in]
-# peer: `await` is an operator everywhere, and may lack its operand
+# Symbolicator: `await` is an operator everywhere, and may lack its operand
 awaited[in]
     : unary_value[?in]
     | @bare_await &')'

@@ -100,23 +100,27 @@ class Ledger:
         return self.saved[self.saved_used]
 
     def enter(self, node: cython.int):
-        """Make ``node`` the node until ``_leave``."""
-        self.push(self.node)
-        self.push(self.floor)
-        self.push(self.floor_scopes)
-        self.push(self.parts_used)
+        """Make ``node`` the node until ``leave``."""
+        at: cython.int = self.saved_used
+        self.saved[at] = self.node
+        self.saved[at + 1] = self.floor
+        self.saved[at + 2] = self.floor_scopes
+        self.saved[at + 3] = self.parts_used
+        self.saved_used = at + 4
         self.node = node
         self.floor = self.parts_used
         self.floor_scopes = self.scopes_used
 
     def leave(self):
         """Go back to where ``enter`` was called; drop what has no scope to refer to it."""
-        parts_before: cython.int = self.pop()
+        at: cython.int = self.saved_used - 4
+        parts_before: cython.int = self.saved[at + 3]
         if self.floor == parts_before and self.floor_scopes == self.scopes_used:
             self.parts_used = parts_before
-        self.floor_scopes = self.pop()
-        self.floor = self.pop()
-        self.node = self.pop()
+        self.floor_scopes = self.saved[at + 2]
+        self.floor = self.saved[at + 1]
+        self.node = self.saved[at]
+        self.saved_used = at
 
     def open_scope(self, slot: cython.int, part: cython.int, node: cython.int, flags: cython.int):
         """Enter the scope whose name starts at ``part``; a slot of -1 is a function that makes no scope."""

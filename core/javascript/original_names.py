@@ -1,6 +1,6 @@
 """What a scope is called originally: its name in the generated code, seen through a source map.
 
-Rules of the peer engine.  They look the map up in a way of their own: see ``Find``.
+Source: Symbolicator, whose names look the map up in a way of their own: see ``Find``.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ class Reader:
         """Return where the character at ``at`` ends, or ``at`` if no name can have it there."""
         byte: cython.int = self.text[at]
         if byte == ord("\\"):
-            # What an escape stands for isn't checked: the peer doesn't, either.
+            # What an escape stands for isn't checked: Symbolicator doesn't, either.
             end: cython.int = self.unicode_escape_end(at + 2) if self.text[at + 1] == ord("u") else -1
             return at if end < 0 else end
         if byte >= 0x80:

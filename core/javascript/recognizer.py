@@ -5,9 +5,11 @@ import cython
 
 if cython.compiled:
     from cython.cimports.core.javascript.contexts import Contexts
+    from cython.cimports.core.javascript.steps import Layout, Mode, Special
     from cython.cimports.core.javascript.tokenizer import Tokenizer
 else:
     from core.javascript.contexts import Contexts
+    from core.javascript.steps import Layout, Mode, Special
     from core.javascript.tokenizer import Tokenizer
 
 COMPILED = cython.compiled
@@ -42,42 +44,42 @@ def _recognize(
     same_line_steps: cython.int,
     stack: cython.uchar[::1],
 ) -> cython.bint:
-    # A step has at most 13 symbols, so this is the one check that keeps the stack within bounds.
-    limit: cython.Py_ssize_t = stack.shape[0] - 16
+    # One check a step keeps the stack within bounds: no step has more symbols than fit into its own size.
+    limit: cython.Py_ssize_t = stack.shape[0] - Layout.STEP_SIZE
     depth: cython.Py_ssize_t = 1
     kind: cython.int = tokenizer.next()
     while depth:
         depth -= 1
-        row: cython.Py_ssize_t = stack[depth] << 7
+        row: cython.Py_ssize_t = stack[depth] * Layout.COLUMNS
         step: cython.Py_ssize_t = predictions[row + kind]
         if step >= same_line_steps and tokenizer.line_break:
-            step = predictions[row + 127]
-        if step == 16:
+            step = predictions[row + Layout.LINE_BREAK]
+        if step == Special.POP:
             continue
-        if step == 0 or depth > limit:
+        if step == Special.REJECT or depth > limit:
             return False
         # Nearly all steps have at most four symbols: without a loop, there's no branch to mispredict.
-        first: cython.uchar = steps[step + 3]
-        second: cython.uchar = steps[step + 4]
-        third: cython.uchar = steps[step + 5]
-        fourth: cython.uchar = steps[step + 6]
+        first: cython.uchar = steps[step + Layout.SYMBOLS]
+        second: cython.uchar = steps[step + Layout.SYMBOLS + 1]
+        third: cython.uchar = steps[step + Layout.SYMBOLS + 2]
+        fourth: cython.uchar = steps[step + Layout.SYMBOLS + 3]
         stack[depth] = first
         stack[depth + 1] = second
         stack[depth + 2] = third
         stack[depth + 3] = fourth
-        count: cython.Py_ssize_t = steps[step + 2]
+        count: cython.Py_ssize_t = steps[step + Layout.COUNT]
         index: cython.Py_ssize_t
         for index in range(4, count):
-            stack[depth + index] = steps[step + 3 + index]
+            stack[depth + index] = steps[step + Layout.SYMBOLS + index]
         depth += count
-        action: cython.int = steps[step]
+        action: cython.int = steps[step + Layout.ACTION]
         if action and not contexts.perform(action, kind):
             return False
-        mode: cython.int = steps[step + 1]
-        if mode == 1:
+        mode: cython.int = steps[step + Layout.MODE]
+        if mode == Mode.NEXT:
             kind = tokenizer.next()
-        elif mode == 2:
+        elif mode == Mode.REGEX:
             kind = tokenizer.regex(kind)
-        elif mode == 3:
+        elif mode == Mode.TEMPLATE:
             kind = tokenizer.resume_template()
     return True

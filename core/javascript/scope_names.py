@@ -73,7 +73,7 @@ class ScopeNames:
         """Return the name of a scope whose part is ``part``: no pieces if it's anonymous."""
         kind = self._kind(part)
         if kind is Part.FUNCTION_NAME:
-            # peer: its own name replaces the last piece, even if that is half of one
+            # Symbolicator: its own name replaces the last piece, even if that is half of one
             return [*self._inferred(self._around(part))[:-1], self._identifier(part)]
         if kind is Part.CLASS:
             around = self._inferred(self._around(part))

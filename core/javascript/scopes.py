@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from functools import partial
 
 from core.buffers import Numbers, Text, numbers_buffer
-from core.javascript.contexts import COMPILED, Contexts
+from core.javascript.contexts import Contexts
 from core.javascript.recognizer import recognize
 from core.javascript.scope_names import PART_SIZE, Piece, ScopeNames
 from core.javascript.scope_search import ScopeSearch
 from core.javascript.tables import javascript_tables
 from core.javascript.token_reader import new_tokenizer, token_at
 
-__all__ = ["COMPILED", "Piece", "Scopes", "find_scopes"]
+__all__ = ["Piece", "Scopes", "find_scopes"]
 
 SCOPE_SIZE = 4
-_MAX_TEXT = 1 << 31
+_MAX_TEXT = (1 << 31) - 16
 _MAX_CAPACITY = _MAX_TEXT // SCOPE_SIZE
 """The kernels count in 32 bits: what is larger isn't read."""
 _STACK_SIZE = 1 << 17

@@ -1,4 +1,4 @@
-"""What identifiers and literals of JavaScript stand for, as the peer engine writes them in names."""
+"""What identifiers and literals of JavaScript stand for, as Symbolicator writes them in names."""
 
 from __future__ import annotations
 

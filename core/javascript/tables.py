@@ -16,19 +16,7 @@ from core.javascript import grammar
 from core.javascript.actions import Action
 from core.javascript.grammar_rules import Alternative, Rules, is_action, is_rule, read_rules
 from core.javascript.kinds import Kind
-
-COLUMNS = 128
-"""The predictions for a symbol: one for each kind of token, and the last for a line break."""
-
-STEP_SIZE = 16
-"""The numbers of a step: action, how to go on, how many symbols, the symbols."""
-STEP_SYMBOLS = 13
-
-STAY, NEXT, REGEX, TEMPLATE = range(4)
-"""How to go on: not at all, to the next token, or after a regular expression or a part of a template."""
-
-REJECT, POP = 0, STEP_SIZE
-"""Two steps of their own: the text is no program; nothing more is expected of the topmost symbol."""
+from core.javascript.steps import Layout, Mode
 
 PUNCTUATION = {
     "(": Kind.OPEN_PAREN,
@@ -54,8 +42,8 @@ PUNCTUATION = {
 
 _SPECIAL: dict[str, dict[int, int]] = {
     "NEVER": {},
-    "REGEX": {Kind.SLASH: REGEX, Kind.SLASH_EQUALS: REGEX},
-    "TEMPLATE_RESUME": {Kind.CLOSE_BRACE: TEMPLATE},
+    "REGEX": {Kind.SLASH: Mode.REGEX, Kind.SLASH_EQUALS: Mode.REGEX},
+    "TEMPLATE_RESUME": {Kind.CLOSE_BRACE: Mode.TEMPLATE},
 }
 """Tokens of the grammar that aren't one kind each: the kinds they start as, and how to go on from those."""
 
@@ -69,7 +57,7 @@ class Tables:
     start: int
     """The symbol that a text is."""
     predictions: array[int]
-    """For each symbol and kind, at ``symbol * COLUMNS + kind``, where in ``steps`` the step is."""
+    """For each symbol and kind, at ``symbol * Layout.COLUMNS + kind``, where in ``steps`` the step is."""
     steps: array[int]
     same_line_steps: int
     """The steps from here on are for tokens on the same line; elsewhere, the last column holds instead."""
@@ -84,12 +72,12 @@ def javascript_tables() -> Tables:
 @dataclass(frozen=True, slots=True)
 class _Step:
     action: int = Action.NOTHING
-    mode: int = STAY
+    mode: int = Mode.STAY
     symbols: tuple[int, ...] = ()
     same_line: bool = False
 
 
-_REJECT = _Step(mode=-1)
+_REJECT = _Step(mode=-1)  # unlike any other
 _POP = _Step()
 
 
@@ -108,7 +96,8 @@ class _Builder:
             rows.append(self._row(list(self.symbols)[len(rows)]))
         steps = [_REJECT, _POP, *{step: None for row in rows for step in row if step not in {_REJECT, _POP}}]
         steps.sort(key=lambda step: step.same_line)
-        places = {step: STEP_SIZE * number for number, step in enumerate(steps)}
+        # REJECT and POP stay first, where the recogniser expects them.
+        places = {step: Layout.STEP_SIZE * number for number, step in enumerate(steps)}
         predictions = array("H", [places[step] for row in rows for step in row])
         first_same_line = next(places[step] for step in steps if step.same_line)
         return Tables(self.words, self.symbols[start], predictions, _packed(steps), first_same_line)
@@ -121,7 +110,7 @@ class _Builder:
         if token in _SPECIAL:
             return _SPECIAL[token]
         text = token.strip("'")
-        return {self.words.get(text) or PUNCTUATION.get(text) or Kind[text]: NEXT}
+        return {self.words.get(text) or PUNCTUATION.get(text) or Kind[text]: Mode.NEXT}
 
     def _empty_choice(self, rule: str) -> Alternative | None:
         """Return the alternative of ``rule`` that is taken when no token selects one."""
@@ -158,14 +147,14 @@ class _Builder:
     def _row(self, symbol: str) -> list[_Step]:
         """Return the step from ``symbol`` for each kind of token, and for a line break."""
         if is_action(symbol):
-            return [_Step(_action(symbol))] * COLUMNS
+            return [_Step(_action(symbol))] * Layout.COLUMNS
         if not is_rule(symbol):
-            row = [_REJECT] * COLUMNS
+            row = [_REJECT] * Layout.COLUMNS
             for kind, mode in self._kinds(symbol).items():
                 row[kind] = _Step(mode=mode)
             return row
         empty = self._empty_choice(symbol)
-        row = [self._step(empty, None, STAY) if empty else _REJECT] * COLUMNS
+        row = [self._step(empty, None, Mode.STAY) if empty else _REJECT] * Layout.COLUMNS
         # reversed, because a kind that several tokens start as goes to the first alternative, too
         for token, option in reversed(self._choices(symbol).items()):
             for kind, mode in self._kinds(token).items():
@@ -188,7 +177,7 @@ class _Builder:
                 wanted = None if inner.lookahead else wanted
             else:
                 break
-        return self._made_step(action, STAY, pending, option)
+        return self._made_step(action, Mode.STAY, pending, option)
 
     def _certain_choice(self, rule: str, token: str) -> Alternative | None:
         """Return the alternative of ``rule`` that ``token`` selects, None if that depends on a line break."""
@@ -211,8 +200,8 @@ def _action(symbol: str) -> Action:
 
 
 def _packed(steps: list[_Step]) -> array[int]:
-    packed = array("B", bytes(STEP_SIZE))  # REJECT has nothing to say
+    packed = array("B", bytes(Layout.STEP_SIZE))  # the first is REJECT
     for step in steps[1:]:
-        padding = [0] * (STEP_SYMBOLS - len(step.symbols))
+        padding = [0] * (Layout.MAX_SYMBOLS - len(step.symbols))
         packed.extend([step.action, step.mode, len(step.symbols), *step.symbols, *padding])
     return packed

@@ -44,7 +44,7 @@ def token_at(text: Text, offset: int) -> Token:
             break
         size *= 16
     spelling = window[:end].decode(errors="replace")
-    # peer: what follows an HTML comment starts where the comment does
+    # Symbolicator: what follows an HTML comment starts where the comment does
     return kind, _BLANKS.sub("", spelling, count=1) if spelling.startswith(_HTML_COMMENTS) else spelling
 
 

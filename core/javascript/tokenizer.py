@@ -52,7 +52,7 @@ class Tokenizer(Literals):
         if self.bytes_[self.text[at]] & Byte.BLANK:
             self.html_comment = -1
             at = self._blanks_end(at)
-            # peer: what follows an HTML comment starts where the comment does
+            # Symbolicator: what follows an HTML comment starts where the comment does
             self.start = at if self.html_comment < 0 else self.html_comment
         else:
             self.start = at
@@ -116,7 +116,7 @@ class Tokenizer(Literals):
             at += 1
 
     def _comment_end(self, at: cython.int):
-        # peer: the end of the text ends a comment, too
+        # Symbolicator: the end of the text ends a comment, too
         while True:
             byte: cython.int = self.text[at]
             if self.bytes_[byte] & Byte.COMMENT_STOP:
@@ -166,7 +166,7 @@ class Tokenizer(Literals):
         if end < 0:
             return Kind.INVALID
         self.position = end
-        # A word that starts with an escape is never a keyword to the peer, one with an escape further on may be.
+        # A word that starts with an escape is never a keyword to Symbolicator, one with an escape further on may be.
         return Kind.IDENTIFIER if self.text[at] == ord("\\") else self._spelling_kind(at, end)
 
     def _spelling_kind(self, at: cython.int, end: cython.int):

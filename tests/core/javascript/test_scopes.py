@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.javascript.scopes import Piece, Scopes, find_scopes
+from core.javascript.scope_names import Piece
+from core.javascript.scopes import Scopes, find_scopes
 from tests.kernels import BUILDS, load
 
 CASES = json.loads((Path(__file__).parents[2] / "data" / "scopes.json").read_text())
@@ -33,7 +34,7 @@ def as_rows(scopes: Scopes | None) -> list[tuple[int, int, str | None]] | None:
 
 
 @pytest.mark.parametrize("group", sorted({case["group"] for case in CASES}))
-def test_scopes_and_names_are_those_of_the_peer_engine(build: ModuleType, group: str):
+def test_scopes_and_names_are_those_of_symbolicator(build: ModuleType, group: str):
     differences = []
     for case in CASES:
         if case["group"] == group:

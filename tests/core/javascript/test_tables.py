@@ -6,15 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from core.javascript import actions, characters, grammar, kinds, parts, shapes, tables
+from core.javascript import actions, characters, grammar, kinds, parts, shapes, steps
 from core.javascript.grammar_rules import is_action, read_rules
-from core.javascript.tables import COLUMNS, javascript_tables
+from core.javascript.steps import Layout, Mode, Special
+from core.javascript.tables import Tables, javascript_tables
 from core.javascript.word_table import word_table
 
 RULES = read_rules(grammar.RULES, grammar.START)
 
 
-@pytest.mark.parametrize("module", [actions, characters, kinds, parts, shapes], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [actions, characters, kinds, parts, shapes, steps], ids=lambda module: module.__name__
+)
 def test_the_compiler_is_told_the_same_numbers(module):
     declared: dict[str, dict[str, int]] = {}
     for line in Path(module.__file__).with_suffix(".pxd").read_text().splitlines():
@@ -23,7 +26,9 @@ def test_the_compiler_is_told_the_same_numbers(module):
         elif member := re.fullmatch(r"    (\w+) = (\d+)", line):
             declared[list(declared)[-1]][member[1]] = int(member[2])
     enums = [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, IntEnum)]
-    assert declared == {enum.__name__: {member.name: int(member) for member in enum} for enum in enums if list(enum)}
+    assert declared == {
+        enum.__name__: {name: int(one) for name, one in enum.__members__.items()} for enum in enums if list(enum)
+    }
 
 
 def test_every_rule_of_the_grammar_is_used():
@@ -40,26 +45,26 @@ def test_every_action_is_used():
 
 def test_symbols_and_kinds_fit_into_the_tables():
     found = javascript_tables()
-    assert len(found.predictions) // COLUMNS <= 256
-    assert max(found.words.values()) < COLUMNS - 1
-    assert max(found.steps[2 :: tables.STEP_SIZE]) <= tables.STEP_SYMBOLS
+    assert len(found.predictions) // Layout.COLUMNS <= 256
+    assert max(found.words.values()) < Layout.COLUMNS - 1
+    assert max(found.steps[Layout.COUNT :: Layout.STEP_SIZE]) <= Layout.MAX_SYMBOLS
 
 
 def test_a_step_that_takes_no_token_comes_to_an_end():
     found = javascript_tables()
-    for symbol in range(len(found.predictions) // COLUMNS):
-        for kind in range(COLUMNS):
+    for symbol in range(len(found.predictions) // Layout.COLUMNS):
+        for kind in range(Layout.COLUMNS):
             assert takes_or_ends(found, symbol, kind, frozenset())
 
 
-def takes_or_ends(found: tables.Tables, symbol: int, kind: int, before: frozenset[int]) -> bool:
+def takes_or_ends(found: Tables, symbol: int, kind: int, before: frozenset[int]) -> bool:
     """Say whether the steps from ``symbol`` take a token or give up, without coming back to the same symbol."""
-    step = found.predictions[symbol * COLUMNS + kind]
-    if step in {tables.REJECT, tables.POP} or found.steps[step + 1] != tables.STAY:
+    step = found.predictions[symbol * Layout.COLUMNS + kind]
+    if step in {Special.REJECT, Special.POP} or found.steps[step + Layout.MODE] != Mode.STAY:
         return True
-    count = found.steps[step + 2]
+    count = found.steps[step + Layout.COUNT]
     return symbol not in before and (
-        count == 0 or takes_or_ends(found, found.steps[step + 2 + count], kind, before | {symbol})
+        count == 0 or takes_or_ends(found, found.steps[step + Layout.SYMBOLS + count - 1], kind, before | {symbol})
     )
 
 

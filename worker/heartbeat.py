@@ -63,7 +63,7 @@ class Heartbeat:
             INTERNAL_ERROR_BODY,
             *messages.parts,
         ]
-        self._pulse = _Pulse(loop)
+        self._pulse = Pulse(loop)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
@@ -99,7 +99,7 @@ class Heartbeat:
                 _log.debug("no heartbeat: %s", error)
 
 
-class _Pulse:
+class Pulse:
     """Tells how often in a row the loop did not answer.
 
     Beats are counted, not seconds: a whole process that is suspended for a while is not stuck.
@@ -110,6 +110,7 @@ class _Pulse:
         self._silent_beats = 0
 
     def silent_beats(self) -> int:
+        """Count another beat; return how many there were since the loop last moved."""
         self._silent_beats += 1
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._answer)

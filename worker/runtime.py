@@ -139,6 +139,7 @@ class Runtime:
             # What still runs is handed back by then; what does not get through is found by others.
             await asyncio.wait([self._exchanging], timeout=self._settings.worker_shutdown_grace_s + _SETTLE_S)
             self._exchanging.cancel()
+            await asyncio.gather(self._exchanging, return_exceptions=True)
         with contextlib.suppress(StoreUnavailable):
             await self._store.leave()
         await self._lifetime.aclose()
@@ -215,7 +216,7 @@ class Runtime:
         try:
             yield
         finally:
-            del self._running[job_id]
+            self._running.pop(job_id, None)  # a message that came twice at once runs twice, and says the same
 
     def _cancel_jobs(self) -> None:
         for job in self.running:

@@ -18,15 +18,15 @@ _LEGACY_OCTAL = re.compile("0[0-7]+")
 
 
 def identifier_name(spelling: str) -> str:
-    """Return the name that an identifier spells, escapes or not."""
-    return _ESCAPE.sub(_unescaped, spelling) if "\\" in spelling else spelling
+    r"""Return the name that an identifier spells, escapes or not; a lone surrogate stays spelt as ``\uD800``."""
+    if "\\" not in spelling:
+        return spelling
+    return _with_surrogates_spelt(_ESCAPE.sub(_unescaped, spelling), r"\u{:X}")
 
 
 def string_value(spelling: str) -> str:
     r"""Return the value of a string literal spelt with its quotes; a lone surrogate comes as ``\u{D800}``."""
-    value = _ESCAPE.sub(_unescaped, spelling[1:-1])
-    value = _SURROGATE_PAIR.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), value)
-    return _SURROGATE.sub(lambda lone: f"\\u{{{ord(lone[0]):X}}}", value)
+    return _with_surrogates_spelt(_ESCAPE.sub(_unescaped, spelling[1:-1]), r"\u{{{:X}}}")
 
 
 def number_text(spelling: str, infinity: str) -> str:
@@ -39,6 +39,12 @@ def number_text(spelling: str, infinity: str) -> str:
     except OverflowError:
         return infinity
     return infinity if value == float("inf") else _decimal(repr(value)).removesuffix(".0")
+
+
+def _with_surrogates_spelt(text: str, spelling: str) -> str:
+    """Return ``text`` with pairs of surrogates joined, and others spelt: no UTF-8 can hold them."""
+    text = _SURROGATE_PAIR.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), text)
+    return _SURROGATE.sub(lambda lone: spelling.format(ord(lone[0])), text)
 
 
 def _unescaped(escape: re.Match[str]) -> str:

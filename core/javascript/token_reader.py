@@ -39,8 +39,9 @@ def token_at(text: Text, offset: int) -> Token:
         return Kind.IDENTIFIER, word[0].decode()
     while True:
         window = text[offset : offset + size]
-        kind, end = _first_token(window)
-        if end < len(window) or len(window) < size:
+        kind, end, following = _first_token(window)
+        is_cut = end >= len(window) or Kind.INVALID in {kind, following}
+        if not is_cut or len(window) < size:
             break
         size *= 16
     spelling = window[:end].decode(errors="replace")
@@ -48,12 +49,12 @@ def token_at(text: Text, offset: int) -> Token:
     return kind, _BLANKS.sub("", spelling, count=1) if spelling.startswith(_HTML_COMMENTS) else spelling
 
 
-def _first_token(text: bytes) -> tuple[int, int]:
-    """Return the kind of the first token, and where it ends."""
+def _first_token(text: bytes) -> tuple[int, int, int]:
+    """Return the kind of the first token, and where it ends; then, if that is a regular expression, the next kind."""
     tokenizer = new_tokenizer(text)
     tokenizer.seek(0)
     kind = tokenizer.next()
     if kind not in {Kind.SLASH, Kind.SLASH_EQUALS}:
-        return kind, tokenizer.position
-    tokenizer.regex(kind)
-    return kind, tokenizer.previous_end
+        return kind, tokenizer.position, kind
+    following = tokenizer.regex(kind)
+    return kind, tokenizer.previous_end, following

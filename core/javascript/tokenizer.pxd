@@ -23,6 +23,7 @@ cdef class Tokenizer(Literals):
     cdef int _line_end(self, int at) noexcept nogil
     cdef int _comment_end(self, int at) noexcept nogil
     cdef inline int _word(self, int at) noexcept nogil
+    cdef inline bint _name_goes_on(self, int at) noexcept nogil
     cdef inline int _word_kind(self, int at, int end) noexcept nogil
     cdef inline int _slot(self, int first, int second, int last, int length) noexcept nogil
     cdef int _unusual_word(self, int at) noexcept nogil

@@ -135,10 +135,14 @@ class Tokenizer(Literals):
         end: cython.int = at + 1
         while self.bytes_[self.text[end]] & Byte.NAME_PART:
             end += 1
-        if self.text[end] == ord("\\") or self.text[end] >= 0x80:
+        if self.text[end] == ord("\\") or self._name_goes_on(end):
             return self._unusual_word(at)
         self.position = end
         return self._word_kind(at, end)
+
+    def _name_goes_on(self, at: cython.int):
+        """Say whether a character beyond ASCII is here that a name can have; blanks beyond ASCII end a word."""
+        return self.text[at] >= 0x80 and self.name_character_end(at, Character.PART) != at
 
     def _word_kind(self, at: cython.int, end: cython.int):
         if end - at < 2 or end - at > 11:

@@ -29,6 +29,7 @@ def main() -> None:
     seed, folder, most_s, targets = int(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3]), sys.argv[4:]
     warnings.simplefilter("error")
     _warm_up()
+    known: set[Path] = set()
     # Written over again and again: to open a file anew takes longer than most cases.
     with (folder / CURRENT).open("wb", buffering=0) as current:
         for number in count():
@@ -38,7 +39,7 @@ def main() -> None:
             try:
                 check(case, most_s)
             except Exception as error:  # whatever it is, it's what we are looking for
-                _save(case, folder, error)
+                _save(case, folder, error, known)
             if number % PROGRESS == PROGRESS - 1:
                 print("progress", flush=True)
 
@@ -55,17 +56,21 @@ def _make(chance: random.Random, targets: list[str]) -> Case:
     return Case(target, generated, source_map, chance.randrange(2**32))
 
 
-def _save(case: Case, folder: Path, error: Exception) -> None:
-    """Save a case that went wrong; those that go wrong in the same place replace one another if smaller."""
+def _save(case: Case, folder: Path, error: Exception, known: set[Path]) -> None:
+    """Save a case that went wrong; those that go wrong in the same place replace one another if smaller.
+
+    ``known`` are the findings of this process: each is told once, also if an earlier run had a smaller case of it.
+    """
     last = traceback.extract_tb(error.__traceback__)[-1]
     about = str(error).partition(" at ")[0] if isinstance(error, PeerDisagrees) else ""
     place = f"{case.target} {type(error).__name__} {Path(last.filename).name}:{last.lineno} {about}"
     path = folder / f"{case.target}-{sha256(place.encode()).hexdigest()[:8]}.json"
-    if path.exists() and _size(Case.load(path)) <= _size(case):
-        return
-    path.write_bytes(case.encoded())
-    path.with_suffix(".txt").write_text("".join(traceback.format_exception(error)))
-    print(f"finding {path}: {place}: {error!s:.200}", flush=True)
+    if not path.exists() or _size(case) < _size(Case.load(path)):
+        path.write_bytes(case.encoded())
+        path.with_suffix(".txt").write_text("".join(traceback.format_exception(error)))
+    if path not in known:
+        known.add(path)
+        print(f"finding {path}: {place}: {error!s:.200}", flush=True)
 
 
 def _size(case: Case) -> int:

@@ -12,7 +12,7 @@ from core.jobs import IN_FLIGHT, QUEUE, WORKERS, job_key, payload_key, result_ke
 from core.message import MessageWriter
 from core.settings import Settings
 from core.wire.response import INTERNAL_ERROR_BODY
-from worker.heartbeat import LIFE_MS, Heartbeat
+from worker.heartbeat import LIFE_MS, Heartbeat, Pulse
 from worker.job_store import JobStore
 
 MESSAGES = MessageWriter("test")
@@ -154,3 +154,10 @@ async def test_a_message_that_comes_twice_is_one_job(redis, dying):
     redis.lpush(QUEUE, MESSAGES.message(job_id))
     assert (await dying.exchange(QUEUE, [], 8)).jobs == []
     assert await dying.held(QUEUE, [job_id]) == []
+
+
+async def test_a_loop_is_silent_for_as_many_beats_as_it_does_not_run():
+    pulse = Pulse(asyncio.get_running_loop())
+    assert [pulse.silent_beats() for _ in range(3)] == [1, 2, 3]
+    await asyncio.sleep(0)
+    assert pulse.silent_beats() == 1

@@ -70,6 +70,26 @@ def test_a_private_method_is_resolved_from_its_number_sign():
     assert scopes.pieces(1) == [Piece("A", 6), Piece("."), Piece("#"), Piece("b", 8)]
 
 
+LONG = "long" * 30
+
+
+@pytest.mark.parametrize(
+    "js, name",
+    [
+        pytest.param(f"function {LONG}(){{}}", LONG, id="identifier"),
+        pytest.param(f"function é{LONG}(){{}}", f"é{LONG}", id="identifier-with-a-letter-beyond-ascii"),
+        pytest.param(f"x={{'{LONG}'(){{}}}}", f'x.<"{LONG}">', id="string"),
+        pytest.param(f"x['{LONG}']=()=>1", f'x["{LONG}"]', id="string-as-an-index"),
+        pytest.param(f"x[/{LONG}/g]=()=>1", f"x[/{LONG}/g]", id="regular-expression"),
+        pytest.param(f"x={{{'1' * 100}n(){{}}}}", f"x.<{'1' * 100}n>", id="number"),
+        pytest.param(f"<!-- {LONG}\nfunction f(){{}}", "f", id="behind-a-comment"),
+    ],
+)
+def test_names_made_of_long_tokens(build: ModuleType, js: str, name: str):
+    scopes = build.find_scopes(js.encode())
+    assert [scopes.name(index) for index in range(len(scopes))] == [name]
+
+
 @pytest.mark.parametrize(
     "offset, name",
     [
@@ -187,3 +207,33 @@ def test_scopes_come_in_order_and_nest(text: str):
     for index, around in ((index, scopes.around(index)) for index in range(len(scopes))):
         if around is not None:
             assert scopes.start(around) < scopes.start(index) < scopes.end(index) <= scopes.end(around)
+
+
+@pytest.mark.parametrize(
+    "js, names",
+    [
+        pytest.param("class\u00a0A{}", ["new A"], id="no-break-space"),
+        pytest.param("class\u2029A{}", ["new A"], id="paragraph-separator"),
+        pytest.param("var\ufeffa=()=>1", ["a"], id="byte-order-mark"),
+        pytest.param("x=async\u00a0()=>1", ["x"], id="contextual-word"),
+        pytest.param("function\u200bf(){}", ["f"], id="zero-width-space"),
+        pytest.param("classé=()=>1", ["classé"], id="no-blank-at-all"),
+    ],
+)
+def test_a_blank_beyond_ascii_ends_a_word(build: ModuleType, js: str, names: list[str]):
+    scopes = build.find_scopes(js.encode())
+    assert [scopes.name(index) for index in range(len(scopes))] == names
+
+
+@pytest.mark.parametrize(
+    "js, name",
+    [
+        (r"function f\ud83doo(){}", r"f\uD83Doo"),
+        (r"function f\ud835\udc00(){}", "f\U0001d400"),
+        (r"a.b\ud83d=()=>1", r"a.b\uD83D"),
+    ],
+    ids=["lone", "pair", "member"],
+)
+def test_every_name_can_be_written_as_utf_8(build: ModuleType, js: str, name: str):
+    scopes = build.find_scopes(js.encode())
+    assert scopes.name(0) == name

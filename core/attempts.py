@@ -22,9 +22,9 @@ def attempt_not_made(abs_path: str) -> ScrapingAttempt:
     return ScrapingAttempt(url=abs_path, status="not_attempted")
 
 
-def successful_attempt(abs_path: str, details: str | None = None) -> ScrapingAttempt:
-    """Return the attempt that fetched the file, now or earlier; ``details`` if it isn't what it should be."""
-    return ScrapingAttempt(url=abs_path, status="success", details=details)
+def successful_attempt(abs_path: str) -> ScrapingAttempt:
+    """Return the attempt that fetched the file, now or earlier, whatever is in it."""
+    return ScrapingAttempt(url=abs_path, status="success")
 
 
 def refused_attempt(abs_path: str, details: str) -> ScrapingAttempt:

@@ -37,6 +37,11 @@ def open_waiting_redis(settings: Settings, connections: int, longest_wait_s: flo
     return _client(settings, connections, tries_again=0, answer_timeout_s=longest_wait_s + _ANSWER_TIMEOUT_S)
 
 
+def open_impatient_redis(settings: Settings, patience_s: float) -> Redis:
+    """Return a client for texts that are not worth waiting for."""
+    return _client(settings, _CONNECTIONS, tries_again=0, answer_timeout_s=patience_s, decode_responses=True)
+
+
 def open_blocking_redis(settings: Settings, answer_timeout_s: float) -> BlockingRedis:
     """Return a client for a thread."""
     options: dict[str, Any] = {
@@ -72,20 +77,26 @@ def broker_configuration(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _client(settings: Settings, connections: int, *, tries_again: int, answer_timeout_s: float) -> Redis:
+def _client(
+    settings: Settings, connections: int, *, tries_again: int, answer_timeout_s: float, decode_responses: bool = False
+) -> Redis:
     options: dict[str, Any] = {
-        "socket_connect_timeout": _CONNECT_TIMEOUT_S,
+        "socket_connect_timeout": min(_CONNECT_TIMEOUT_S, answer_timeout_s),
         "socket_timeout": answer_timeout_s,
         "retry": Retry(NoBackoff(), tries_again),
     }
     address = sentinel_address(settings.redis_url)
     if address is None:
         pool = BlockingConnectionPool.from_url(
-            settings.redis_url, max_connections=connections, timeout=_ANSWER_TIMEOUT_S, **options
+            settings.redis_url,
+            max_connections=connections,
+            timeout=_ANSWER_TIMEOUT_S,
+            decode_responses=decode_responses,
+            **options,
         )
         return Redis.from_pool(pool)
     sentinel = Sentinel(address.hosts, **options)  # type: ignore[no-untyped-call]
-    client: Redis = sentinel.master_for(address.service, **_master_options(address))
+    client: Redis = sentinel.master_for(address.service, decode_responses=decode_responses, **_master_options(address))
     return client
 
 

@@ -21,15 +21,13 @@ import time
 from collections.abc import Callable
 
 from cachetools import TLRUCache
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from core.blocked_hosts import BlockingRule, blocked, counts, is_too_many, reason, with_one_more
 from core.errors import FetchFailed
 from core.files import Failure
 from core.settings import Settings
+from worker.redis_clients import open_impatient_redis
 
 _log = logging.getLogger(__name__)
 
@@ -73,13 +71,7 @@ class DenyList:
             threshold=settings.deny_list_threshold,
             block_ms=settings.deny_list_block_time_s * 1000,
         )
-        self._redis = Redis.from_url(
-            settings.redis_url,
-            socket_connect_timeout=_PATIENCE_S,
-            socket_timeout=_PATIENCE_S,
-            retry=Retry(NoBackoff(), 0),
-            decode_responses=True,
-        )
+        self._redis = open_impatient_redis(settings, _PATIENCE_S)
         self._note = self._redis.register_script(_NOTE)
         self._local = LocalDenyList(self._rule)
         self._rests_until = 0.0

@@ -12,7 +12,6 @@ from core.attempts import failed_attempt, refused_attempt, successful_attempt
 from core.cache_busting import cache_busting_number, scraped_uri
 from core.errors import FetchFailed
 from core.files import Failure, FailureKind, FileEntry, ResolvedWith, ScrapedFile
-from core.html_pages import is_html_instead
 from core.origins import is_allowed_origin
 from core.settings import Settings
 from core.texts import Text, scraped_file
@@ -25,7 +24,6 @@ from worker.fetch.download import Downloader
 from worker.fetch.headers import Headers
 from worker.fetch.limits import scraped_file_limit
 
-_HTML_PAGE = "the server answered with an HTML page"
 _RESTRICTED_HOSTS = ("localhost", "127.0.0.1")
 
 
@@ -161,5 +159,4 @@ async def _scrape_target(abs_path: str, target: ScrapeTarget, download: Download
         entry = FileEntry(origin, error.failure, ResolvedWith.SCRAPING)
         return Scraped(entry, failed_attempt(abs_path, error.failure))
     entry = FileEntry(origin, scraped_file(text, abs_path), ResolvedWith.SCRAPING)
-    details = _HTML_PAGE if is_html_instead(target.url, text.content) else None
-    return Scraped(entry, successful_attempt(abs_path, details))
+    return Scraped(entry, successful_attempt(abs_path))

@@ -20,7 +20,8 @@ check: setup
 	$(BIN)/mypy
 
 unit: setup
-	$(BIN)/python -m pytest
+	@# Tests that kill processes depend on the machine's load: what failed gets a second chance, in plain sight.
+	$(BIN)/python -m pytest || $(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 
 setup: .venv/installed
 

@@ -118,8 +118,8 @@ async def test_celery_counts_the_jobs_and_sends_events_for_those_who_ask(fleet, 
         seen: list[str] = []
         receiver = app.events.Receiver(connection_for_read, handlers={"*": lambda event: seen.append(event["type"])})
         with receiver.consumer_context() as (connection, _, _):
-            await asyncio.to_thread(app.control.enable_events, reply=True, timeout=2)
-            while "task-succeeded" not in seen:  # what is sent before the receiver listens is lost
+            while "task-succeeded" not in seen:  # what is sent before the other side listens is lost
+                await asyncio.to_thread(app.control.enable_events, reply=True, timeout=1)
                 assert (await api.submit(request_to(server)))["status"] == "completed"
                 with contextlib.suppress(TimeoutError):
                     await asyncio.to_thread(connection.drain_events, timeout=1)

@@ -81,6 +81,10 @@ def _follow_lifecycle(runtime: Runtime, settings: Settings) -> None:
     @signals.worker_init.connect(weak=False)
     def start(**_: Any) -> None:
         runtime.start()
+
+    @signals.worker_ready.connect(weak=False)
+    def take_jobs(**_: Any) -> None:
+        # Not earlier: before this, nothing handles a signal to stop, and what was taken would have to be inherited.
         if settings.worker_consumer == "native":
             runtime.take_jobs()
 

@@ -145,7 +145,8 @@ class Runtime:
         await self._lifetime.aclose()
 
     def _start_exchange(self) -> None:
-        self._exchanging = self._loop.create_task(self._take_and_answer())
+        if self._exchanging is None:  # Celery is ready anew after each broken connection
+            self._exchanging = self._loop.create_task(self._take_and_answer())
 
     async def _take_and_answer(self) -> None:
         await self._first_beat

@@ -6,8 +6,8 @@ import mmap
 from array import array
 from typing import Union
 
-Text = bytes | mmap.mmap
-"""A text in UTF-8."""
+Content = bytes | mmap.mmap
+"""The bytes of a file: in memory, or mapped from where they are on disk.  Neither ever changes."""
 
 Numbers = Union["array[int]", memoryview]
 """Integers of 32 bits without sign."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from core.files import Content
+from core.buffers import Content
 
 _LINES_AROUND = 5
 _CHUNK = 65_536

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from mmap import mmap
 
+from core.buffers import Content
 from core.debug_ids import DebugId
-
-Content = bytes | mmap
-"""The bytes of a file: in memory, or mapped from where they are on disk.  Neither ever changes."""
 
 
 class FileType(StrEnum):

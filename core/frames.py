@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
+from core.buffers import Content
 from core.bundler_paths import turbopack_filename, webpack_filename
 from core.context import source_context
-from core.files import Content, Failure, FailureKind, FileKey, FileType
+from core.files import Failure, FailureKind, FileKey, FileType
 from core.functions import function_to_show
 from core.module_names import generate_module
 from core.modules import MappedEntry, ResolvedModule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from core.files import Content
+from core.buffers import Content
 from core.urls import Url
 
 _SCRIPTS_AND_MAPS = (".js", ".mjs", ".cjs", ".map")

@@ -6,9 +6,10 @@ import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.buffers import Content
 from core.data_urls import decode_data_url, is_data_url
 from core.debug_ids import DebugId
-from core.files import Content, EmbeddedMap, Failure, FailureKind, File, RemoteMap, SourceMapReference
+from core.files import EmbeddedMap, Failure, FailureKind, File, RemoteMap, SourceMapReference
 from core.javascript.magic_comments import embedded_debug_id, source_mapping_url
 from core.manifest import ManifestType, Member, select_source_map_header
 from core.paths import join_paths

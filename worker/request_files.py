@@ -11,7 +11,8 @@ import logging
 from collections.abc import AsyncIterator, Iterable
 
 from core.attempts import attempt_not_made
-from core.files import Content, Failure, FileEntry, FileKey, FileType
+from core.buffers import Content
+from core.files import Failure, FileEntry, FileKey, FileType
 from core.lookup import ListedBundle, ListedFile
 from core.sourcemap.source_map import SourceMap
 from core.wire.request import SymbolicateRequest

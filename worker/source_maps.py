@@ -7,8 +7,9 @@ import contextlib
 from collections.abc import AsyncIterator
 from mmap import mmap
 
+from core.buffers import Content
 from core.errors import MalformedSourceMap
-from core.files import Content, Failure, FailureKind
+from core.files import Failure, FailureKind
 from core.settings import Settings
 from core.sourcemap.source_map import SourceMap, read_source_map
 from worker.caches.keys import Key, Namespace, source_map_key

@@ -11,7 +11,8 @@ import contextlib
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
-from core.files import Content, File
+from core.buffers import Content
+from core.files import File
 from core.frames import (
     Located,
     Unsymbolicated,

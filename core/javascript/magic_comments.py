@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from core.buffers import Content
 from core.debug_ids import DebugId, parse_debug_id
-from core.files import Content
 
 # ASCII whitespace without "\v": bytes.split() would take that too.
 _VALUE = re.compile(rb"[ \t\n\f\r]*([^ \t\n\f\r]*)")

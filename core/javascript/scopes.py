@@ -6,7 +6,7 @@ from array import array
 from dataclasses import dataclass
 from functools import partial
 
-from core.buffers import Numbers, Text, numbers_buffer
+from core.buffers import Content, Numbers, numbers_buffer
 from core.javascript.contexts import Contexts
 from core.javascript.recognizer import recognize
 from core.javascript.scope_names import PART_SIZE, Piece, ScopeNames
@@ -34,7 +34,7 @@ class Scopes:
     Offsets are bytes.  Scopes nest properly, and no two start at the same offset.
     """
 
-    text: Text
+    text: Content
     records: Numbers
     """Four numbers for each scope: start, end (exclusive), its part, the scope around (-1: none)."""
     parts: Numbers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from core.buffers import Text
+from core.buffers import Content
 from core.javascript.kinds import Kind
 from core.javascript.token_tables import token_tables
 from core.javascript.tokenizer import COMPILED, Tokenizer
@@ -28,7 +28,7 @@ def new_tokenizer(text: bytes) -> Tokenizer:
     return Tokenizer(ended, len(text), token_tables(ascii_only=text.isascii()))
 
 
-def token_at(text: Text, offset: int) -> Token:
+def token_at(text: Content, offset: int) -> Token:
     """Return the token of ``text`` at ``offset``; a slash is taken to start a regular expression.
 
     Words that mean something count as identifiers here.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from core.buffers import Numbers, Text
+from core.buffers import Content, Numbers
 from core.sourcemap.map_document import PlainMap
 
 _NULL = ord("n")
@@ -20,7 +20,7 @@ class Contents:
     Both numbers are 0 for a source without content, and sources past the end of the arrays have none either.
     """
 
-    text: Text
+    text: Content
     starts: Numbers
     ends: Numbers
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.buffers import Numbers, Text, numbers_buffer
+from core.buffers import Content, Numbers, numbers_buffer
 from core.errors import MalformedMappings, MalformedSourceMap
 from core.sourcemap.checkpoint import Field
 from core.sourcemap.faults import fault_place
@@ -26,7 +26,7 @@ class EncodedMappings:
     ``ranges`` is 1 for range tokens; it is empty if there are none.  The byte after the mappings is a quote.
     """
 
-    text: Text
+    text: Content
     start: int
     end: int
     token_count: int

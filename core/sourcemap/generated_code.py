@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.buffers import Numbers, Text, numbers_buffer
+from core.buffers import Content, Numbers, numbers_buffer
 from core.javascript.scopes import Scopes, find_scopes
 from core.sourcemap.text_positions import BLOCK_SIZE, TextPositions, survey_text
 
@@ -26,7 +26,7 @@ class GeneratedCode:
         return len(self.scopes.text) + 4 * (len(self.blocks) + len(self.scopes.records) + len(self.scopes.parts))
 
 
-def survey_code(text: Text) -> GeneratedCode | None:
+def survey_code(text: Content) -> GeneratedCode | None:
     """Survey a generated file, in UTF-8; what isn't becomes U+FFFD.  None if no functions are to be seen in it."""
     blocks = numbers_buffer(2 * -(-len(text) // BLOCK_SIZE))
     if not survey_text(text, blocks):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.buffers import Text
+from core.buffers import Content
 from core.javascript.scopes import Scopes
 from core.sourcemap.contents import Contents
 from core.sourcemap.encoded_mappings import EncodedMappings
@@ -30,7 +30,7 @@ def write_map_index(index: MapIndex) -> bytes:
     return writer.finished()
 
 
-def read_map_index(memory: memoryview, text: Text) -> MapIndex:
+def read_map_index(memory: memoryview, text: Content) -> MapIndex:
     """Return what ``write_map_index`` has written for the same text."""
     reader = SectionReader(memory)
     return MapIndex(
@@ -55,14 +55,14 @@ def write_code(code: GeneratedCode) -> bytes:
     return writer.finished()
 
 
-def read_code(memory: memoryview, text: Text) -> GeneratedCode:
+def read_code(memory: memoryview, text: Content) -> GeneratedCode:
     """Return what ``write_code`` has written for the same text."""
     reader = SectionReader(memory)
     blocks = reader.numbers()
     return GeneratedCode(Scopes(text, reader.signed_numbers(), reader.signed_numbers()), blocks)
 
 
-def _write_mappings(writer: SectionWriter, mappings: EncodedMappings, text: Text) -> None:
+def _write_mappings(writer: SectionWriter, mappings: EncodedMappings, text: Content) -> None:
     _write_text(writer, mappings.text, text)
     writer.number(mappings.start)
     writer.number(mappings.end)
@@ -71,7 +71,7 @@ def _write_mappings(writer: SectionWriter, mappings: EncodedMappings, text: Text
     writer.buffer(mappings.ranges)
 
 
-def _read_mappings(reader: SectionReader, text: Text) -> EncodedMappings:
+def _read_mappings(reader: SectionReader, text: Content) -> EncodedMappings:
     return EncodedMappings(
         text=_read_text(reader, text),
         start=reader.number(),
@@ -82,35 +82,35 @@ def _read_mappings(reader: SectionReader, text: Text) -> EncodedMappings:
     )
 
 
-def _write_literals(writer: SectionWriter, literals: Literals, text: Text) -> None:
+def _write_literals(writer: SectionWriter, literals: Literals, text: Content) -> None:
     _write_text(writer, literals.text, text)
     writer.numbers(literals.starts)
 
 
-def _read_literals(reader: SectionReader, text: Text) -> Literals:
+def _read_literals(reader: SectionReader, text: Content) -> Literals:
     return Literals(_read_text(reader, text), reader.numbers())
 
 
-def _write_function_maps(writer: SectionWriter, functions: FunctionMaps, text: Text) -> None:
+def _write_function_maps(writer: SectionWriter, functions: FunctionMaps, text: Content) -> None:
     for numbers in (functions.starts, functions.lines, functions.columns, functions.names):
         writer.numbers(numbers)
     _write_literals(writer, functions.texts, text)
 
 
-def _read_function_maps(reader: SectionReader, text: Text) -> FunctionMaps:
+def _read_function_maps(reader: SectionReader, text: Content) -> FunctionMaps:
     return FunctionMaps(
         reader.numbers(), reader.numbers(), reader.numbers(), reader.numbers(), _read_literals(reader, text)
     )
 
 
-def _write_text(writer: SectionWriter, own: Text, text: Text) -> None:
+def _write_text(writer: SectionWriter, own: Content, text: Content) -> None:
     """Write a text, unless it is that of the map."""
     writer.number(own is text)
     if own is not text:
         writer.buffer(own[:])
 
 
-def _read_text(reader: SectionReader, text: Text) -> Text:
+def _read_text(reader: SectionReader, text: Content) -> Content:
     return text if reader.number() else bytes(reader.buffer())
 
 

@@ -15,7 +15,7 @@ import zlib
 from pathlib import Path
 from struct import Struct
 
-from core.buffers import Text
+from core.buffers import Content
 from core.errors import StaleIndex
 from core.sourcemap.checksum import checksum
 from core.sourcemap.index_body import read_code, read_map_index, write_code, write_map_index
@@ -33,7 +33,7 @@ _NO_FILE = 2**64 - 1
 _FINGERPRINT_BYTES = 4096
 
 
-def open_or_build(path: Path | str, text: Text, minified: Text | None) -> SourceMap:
+def open_or_build(path: Path | str, text: Content, minified: Content | None) -> SourceMap:
     """Return the source map ``text`` from its index file; if that is stale or missing, read it and write the file.
 
     Raises as ``core.sourcemap.source_map.read_source_map`` does, and OSError if the file can't be written.
@@ -63,7 +63,7 @@ def write_index(source_map: SourceMap, path: Path | str) -> None:
             raise
 
 
-def open_index(path: Path | str, text: Text, minified: Text | None) -> SourceMap:
+def open_index(path: Path | str, text: Content, minified: Content | None) -> SourceMap:
     """Return the source map ``text`` of the generated file ``minified``, as the index file ``path`` has it.
 
     Raises StaleIndex if the file isn't what ``write_index`` writes for these two, FileNotFoundError if there is none.
@@ -95,12 +95,12 @@ def _mapped(path: Path | str) -> memoryview:
         return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
 
-def _facts(text: Text, minified: Text | None) -> tuple[int, ...]:
+def _facts(text: Content, minified: Content | None) -> tuple[int, ...]:
     """Return the version, and what tells the files apart from others."""
     return FORMAT_VERSION, *_size_and_fingerprint(text), *_size_and_fingerprint(minified)
 
 
-def _size_and_fingerprint(text: Text | None) -> tuple[int, int]:
+def _size_and_fingerprint(text: Content | None) -> tuple[int, int]:
     """Return the size of a text, and a number made of its start and end."""
     if text is None:
         return _NO_FILE, 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 
-from core.buffers import Text
+from core.buffers import Content
 from core.errors import MalformedSourceMap
 from core.sourcemap.contents import Contents, no_contents
 from core.sourcemap.decoded_map import DecodedMap, decode_plain_map
@@ -48,7 +48,7 @@ class _MergedMap:
         self._arrays: tuple[array[int], ...] = tuple(array("I") for _ in range(6))
         self._ranges = bytearray()
         self._content_places: dict[int, tuple[int, int]] = {}
-        self._text: Text = b""
+        self._text: Content = b""
         self._ignored: set[int] = set()
 
     def add(self, part: DecodedMap, line: int, column: int) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from core.buffers import Text, numbers_buffer
+from core.buffers import Content, numbers_buffer
 from core.errors import MalformedSourceMap
 from core.sourcemap.faults import fault_place
 from core.sourcemap.json_outline import (
@@ -30,7 +30,7 @@ _KINDS = {b'"': "a string", b"{": "an object", b"[": "an array", b"t": "true", b
 class JsonDocument:
     """A JSON text and its outline, see ``core.sourcemap.json_outline``."""
 
-    text: Text
+    text: Content
     starts: memoryview
     ends: memoryview
     nexts: memoryview
@@ -154,7 +154,7 @@ class JsonValue:
         return str(orjson.loads(document.text[document.starts[index] : document.ends[index]]))
 
 
-def read_json(text: Text, start: int) -> JsonValue:
+def read_json(text: Content, start: int) -> JsonValue:
     """Return the value of the JSON at ``text[start:]``.  What isn't UTF-8 in its strings becomes U+FFFD.
 
     Raises MalformedSourceMap if it isn't JSON, or nests more than 127 containers.
@@ -181,7 +181,7 @@ def read_json(text: Text, start: int) -> JsonValue:
     return JsonValue(JsonDocument(text, starts[:answer], ends[:answer], nexts[:answer]), 0, "$")
 
 
-def _check_numbers(text: Text, start: int) -> None:
+def _check_numbers(text: Content, start: int) -> None:
     """Raise MalformedSourceMap if a number is too large for a double.  orjson is strict about it."""
     try:
         orjson.loads(memoryview(text)[start:])

@@ -8,7 +8,7 @@ from itertools import accumulate
 
 import orjson
 
-from core.buffers import Numbers, Text
+from core.buffers import Content, Numbers
 from core.sourcemap.name_texts import name_text
 
 _BETWEEN_ELEMENTS = b", \t\r\n"
@@ -18,7 +18,7 @@ _BETWEEN_ELEMENTS = b", \t\r\n"
 class Literals:
     """The elements of a JSON array in ``text``; ``starts`` are their offsets, and then that of the closing bracket."""
 
-    text: Text
+    text: Content
     starts: Numbers
 
     def __len__(self) -> int:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import orjson
 
-from core.buffers import Text
+from core.buffers import Content
+from core.debug_ids import parse_debug_id
 from core.errors import MalformedSourceMap
-from core.sourcemap.debug_id_syntax import is_debug_id
 from core.sourcemap.json_document import JsonDocument, JsonValue
 from core.sourcemap.literals import Literals, no_literals
 
@@ -52,7 +52,7 @@ class Mappings:
     ``ranges`` is the field ``rangeMappings``.
     """
 
-    text: Text
+    text: Content
     start: int
     end: int
     ranges: bytes
@@ -150,7 +150,7 @@ def _plain_map(value: JsonValue, members: dict[str, JsonValue]) -> PlainMap:
 def _debug_id(members: dict[str, JsonValue]) -> str | None:
     ids = [members[key].string() for key in ("debugId", "debug_id") if key in members]
     for key in ("debugId", "debug_id"):
-        if key in members and not is_debug_id(members[key].string()):
+        if key in members and parse_debug_id(members[key].string()) is None:
             raise members[key].mismatch("a debug id")
     return ids[0] if ids else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.buffers import Numbers, Text
+from core.buffers import Content, Numbers
 from core.sourcemap.contents import Contents, contents_of
 from core.sourcemap.decoded_map import DecodedMap, decode_plain_map
 from core.sourcemap.encoded_mappings import EncodedMappings, encode_tokens, survey_mappings
@@ -23,7 +23,7 @@ class MapIndex:
     ``sources`` are to be seen from ``root``; ``ignored`` are the indexes of those that nobody wants to see.
     """
 
-    text: Text
+    text: Content
     mappings: EncodedMappings
     sources: Literals
     root: str
@@ -44,7 +44,7 @@ class MapIndex:
         return len(self.text) + 4 * sum(map(len, arrays)) + len(self.mappings.ranges)
 
 
-def index_map(document: PlainMap | IndexMap, text: Text) -> MapIndex:
+def index_map(document: PlainMap | IndexMap, text: Content) -> MapIndex:
     """Prepare a source map of any kind, whose JSON is in ``text``, for lookups.
 
     Raises MalformedSourceMap, which says where and what is wrong: MalformedMappings if that is in the mappings.
@@ -68,7 +68,9 @@ def index_map(document: PlainMap | IndexMap, text: Text) -> MapIndex:
     )
 
 
-def _index_decoded(text: Text, decoded: DecodedMap, debug_id: str | None, functions: FunctionMaps | None) -> MapIndex:
+def _index_decoded(
+    text: Content, decoded: DecodedMap, debug_id: str | None, functions: FunctionMaps | None
+) -> MapIndex:
     return MapIndex(
         text=text,
         mappings=encode_tokens(decoded.tokens),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import orjson
 
-from core.buffers import Text, numbers_buffer
+from core.buffers import Content, numbers_buffer
 from core.sourcemap.line_starts import LineStarts
 
 
@@ -20,7 +20,7 @@ class SourceLines(msgspec.Struct, frozen=True, gc=False):
 class ContentLines:
     """The lines of one source content: the JSON string ``text[start:end]``.  Remembers where lines start."""
 
-    def __init__(self, text: Text, start: int, end: int) -> None:
+    def __init__(self, text: Content, start: int, end: int) -> None:
         self._text = text
         self._bounds = LineStarts(text, start + 1, end - 1, numbers_buffer((end - start) // 2 + 1)).bounds
 

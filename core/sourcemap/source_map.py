@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.buffers import Text
+from core.buffers import Content
 from core.sourcemap.functions import functions_of
 from core.sourcemap.generated_code import GeneratedCode, survey_code
 from core.sourcemap.json_document import read_json
@@ -21,7 +21,7 @@ class SourceMap:
     What is found out for one lookup is remembered for the next.  Any number of threads may ask at once.
     """
 
-    def __init__(self, index: MapIndex, code: GeneratedCode | None, minified: Text | None) -> None:
+    def __init__(self, index: MapIndex, code: GeneratedCode | None, minified: Content | None) -> None:
         self.index, self.code, self.minified = index, code, minified
         reader = index.mappings.reader()
         self._last_token = reader.last_token
@@ -98,7 +98,7 @@ class SourceMap:
         return name
 
 
-def read_source_map(text: Text, minified: Text | None = None) -> SourceMap:
+def read_source_map(text: Content, minified: Content | None = None) -> SourceMap:
     """Read a source map of any kind: regular, index, or Metro's for Hermes.
 
     ``minified`` is the generated file, which names the functions; without it they are unknown.  Both are UTF-8; what

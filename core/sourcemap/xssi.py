@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from core.buffers import Text
+from core.buffers import Content
 from core.errors import MalformedSourceMap
 
 
-def json_start(text: Text) -> int:
+def json_start(text: Content) -> int:
     """Return the byte offset in ``text`` at which the JSON of a source map starts.
 
     A text that starts with one of ``)]}'`` loses its first line, whatever it holds; all of it if there's only one.

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from core.files import Content
+from core.buffers import Content
 from core.wire.request import Source, SymbolicateRequest
 
 Key = tuple[str | bytes | bool | Content, ...]

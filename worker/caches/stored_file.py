@@ -19,8 +19,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self, cast
 
+from core.buffers import Content
 from core.errors import FetchFailed
-from core.files import Content, Failure, FailureKind
+from core.files import Failure, FailureKind
 from worker.caches.record import Kind, Record, encode_end
 
 MAPPED_FROM_BYTES = 1 << 20

@@ -1,6 +1,6 @@
 import pytest
 
-from core.sourcemap.debug_id_syntax import is_debug_id
+from core.debug_ids import parse_debug_id
 
 HYPHENATED = "dfb8e43a-f242-3d73-a453-aeb6a777ef75"
 COMPACT = HYPHENATED.replace("-", "")
@@ -23,7 +23,7 @@ COMPACT = HYPHENATED.replace("-", "")
     ],
 )
 def test_accepted(text):
-    assert is_debug_id(text)
+    assert parse_debug_id(text) is not None
 
 
 @pytest.mark.parametrize(
@@ -46,4 +46,4 @@ def test_accepted(text):
     ],
 )
 def test_refused(text):
-    assert not is_debug_id(text)
+    assert parse_debug_id(text) is None

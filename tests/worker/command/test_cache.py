@@ -13,7 +13,7 @@ from core.settings import Settings
 from worker.caches.cleanup import entries
 from worker.caches.disk import DiskStore, written
 from worker.caches.record import Kind
-from worker.command import main
+from worker.command.main import main
 
 
 @pytest.fixture

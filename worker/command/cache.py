@@ -1,55 +1,52 @@
-"""The ``unmangle`` command: ``unmangle cache stats|clean|clear``, about the cache directory of this host."""
+"""``unmangle cache stats|clean|clear``: the cache directory of this host."""
 
 from __future__ import annotations
 
 import argparse
 import os
-import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from core.errors import InvalidSetting
 from core.settings import Settings
 from worker.caches.cleanup import Entry, clean, entries, read_record, remove_unused
 from worker.caches.disk import DiskStore
+from worker.command.words import Subcommands, refuse
 
-_NOT_THERE = 1
 _UNIT = 1 << 20
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; return the exit code of the process."""
-    chosen = _parser().parse_args(arguments)
-    try:
-        settings = Settings.from_environ(os.environ)
-    except InvalidSetting as error:
-        return _refuse(str(error))
-    if settings.cache_dir is None:
-        return _refuse("UNMANGLE_CACHE_DIR is none: nothing is kept on disk")
-    if not settings.cache_dir.is_dir():
-        return _refuse(f"there is no {settings.cache_dir}: nothing has been kept yet, or UNMANGLE_CACHE_DIR is another")
-    run: Callable[[DiskStore, Settings], None] = chosen.run
-    store = DiskStore(settings.cache_dir, settings)
-    try:
-        run(store, settings)
-    finally:
-        store.close()
-    return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="unmangle", description="Look after Unmangle.")
-    cache = parser.add_subparsers(required=True).add_parser("cache", help="the cache directory of this host")
+def add_to(commands: Subcommands) -> None:
+    """Add ``cache`` to the command line."""
+    cache = commands.add_parser("cache", help="the cache directory of this host")
     actions = cache.add_subparsers(required=True)
-    for name, run, meaning in (
+    for name, action, meaning in (
         ("stats", _print_statistics, "what is kept, and how much of it"),
         ("clean", _clean, "remove what is too old or too much"),
         ("clear", _clear, "remove everything that no worker is using"),
     ):
-        actions.add_parser(name, help=meaning, description=meaning).set_defaults(run=run)
-    return parser
+        parser = actions.add_parser(name, help=meaning, description=meaning)
+        parser.set_defaults(run=_run, action=action)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    try:
+        settings = Settings.from_environ(os.environ)
+    except InvalidSetting as error:
+        return refuse(str(error))
+    if settings.cache_dir is None:
+        return refuse("UNMANGLE_CACHE_DIR is none: nothing is kept on disk")
+    if not settings.cache_dir.is_dir():
+        return refuse(f"there is no {settings.cache_dir}: nothing has been kept yet, or UNMANGLE_CACHE_DIR is another")
+    action: Callable[[DiskStore, Settings], None] = chosen.action
+    store = DiskStore(settings.cache_dir, settings)
+    try:
+        action(store, settings)
+    finally:
+        store.close()
+    return 0
 
 
 def _print_statistics(store: DiskStore, settings: Settings) -> None:
@@ -97,8 +94,3 @@ def _age(found: list[Entry]) -> str:
 
 def _megabytes(size: int) -> str:
     return f"{size / _UNIT:,.1f} MiB"
-
-
-def _refuse(why: str) -> int:
-    print(why, file=sys.stderr)
-    return _NOT_THERE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 
-from worker.command import cache
+from worker.command import cache, doctor
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,4 +19,5 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="unmangle", description="Look after Unmangle.")
     commands = parser.add_subparsers(required=True)
     cache.add_to(commands)
+    doctor.add_to(commands)
     return parser

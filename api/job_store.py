@@ -29,6 +29,7 @@ class Submission:
     scope: str | None
     handed_out: bool
     digest: bytes | None
+    traceparent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ class JobStore:
             int(submission.handed_out),
             submission.digest or b"",
             "g" if submission.scope is None else f"s{submission.scope}",
+            submission.traceparent,
         )
 
     async def _look_at_all(self, looks: Sequence[tuple[str, str]]) -> Sequence[bytes | int | None]:

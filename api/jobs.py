@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -21,8 +22,12 @@ from api.redis_clients import open_redis
 from api.results import FinishedJobs, Waiter
 from api.self_check import log_findings
 from core.errors import AtCapacity, ShuttingDown, StoreUnavailable
+from core.logs import REQUEST_ID
 from core.settings import Settings
+from core.tracing import current_traceparent
 from core.wire.response import TIMEOUT_BODY, pending_body
+
+_log = logging.getLogger(__name__)
 
 _HANDED_OUT = "handed_out"
 
@@ -51,7 +56,10 @@ class RedisJobs:
         recent = self._recent.get(digest)
         if recent is not None:
             return recent
-        submission = Submission(str(uuid.uuid4()), body, scope, handed_out=timeout_s == 0, digest=digest)
+        submission = Submission(
+            str(uuid.uuid4()), body, scope, handed_out=timeout_s == 0, digest=digest, traceparent=current_traceparent()
+        )
+        REQUEST_ID.set(submission.job_id)
         deadline = _Deadline(timeout_s)
         with self._finished.waiting_for(submission.job_id) as waiter:
             acceptance = await self._accept(submission)
@@ -59,8 +67,11 @@ class RedisJobs:
                 return self._again(submission, acceptance.answer, acceptance.life_s)
             if acceptance.job_id == submission.job_id:
                 accepted()
+                _log.debug("accepted")
                 return await self._first_answer(submission.job_id, waiter, deadline)
         with self._finished.waiting_for(acceptance.job_id) as waiter:
+            REQUEST_ID.set(acceptance.job_id)
+            _log.debug("shares the job of an equal request")
             return await self._answer_of_known(acceptance.job_id, waiter, deadline)
 
     async def poll(self, request_id: str, timeout_s: int | None) -> bytes | None:
@@ -68,6 +79,7 @@ class RedisJobs:
 
         Raises StoreUnavailable.
         """
+        REQUEST_ID.set(request_id)
         with self._finished.waiting_for(request_id) as waiter:
             return await self._answer(request_id, waiter, _Deadline(timeout_s))
 

@@ -9,9 +9,10 @@ import warnings
 
 from celery.exceptions import SecurityWarning
 
-from core.errors import InvalidSetting
+from core.errors import CannotStart, InvalidSetting
 from core.logs import configure_logging
 from core.settings import Settings
+from core.tracing import start_tracing
 from worker.app import create_app
 from worker.self_check import log_findings
 
@@ -22,7 +23,8 @@ def main() -> None:
     """Run a worker until it is told to stop."""
     try:
         settings = Settings.from_environ(os.environ)
-    except InvalidSetting as error:
+        start_tracing(os.environ, "unmangle-worker")
+    except (InvalidSetting, CannotStart) as error:
         sys.exit(str(error))
     configure_logging(settings)
     for name in _TALKATIVE:

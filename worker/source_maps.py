@@ -13,6 +13,7 @@ from core.errors import MalformedSourceMap
 from core.files import Failure, FailureKind
 from core.settings import Settings
 from core.sourcemap.source_map import SourceMap, read_source_map
+from core.tracing import span
 from worker.caches.keys import Key, Namespace, source_map_key
 from worker.caches.lifetimes import derived_lifetime
 from worker.caches.locks import HostLocks
@@ -60,7 +61,10 @@ class SourceMaps:
 
     async def _convert(self, content: Content, minified: Content) -> SourceMap | Failure:
         size_bytes = len(content)
-        source_map, duration_s = await self._threads.run(lambda: _timed(lambda: _read_source_map(content, minified)))
+        with span("convert", size_bytes=size_bytes):
+            source_map, duration_s = await self._threads.run(
+                lambda: _timed(lambda: _read_source_map(content, minified))
+            )
         self._metrics.conversion(size_bytes, duration_s)
         return source_map
 

@@ -7,6 +7,7 @@ name look-ups.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -27,7 +28,8 @@ class Threads:
 
     async def run(self, compute: Callable[[], _T]) -> _T:
         """Return what ``compute`` returns, or raise what it raises."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, compute)
+        context = contextvars.copy_context()  # whose request it is for, to the log
+        return await asyncio.get_running_loop().run_in_executor(self._executor, lambda: context.run(compute))
 
     def close(self) -> None:
         """Drop what hasn't begun; what has goes on to its end."""

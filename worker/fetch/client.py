@@ -31,6 +31,7 @@ from core.durations import duration_text
 from core.errors import FetchFailed
 from core.files import Failure, FailureKind
 from core.settings import Settings
+from core.tracing import span
 from core.urls import Url
 from worker.fetch.body import MemorySink, Sink, copy_body
 from worker.fetch.guarded_connector import make_connector
@@ -129,8 +130,9 @@ class Client:
         """
         sendable = replace(fetch, headers=sendable_headers(fetch.headers))
         total_s = self._settings.max_download_timeout_s if fetch.total_s is None else fetch.total_s
-        async with _time_limit(total_s):
-            await self._try(sendable, sink)
+        with span("fetch", host=fetch.url.host):
+            async with _time_limit(total_s):
+                await self._try(sendable, sink)
 
     async def _try(self, fetch: Fetch, sink: Sink) -> None:
         for _ in range(self._settings.download_tries - 1):

@@ -41,6 +41,7 @@ def create_app(settings: Settings, open_jobs: OpenJobs) -> Starlette:
             _ExactRoute(_HEALTHCHECK, endpoints.healthcheck, methods=["GET"]),
             _ExactRoute(_READINESS, endpoints.readiness, methods=["GET"]),
             _ExactRoute("/metrics", endpoints.metrics, methods=["GET"]),
+            _ExactRoute("/openapi.json", endpoints.openapi, methods=["GET"]),
         ],
         middleware=[
             *_tracing(),

@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from api.body import submitted_body
 from api.deployment import Deployment
 from api.metrics import Metrics
+from api.openapi import openapi_document
 from api.query import poll_timeout_s, submit_query
 from core.errors import ShuttingDown, StoreUnavailable
 from core.metrics import ACCEPTED, HEALTHCHECKS, REQUEST_ID_UNKNOWN, TASK
@@ -93,6 +94,11 @@ async def metrics(request: Request) -> Response:
     counted: Metrics = state.metrics
     text = await counted.exposition(state.jobs.deployment, state.settings.max_concurrent_requests)
     return Response(text, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
+
+
+async def openapi(_: Request) -> Response:
+    """GET /openapi.json: what the API takes and answers."""
+    return _json_response(openapi_document())
 
 
 def _accepted_by(counted: Metrics) -> Callable[[], None]:

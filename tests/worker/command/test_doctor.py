@@ -77,7 +77,11 @@ def test_a_cache_directory_that_is_a_file_is_a_problem(levels, redis_url, monkey
 )
 def test_a_source_is_asked_with_its_token(levels, redis_url, server, tmp_path, token, level):
     def answer(request: Request) -> Reply:
-        return reply(b"[]") if {name.lower(): value for name, value in request.headers}["authorization"] == f"Bearer {TOKEN}" else reply(b"", 403)
+        return (
+            reply(b"[]")
+            if {name.lower(): value for name, value in request.headers}["authorization"] == f"Bearer {TOKEN}"
+            else reply(b"", 403)
+        )
 
     server.put_function("/lookup/", answer)
     (tmp_path / "token").write_text(f"{token}\n")

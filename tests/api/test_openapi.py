@@ -47,7 +47,7 @@ def has_whole_floats(value: object) -> bool:
 
 
 @schema.parametrize()
-@settings(max_examples=12, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 def test_answers_are_as_described(described: Service, case):
     assume(not has_two_credentials(case.body))
     assume(not has_whole_floats(case.body))

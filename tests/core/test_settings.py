@@ -172,7 +172,7 @@ def test_settings_are_read_from_the_environment(variable: str, text: str, value:
     pytest.param("UNMANGLE_LOG_FORMAT", "xml",
                  "expected one of auto, pretty, simplified, json, got 'xml'", id="log-format"),
     pytest.param("REDIS_URL", "http://:secret@h",
-                 "expected a URL of Redis: redis://, rediss://, unix:// or redis+sentinel://hosts/service",
+                 "expected a URL of Redis: redis://, rediss://, unix:// or redis[s]+sentinel://hosts/service",
                  id="redis-and-no-password-shown"),
 ])  # fmt: skip
 def test_a_bad_value_is_refused_by_name(variable: str, text: str, message: str) -> None:

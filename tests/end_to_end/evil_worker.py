@@ -8,6 +8,7 @@ import re
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
+from core.counts import Counts
 from core.settings import Settings
 from core.wire.document import parse_document
 from core.wire.request import decode_request
@@ -19,8 +20,8 @@ from worker.runtime import Symbolicate
 
 
 @contextlib.asynccontextmanager
-async def open_evil(settings: Settings) -> AsyncIterator[Symbolicate]:
-    async with Resources(settings) as resources:
+async def open_evil(settings: Settings, counts: Counts) -> AsyncIterator[Symbolicate]:
+    async with Resources(settings, counts=counts) as resources:
 
         async def burn_in_python() -> None:
             while True:

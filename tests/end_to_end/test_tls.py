@@ -44,11 +44,14 @@ class TlsRedis:
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
+    try:
         while received := await reader.read(1 << 16):
             writer.write(received)
             await writer.drain()
-    writer.close()
+    except OSError:
+        pass  # either side may leave at any time
+    finally:
+        writer.close()
 
 
 @pytest.fixture

@@ -6,7 +6,9 @@ import logging
 import os
 import sys
 import warnings
+from typing import NoReturn
 
+from celery import Celery
 from celery.exceptions import SecurityWarning
 
 from core.errors import CannotStart, InvalidSetting
@@ -26,6 +28,11 @@ def main() -> None:
         start_tracing(os.environ, "unmangle-worker")
     except (InvalidSetting, CannotStart) as error:
         sys.exit(str(error))
+    run_worker(settings, create_app(settings))
+
+
+def run_worker(settings: Settings, app: Celery) -> NoReturn:
+    """Run a worker until it is told to stop, and end the process."""
     configure_logging(settings)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -33,9 +40,10 @@ def main() -> None:
     # Celery warns about root because of pickle, which we don't accept.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     # Workers have nothing to tell each other.  Their heartbeats are for monitors, which also switch on events of tasks.
-    worker = create_app(settings).Worker(quiet=True, without_gossip=True, without_mingle=True, loglevel=logging.INFO)
+    worker = app.Worker(quiet=True, without_gossip=True, without_mingle=True, loglevel=logging.INFO)
     worker.start()
-    sys.exit(worker.exitcode)
+    logging.shutdown()
+    os._exit(worker.exitcode or 0)  # the interpreter would wait for threads, of which one may be at work for ever
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ from worker.fetch.download import Downloader
 from worker.fetch.limits import limits_of_bundles
 from worker.metrics import WorkerMetrics
 from worker.source_maps import SourceMaps
-from worker.threads import Threads, file_threads
+from worker.threads import Threads, file_threads, leave_when_stuck
 
 _V = TypeVar("_V")
 
@@ -102,15 +102,18 @@ class Resources:
         self.source_maps = SourceMaps(settings, self.threads, self.store.locks, self.metrics)
 
     async def __aenter__(self) -> Self:
+        longest_s = self.settings.request_timeout_s + self.settings.worker_stuck_after_s
+        self._watching = asyncio.create_task(leave_when_stuck(self.threads, longest_s))
         self._cleaning = asyncio.create_task(self._clean_up_now_and_then())
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._cleaning.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._cleaning
+        for task in (self._watching, self._cleaning):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
         for cache in (self.source_maps, self.members, self.texts, self.bundles, self.lookups):
             await cache.close()
         await self.shared.close()

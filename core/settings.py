@@ -189,6 +189,8 @@ class Settings:
     scraping_ports: tuple[int, ...] = _setting((), "UNMANGLE_SCRAPING_PORTS", PORTS)
     big_map_bytes: int = _setting(10_485_760, "UNMANGLE_BIG_MAP_BYTES", INTEGER)
     big_maps_at_once: int = _setting(2, "UNMANGLE_BIG_MAPS_AT_ONCE", INTEGER, minimum=1)
+    big_map_memory: int = _setting(2_147_483_648, "UNMANGLE_BIG_MAP_MEMORY", INTEGER, minimum=1 << 26)
+    big_map_timeout_s: int = _duration(120, "UNMANGLE_BIG_MAP_TIMEOUT", minimum=1)
     connect_to_reserved_ips: bool = _setting(False, "UNMANGLE_CONNECT_TO_RESERVED_IPS", BOOLEAN)
 
     deny_list_enabled: bool = _setting(True, "UNMANGLE_DENY_LIST_ENABLED", BOOLEAN)

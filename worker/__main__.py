@@ -14,6 +14,9 @@ from core.logs import configure_logging
 from core.settings import Settings
 from worker.app import create_app
 
+_SWITCH_INTERVAL_S = 0.0005
+"""How long a thread that computes may keep the event loop from going on; ten times that is Python's own idea of it."""
+
 _TALKATIVE = ("celery.worker.strategy", "celery.app.trace")  # two lines for every job
 
 
@@ -24,6 +27,7 @@ def main() -> None:
     except InvalidSetting as error:
         sys.exit(str(error))
     configure_logging(settings)
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
     # Celery warns about root because of pickle, which we don't accept.

@@ -33,6 +33,7 @@ class WorkerMetrics:
         self._limits = self._counter("limits_hit", "What was refused because it is too large", "limit")
         self._html_pages = self._counter("html_pages", "HTML pages that came in the place of scripts and source maps")
         self._files = self._counter("files", "Files by where they came from", "kind", "origin")
+        self._big_maps = self._counter("big_maps", "Big source maps by what came of reading them", "outcome")
 
     def limit_hit(self, limit: Limit, file: str, excess: Excess) -> None:
         """Count and log that ``file`` is over a limit."""
@@ -47,6 +48,10 @@ class WorkerMetrics:
     def file(self, kind: str, origin: str) -> None:
         """Count a file of a kind that came from memory, the disk, the shared cache or elsewhere."""
         self._files.labels(kind, origin).inc()
+
+    def big_map(self, outcome: str) -> None:
+        """Count a big source map: ``read``, ``malformed``, ``given up`` for want of memory or time, or ``died``."""
+        self._big_maps.labels(outcome).inc()
 
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
         return Counter(f"unmangle_worker_{name}", meaning, labels, registry=self.registry)

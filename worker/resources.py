@@ -96,7 +96,7 @@ class Resources:
             size_of=lambda _, text: _size(text),
             lifetime_of=lambda _: Lifetime(settings.file_in_bundle_cache_idle_s, since_last_use=True),
         )
-        self.source_maps = SourceMaps(settings, self.threads, self.store.locks)
+        self.source_maps = SourceMaps(settings, self.store, self.threads, self.file_threads, self.metrics)
 
     async def __aenter__(self) -> Self:
         self._serve_metrics()

@@ -13,6 +13,7 @@ from core.errors import InvalidSetting
 from core.logs import configure_logging
 from core.settings import Settings
 from worker.app import create_app
+from worker.self_check import log_findings
 
 _SWITCH_INTERVAL_S = 0.0005
 """How long a thread that computes may keep the event loop from going on; ten times that is Python's own idea of it."""
@@ -30,6 +31,7 @@ def main() -> None:
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    log_findings(settings)
     # Celery warns about root because of pickle, which we don't accept.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     # Workers have nothing to tell each other.  Their heartbeats are for monitors, which also switch on events of tasks.

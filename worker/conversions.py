@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import sys
+import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 
@@ -122,6 +123,7 @@ class Conversions:
         """Return what a process says that came of it, None if it died."""
         files = (text.fileno(), minified.fileno(), draft.fileno())
         arguments = (files[0], text.size, files[1], minified.size, files[2], self._settings.big_map_memory)
+        started = time.perf_counter()
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -136,6 +138,7 @@ class Conversions:
             return await _answer(process)
         finally:
             await _end(process)
+            self._metrics.conversion(text.size, time.perf_counter() - started)
 
 
 async def _answer(process: Process) -> Converted | None:

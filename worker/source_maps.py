@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
 
 from core.buffers import Content
@@ -49,6 +50,7 @@ class SourceMaps:
     ) -> None:
         self._settings = settings
         self._store = store
+        self._metrics = metrics
         self._threads = threads
         self._file_threads = file_threads
         self._indexed_from = min(INDEXED_FROM_BYTES, settings.big_map_bytes)
@@ -71,7 +73,7 @@ class SourceMaps:
     async def _read(self, namespace: Namespace, content: Content, minified: Content) -> _Read:
         pair = _Pair(content, minified)
         if pair.size < self._indexed_from:
-            return await self._threads.run(lambda: _read_now(pair))
+            return await self._read_now(pair)
         digest = await self._file_threads.run(lambda: pair.digest(namespace))
         found = await self._file_threads.run(lambda: self._open(digest, pair))
         if found is not None:
@@ -97,7 +99,7 @@ class SourceMaps:
 
     async def _make(self, digest: bytes, pair: _Pair) -> _Read:
         if pair.size < self._settings.big_map_bytes:
-            read = await self._threads.run(lambda: _read_now(pair))
+            read = await self._read_now(pair)
             return await self._file_threads.run(lambda: self._keep_read(digest, pair, read))
         try:
             draft = await self._conversions.convert(pair.content, pair.minified)
@@ -105,6 +107,11 @@ class SourceMaps:
             failure = error.failure
             return await self._file_threads.run(lambda: self._keep_failure(digest, failure))
         return await self._file_threads.run(lambda: self._keep(digest, pair, draft))
+
+    async def _read_now(self, pair: _Pair) -> _Read:
+        read, duration_s = await self._threads.run(lambda: _timed(pair))
+        self._metrics.conversion(len(pair.content), duration_s)
+        return read
 
     def _keep_read(self, digest: bytes, pair: _Pair, read: _Read) -> _Read:
         """Write the index file of a map that was read in memory, and return it as it is from there on: mapped."""
@@ -157,7 +164,13 @@ class _Pair:
         release_pages(self.minified)
 
 
-def _read_now(pair: _Pair) -> _Read:
+def _timed(pair: _Pair) -> tuple[_Read, float]:
+    """Return what a source map is read as, and how long that took."""
+    started = time.perf_counter()
+    return _read(pair), time.perf_counter() - started
+
+
+def _read(pair: _Pair) -> _Read:
     try:
         source_map = read_source_map(pair.content, pair.minified)
     except MalformedSourceMap as error:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from core.buffers import Content
+from core.counts import Counts
 from core.files import Failure, FailureKind
 from core.settings import Settings
 from core.sourcemap.source_map import SourceMap
@@ -52,7 +53,7 @@ async def opened(tmp_path: Path) -> AsyncIterator[Opened]:
                 stack.callback(store.close)
             stack.callback(threads.close)
             stack.callback(files.close)
-            everything.append(SourceMaps(chosen, store, threads, files, WorkerMetrics()))
+            everything.append(SourceMaps(chosen, store, threads, files, WorkerMetrics(Counts())))
             return everything[-1]
 
         yield open_one

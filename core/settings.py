@@ -226,6 +226,7 @@ class Settings:
         repr=False,
         metadata={"setting": Setting("UNMANGLE_SHARED_CACHE_URL", TEXT, optional=True, secret=True)},
     )
+    memory_cache_bytes: int = _setting(134_217_728, "UNMANGLE_MEMORY_CACHE_BYTES", INTEGER)
     cache_max_bytes: int = _setting(10_737_418_240, "UNMANGLE_CACHE_MAX_BYTES", INTEGER, minimum=1)
     cache_cleanup_enabled: bool = _setting(True, "UNMANGLE_CACHE_CLEANUP_ENABLED", BOOLEAN)
     cache_cleanup_interval_s: int = _duration(900, "UNMANGLE_CACHE_CLEANUP_INTERVAL", minimum=1)

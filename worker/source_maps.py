@@ -12,25 +12,22 @@ from core.files import Failure, FailureKind
 from core.settings import Settings
 from core.sourcemap.index_file import index_pieces, read_index
 from core.sourcemap.source_map import SourceMap, read_source_map
+from worker.caches.budget import Budget
 from worker.caches.disk import FileStore, StoredFailure
 from worker.caches.keys import Key, Namespace, index_digest, source_map_key
 from worker.caches.lifetimes import derived_lifetime
 from worker.caches.memory import MemoryCache
 from worker.caches.record import Kind
-from worker.caches.stored_file import Draft, MappedFile, StoredFile, content_digest, release_pages
+from worker.caches.stored_file import MAPPED_COUNTS_BYTES, Draft, MappedFile, StoredFile, content_digest, release_pages
 from worker.conversions import Conversions
 from worker.metrics import WorkerMetrics
 from worker.threads import Threads
 
 _log = logging.getLogger(__name__)
 
-MAX_BYTES = 64 << 20
-"""What the maps in memory may take."""
-
 INDEXED_FROM_BYTES = 1 << 20
 """Of a map and its generated file together: smaller ones are read as fast as their index file would be found."""
 
-_MAPPED = 1 << 17  # counted for a mapped file: it takes no memory, but is an open file, and those are few
 _SMALL = 1000  # bytes that anything in a cache takes, about
 
 
@@ -46,7 +43,13 @@ class SourceMaps:
     """Belongs to one event loop."""
 
     def __init__(
-        self, settings: Settings, store: FileStore, threads: Threads, file_threads: Threads, metrics: WorkerMetrics
+        self,
+        settings: Settings,
+        budget: Budget,
+        store: FileStore,
+        threads: Threads,
+        file_threads: Threads,
+        metrics: WorkerMetrics,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -56,7 +59,7 @@ class SourceMaps:
         self._indexed_from = min(INDEXED_FROM_BYTES, settings.big_map_bytes)
         self._conversions = Conversions(settings, store, file_threads, metrics)
         self._memory: MemoryCache[Key, _Read] = MemoryCache(
-            max_bytes=MAX_BYTES,
+            budget=budget,
             size_of=lambda key, read: read.size + sum(map(_size_of_part, key)),
             lifetime_of=lambda read: derived_lifetime(settings, read.value),
         )
@@ -186,7 +189,7 @@ def _opened(file: StoredFile, pair: _Pair) -> _Read:
         raise StaleIndex("it is damaged")
     index = file.mapped()
     try:
-        return _Read(read_index(memoryview(index), pair.content, pair.minified), _MAPPED)
+        return _Read(read_index(memoryview(index), pair.content, pair.minified), MAPPED_COUNTS_BYTES)
     finally:
         release_pages(index)
         pair.release()
@@ -194,4 +197,4 @@ def _opened(file: StoredFile, pair: _Pair) -> _Read:
 
 def _size_of_part(part: object) -> int:
     """Return about how much memory a part of a key takes: most have hardly any, a text all of its own."""
-    return _MAPPED if isinstance(part, MappedFile) else len(part) if isinstance(part, bytes) else 0
+    return MAPPED_COUNTS_BYTES if isinstance(part, MappedFile) else len(part) if isinstance(part, bytes) else 0

@@ -19,13 +19,14 @@ from core.files import Failure, FailureKind
 from core.settings import Settings
 from core.sourcemap.source_map import SourceMap
 from tests.core.sourcemap.encoding import map_of
+from worker.caches.budget import Budget
 from worker.caches.cleanup import entries, read_record
 from worker.caches.disk import DiskStore, FileStore, NoStore, open_store, written
 from worker.caches.keys import Namespace
 from worker.caches.record import Kind
 from worker.caches.stored_file import MappedFile
 from worker.metrics import WorkerMetrics
-from worker.source_maps import INDEXED_FROM_BYTES, MAX_BYTES, SourceMaps
+from worker.source_maps import INDEXED_FROM_BYTES, SourceMaps
 from worker.threads import Threads, file_threads
 
 HERE = Namespace("global", "s", "https://s.test/")
@@ -53,7 +54,9 @@ async def opened(tmp_path: Path) -> AsyncIterator[Opened]:
                 stack.callback(store.close)
             stack.callback(threads.close)
             stack.callback(files.close)
-            everything.append(SourceMaps(chosen, store, threads, files, WorkerMetrics(Counts())))
+            everything.append(
+                SourceMaps(chosen, Budget(chosen.memory_cache_bytes), store, threads, files, WorkerMetrics(Counts()))
+            )
             return everything[-1]
 
         yield open_one
@@ -105,7 +108,7 @@ async def test_a_map_that_makes_no_sense_is_malformed(opened, settings, text):
 
 
 async def test_a_mapped_map_is_kept_however_large_it_is(opened, store):
-    maps, content = opened(), stored(store, MAP + b" " * (MAX_BYTES + 1))
+    maps, content = opened(), stored(store, MAP + b" " * (128 << 20))
     assert await maps.get(HERE, content, b"") is await maps.get(HERE, content, b"")
 
 

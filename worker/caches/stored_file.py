@@ -28,6 +28,9 @@ from worker.caches.record import Kind, Record, encode_end
 MAPPED_FROM_BYTES = 1 << 20
 """Content of this size is mapped; smaller content is read into memory."""
 
+MAPPED_COUNTS_BYTES = 1 << 18
+"""What a mapped file counts in memory: it hardly takes any, but is an open file, and there may only be so many."""
+
 _STEP = 1 << 18
 _RESERVED_AT_ONCE = 8 << 20
 

@@ -18,6 +18,9 @@ from core.tracing import start_tracing
 from worker.app import create_app
 from worker.self_check import log_findings
 
+_SWITCH_INTERVAL_S = 0.0005
+"""How long a thread that computes may keep the event loop from going on; ten times that is Python's own idea of it."""
+
 _TALKATIVE = ("celery.worker.strategy", "celery.app.trace")  # two lines for every job
 
 
@@ -34,6 +37,7 @@ def main() -> None:
 def run_worker(settings: Settings, app: Celery) -> NoReturn:
     """Run a worker until it is told to stop, and end the process."""
     configure_logging(settings)
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
     log_findings(settings)

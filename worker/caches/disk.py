@@ -163,7 +163,7 @@ class DiskStore:
             return
         draft = self.draft()
         try:
-            record = Record(key.hex(), kind, self._clock(), 0, 0, short_failure(failure))
+            record = Record(key.hex(), kind, self._clock(), 0, 0, "", short_failure(failure))
             self.publish(draft, record)
         finally:
             draft.discard()

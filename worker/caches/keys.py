@@ -80,6 +80,13 @@ def source_map_key(namespace: Namespace, content: Content, minified: Content) ->
     return "source map", namespace.scope, namespace.source_id, namespace.source_url, content, minified
 
 
+def index_digest(namespace: Namespace, map_digest: bytes, minified_digest: bytes) -> bytes:
+    """Return what the index file of a source map is found by on disk: whose it is, and which contents it is made of."""
+    return key_digest(
+        ("index", namespace.scope, namespace.source_id, namespace.source_url, map_digest, minified_digest)
+    )
+
+
 def key_digest(key: Key) -> bytes:
     """Return what an entry on disk is found by; it begins with the version of what is stored."""
     return _digest(_part(part) for part in (_FORMAT_VERSION, *key))

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from core.errors import FetchFailed
 from core.files import Failure
 from core.settings import Settings
+from worker.caches.budget import Budget
 from worker.caches.disk import FileStore, StoredFailure
 from worker.caches.keys import Key, key_digest
 from worker.caches.lifetimes import Lifetime, lifetime_of
@@ -46,14 +47,13 @@ class LoadedKind(Generic[V]):
 
     ``read`` makes one of a file, on a thread; the failure it may return instead is stored in the place of the file.
     ``size_of`` is about how much memory it takes.
-    ``name`` is for metrics.  ``max_bytes`` and ``max_entries`` bound what is kept in memory.
+    ``name`` is for metrics.  ``max_entries`` bounds what is kept in memory.
     """
 
     name: str
     kind: Kind
     read: Callable[[StoredFile], V | Failure]
     size_of: Callable[[V], int]
-    max_bytes: int
     max_entries: int | None = None
 
 
@@ -63,6 +63,7 @@ class LoadedCache(Generic[V]):
     def __init__(
         self,
         kind: LoadedKind[V],
+        budget: Budget,
         store: FileStore,
         shared: SharedStore,
         threads: Threads,
@@ -76,7 +77,7 @@ class LoadedCache(Generic[V]):
         self._settings = settings
         self._metrics = metrics
         self._memory: MemoryCache[Key, _Loaded[V]] = MemoryCache(
-            max_bytes=kind.max_bytes,
+            budget=budget,
             max_entries=kind.max_entries,
             size_of=lambda _, loaded: self._size(loaded),
             lifetime_of=self._lifetime,

@@ -65,7 +65,7 @@ class Bundle:
 
     def __init__(self, archive: zipfile.ZipFile, manifest: Manifest, digest: bytes) -> None:
         self._archive = archive
-        self._manifest = manifest
+        self.manifest = manifest
         self.size_bytes = _BYTES_PER_MEMBER * len(archive.filelist)
         """About how much memory the bundle takes, its file left aside."""
         self.digest = digest
@@ -91,11 +91,11 @@ class Bundle:
 
     def member_by_debug_id(self, debug_id: DebugId, file_type: FileType) -> Member | None:
         """Return the member that the manifest lists with exactly this id and type."""
-        return self._manifest.by_id.get((debug_id, file_type.value))
+        return self.manifest.by_id.get((debug_id, file_type.value))
 
     def member_by_url(self, url: str) -> Member | None:
         """Return the member that the manifest lists with exactly this URL, whatever its type."""
-        return self._manifest.by_url.get(url)
+        return self.manifest.by_url.get(url)
 
     def declared_size(self, member: Member) -> int:
         """Return how many bytes ``member`` claims to have; 0 if it isn't in the archive."""

@@ -14,6 +14,7 @@ from typing import Any, Concatenate, ParamSpec
 import orjson
 import pytest
 
+from core.counts import Counts
 from core.settings import Settings
 from tests.worker.artifact_source import TOKEN, ArtifactSource
 from tests.worker.source_server import Reply, SourceServer, reply
@@ -94,7 +95,7 @@ class World:
         """Ask a worker that knows nothing yet; return the frames of its last answer."""
         request = self.request | {"stacktraces": [{"frames": self.frames}], "options": {"explain": True}}
         usual = {"connect_to_reserved_ips": True, "cache_dir": None, "deny_list_enabled": False, "download_tries": 1}
-        async with open_symbolication(Settings(**(usual | self.settings))) as answer:
+        async with open_symbolication(Settings(**(usual | self.settings)), Counts()) as answer:
             for _ in range(self.questions):
                 answered = await answer(Job("1", orjson.dumps(request), 60.0, None))
         frames: list[Any] = orjson.loads(answered.body)["stacktraces"][0]["frames"]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from core.buffers import Content
 from core.counts import Counts
 from core.explain.answer import encode_explained
-from core.explain.explanation import explain
+from core.explain.explainer import explain
 from core.explain.record import Recorder
 from core.files import File
 from core.frames import (

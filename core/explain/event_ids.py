@@ -14,7 +14,7 @@ def unusable_debug_id(abs_path: str, request: SymbolicateRequest) -> Finding | N
     """Return why the frames at ``abs_path`` have no debug id though ``modules`` has one that looks like theirs."""
     for module in request.modules:
         if module.code_file == abs_path and parse_debug_id(module.debug_id) is None:
-            cause = f"The event's debug id for {quoted(abs_path)} is {quoted(module.debug_id)}, which is none"
+            cause = f"The event's debug id for {quoted(abs_path)} is {quoted(module.debug_id)}, which is no debug id"
             advice = "Send the id of the file's `//# debugId=` comment: 32 hex digits, with or without hyphens"
             return Finding(Reason.DEBUG_ID_UNREADABLE, cause, advice, FileType.MINIFIED_SOURCE)
     for module in request.modules:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.explain.reasons import Reason
-from core.files import FileType
+from core.files import BundledFile, EmbeddedFile, Failure, FailureKind, FileType, IndividualFile, Origin, ScrapedFile
 from core.wire.shape_errors import shortened
 
 FILE_NAMES = {
@@ -37,3 +37,29 @@ def quoted(text: str) -> str:
 def bundle_name(uri: str) -> str:
     """Return what a bundle or artifact is called: the id that its source gave it."""
     return quoted(uri.removeprefix("sentry://project_debug_file/"))
+
+
+def origin_text(origin: Origin | None) -> str:
+    """Return where a file came from, in words."""
+    match origin:
+        case BundledFile(uri, _):
+            return f"in the bundle {bundle_name(uri)}"
+        case IndividualFile(uri):
+            return f"as the artifact {bundle_name(uri)}"
+        case ScrapedFile():
+            return "on the web"
+        case EmbeddedFile():
+            return "inside the minified file"
+        case None:
+            return "nowhere"
+
+
+def failure_text(failure: Failure) -> str:
+    """Return why a file can't be had, in words."""
+    if failure.excess is not None:
+        return f"too large, {failure.excess.size:,} bytes, at most {failure.excess.limit:,} are allowed"
+    if failure.kind is FailureKind.NOT_FOUND:
+        return "not found" if failure.status is None else f"the server answered {failure.status}"
+    if failure.kind is FailureKind.TIMEOUT:
+        return f"no answer within {failure.text}"
+    return failure.text or failure.kind.value

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from core.explain.event_ids import unusable_debug_id
-from core.explain.findings import FILE_NAMES, Finding, bundle_name, quoted
+from core.explain.findings import FILE_NAMES, Finding, bundle_name, failure_text, quoted
 from core.explain.frame_paths import unmappable
 from core.explain.near_misses import misnamed
 from core.explain.reasons import Reason
@@ -47,7 +47,7 @@ def _reasons(
         yield from filter(None, [unmappable(key.abs_path or "", upload_name(key.abs_path or ""))])
     yield from _lookup_troubles(record)
     yield from _bundle_troubles(record)
-    nothing_listed = _nothing_listed(record, request)
+    nothing_listed = _nothing_listed(record, names, request)
     if web is not None and not is_ordinary(web):
         yield replace(web, cause=f"{web.cause}. {nothing_listed.cause}") if nothing_listed else web
     if nothing_listed is not None:
@@ -63,7 +63,9 @@ def _found_but_useless(record: FileRecord, failure: Failure) -> Iterator[Finding
         )
         yield Finding(Reason.REFERENCE_UNREADABLE, f"{cause}: {failure.text}", _REFERENCE_ADVICE, record.key.type)
     if isinstance(origin, IndividualFile):
-        cause = f"The {what} is listed as the artifact {bundle_name(origin.uri)}, but can't be had: {_told(failure)}"
+        cause = (
+            f"The {what} is listed as the artifact {bundle_name(origin.uri)}, but can't be had: {failure_text(failure)}"
+        )
         reason = Reason.FILE_TOO_LARGE if failure.excess else Reason.ARTIFACT_UNAVAILABLE
         yield Finding(reason, cause, f"Mend the artifact: upload it again. {_NO_SECOND_CHOICE}", record.key.type)
 
@@ -81,7 +83,9 @@ def _unreadable_members(record: FileRecord) -> Iterator[Finding]:
         if member.excess is not None:
             size, limit = member.excess.size, member.excess.limit
             cause = f"{where} it is too large: {size:,} bytes, at most {limit:,} are read"
-            advice = "Make it smaller, or have UNMANGLE_MAX_BUNDLE_FILE_SIZE (a file) or …_REQUEST (all of them) raised"
+            advice = (
+                "Make it smaller, or have UNMANGLE_MAX_BUNDLE_FILE_SIZE or UNMANGLE_MAX_BUNDLE_BYTES_PER_REQUEST raised"
+            )
             yield Finding(Reason.FILE_TOO_LARGE, cause, advice, record.key.type)
         else:
             cause = f"{where} it is not in the archive, damaged, or not UTF-8"
@@ -107,9 +111,10 @@ def _misplaced_ids(record: FileRecord, names: UploadedNames) -> Iterator[Finding
         held = f"The bundle {bundle_name(uploaded.owner)} has {quoted(uploaded.member)} with the debug id "
         if key.debug_id is None:
             cause = f"{held}{quoted(uploaded.debug_id)}, but nothing says that this is the id of {quoted(key.abs_path)}"
+            path = quoted(key.abs_path) if key.type is FileType.MINIFIED_SOURCE else "the minified file"
             advice = (
                 "Deploy the files with their debug ids, just as they were uploaded, and let the SDK send them "
-                f"(`modules`: {quoted(key.abs_path)} is {quoted(uploaded.debug_id)})"
+                f"(`modules`: {path} has {quoted(uploaded.debug_id)})"
             )
             yield Finding(Reason.DEBUG_ID_NOT_SENT, cause, advice, key.type)
         elif uploaded.debug_id != key.debug_id:
@@ -165,10 +170,10 @@ def _bundle_trouble(uri: str, failure: Failure) -> Finding:
     advice = (
         "Check that the source still has the bundle, and that the workers reach and may read it; else upload it again"
     )
-    return Finding(Reason.BUNDLE_UNAVAILABLE, f"{cause} can't be downloaded: {_told(failure)}", advice)
+    return Finding(Reason.BUNDLE_UNAVAILABLE, f"{cause} can't be downloaded: {failure_text(failure)}", advice)
 
 
-def _nothing_listed(record: FileRecord, request: SymbolicateRequest) -> Finding | None:
+def _nothing_listed(record: FileRecord, names: UploadedNames, request: SymbolicateRequest) -> Finding | None:
     """Return what the lookup API's silence about a file means, None if it wasn't asked."""
     key, lookup = record.key, record.lookup
     advice = upload_advice(key, request)
@@ -184,6 +189,8 @@ def _nothing_listed(record: FileRecord, request: SymbolicateRequest) -> Finding 
             [*map(bundle_name, record.bundles), *(bundle_name(each.uri) for each in record.artifacts)][:_LISTED]
         )
         cause = f"Uploads are listed ({searched}), but none of them holds {what}, or anything that is called alike"
+        if key.type is FileType.MINIFIED_SOURCE and names.owners(f"{upload_name(key.abs_path or '')}.map"):
+            cause += ". Only its source map is there"
         return Finding(Reason.FILE_NOT_UPLOADED, cause, advice, key.type)
     if isinstance(lookup, Lookup) and key.debug_id is not None:
         cause = f"Nothing is uploaded that has the debug id {quoted(key.debug_id)}"
@@ -203,13 +210,3 @@ def _nothing_known(record: FileRecord, web: Finding | None, request: Symbolicate
     return Finding(
         Reason.NOTHING_TO_LOOK_UP_BY, nothing.capitalize(), upload_advice(record.key, request), record.key.type
     )
-
-
-def _told(failure: Failure) -> str:
-    if failure.excess is not None:
-        return f"too large, {failure.excess.size:,} bytes, at most {failure.excess.limit:,} are allowed"
-    if failure.kind is FailureKind.NOT_FOUND:
-        return "not found" if failure.status is None else f"the server answered {failure.status}"
-    if failure.kind is FailureKind.TIMEOUT:
-        return f"no answer within {failure.text}"
-    return failure.text or str(failure.kind)

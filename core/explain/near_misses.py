@@ -45,7 +45,8 @@ def misnamed(names: UploadedNames, key: FileKey) -> Finding | None:
     miss = None if key.abs_path is None else near_miss(names, key.abs_path)
     if miss is None or key.abs_path is None:
         return None
-    held = f"{bundle_name(miss.uploaded.owner)} holds {quoted(miss.uploaded.name)}"
+    owner, uploaded = bundle_name(miss.uploaded.owner), quoted(miss.uploaded.name)
+    held = f"The bundle {owner} holds {uploaded}" if miss.uploaded.is_bundled else f"The artifact {owner} is {uploaded}"
     wanted = f"the {FILE_NAMES[key.type]} is looked for as {quoted(key.abs_path)}"
     name = f"~{_with_slash(path_of(key.abs_path))}"
     match miss.difference:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
-
-from core.explain.findings import FILE_NAMES, bundle_name, quoted
+from core.explain.explanation import Step
+from core.explain.findings import FILE_NAMES, bundle_name, failure_text, origin_text, quoted
 from core.explain.record import FileRecord, Lookup, NotAsked
-from core.files import BundledFile, EmbeddedFile, Failure, FileType, IndividualFile, Origin, ScrapedFile
+from core.files import BundledFile, Failure
 from core.lookup import ListedBundle
 from core.paths import candidate_urls
 
@@ -16,33 +15,9 @@ _MOST = 10
 """How many names of a kind are listed."""
 
 
-class Step(msgspec.Struct, kw_only=True, frozen=True):
-    """One step: for which file, what was tried, whether it led to the file, and what came of it in words."""
-
-    file: FileType
-    tried: str
-    found: bool
-    said: str
-
-
 def steps_of(record: FileRecord) -> list[Step]:
     """Return what was done for one file."""
     return [*_uploads(record), *_web(record), _end(record)]
-
-
-def origin_text(origin: Origin | None) -> str:
-    """Return where a file came from, in words."""
-    match origin:
-        case BundledFile(uri, _):
-            return f"in the bundle {bundle_name(uri)}"
-        case IndividualFile(uri):
-            return f"as the artifact {bundle_name(uri)}"
-        case ScrapedFile():
-            return "on the web"
-        case EmbeddedFile():
-            return "inside the minified file"
-        case None:
-            return "nowhere"
 
 
 def _uploads(record: FileRecord) -> Iterator[Step]:
@@ -50,7 +25,7 @@ def _uploads(record: FileRecord) -> Iterator[Step]:
     yield from _lookup(record)
     for uri, manifest in sorted(record.bundles.items(), reverse=True)[:_MOST]:
         if isinstance(manifest, Failure):
-            yield _step(record, "bundle", f"the bundle {bundle_name(uri)} can't be had: {_told(manifest)}")
+            yield _step(record, "bundle", f"the bundle {bundle_name(uri)} can't be had: {failure_text(manifest)}")
     searched = [uri for uri, manifest in record.bundles.items() if not isinstance(manifest, Failure)]
     if not searched and not record.artifacts:
         return
@@ -101,7 +76,7 @@ def _web(record: FileRecord) -> Iterator[Step]:
 def _end(record: FileRecord) -> Step:
     what = FILE_NAMES[record.key.type]
     if isinstance(record.entry.result, Failure):
-        return _step(record, "result", f"no {what}: {_told(record.entry.result)}")
+        return _step(record, "result", f"no {what}: {failure_text(record.entry.result)}")
     return _step(record, "result", f"the {what} was found {origin_text(record.entry.origin)}", found=True)
 
 
@@ -118,7 +93,3 @@ def _where(record: FileRecord, searched: list[str], here: bool) -> str:
 def _holds(record: FileRecord, uri: str, name: str) -> bool:
     manifest = record.bundles[uri]
     return not isinstance(manifest, Failure) and name in manifest.by_url
-
-
-def _told(failure: Failure) -> str:
-    return failure.text or failure.kind.value

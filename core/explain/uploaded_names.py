@@ -20,10 +20,11 @@ _HASH = re.compile(r"[0-9a-f]{6,}|(?=[A-Za-z]*[0-9])[A-Za-z0-9]{6,}|[A-Z][A-Za-z
 
 @dataclass(frozen=True, slots=True)
 class UploadedName:
-    """A name that a file was uploaded under, and the bundle or artifact that says so."""
+    """A name that a file was uploaded under, and the URI of the artifact, or of the bundle that says so."""
 
     owner: str
     name: str
+    is_bundled: bool
 
     @property
     def path(self) -> str:
@@ -54,7 +55,7 @@ class UploadedNames:
             if not isinstance(manifest, Failure):
                 self._add_manifest(uri, manifest)
         for artifact in artifacts:
-            self._add_name(UploadedName(artifact.uri, artifact.abs_path))
+            self._add_name(UploadedName(artifact.uri, artifact.abs_path, is_bundled=False))
 
     def named_alike(self, path: str) -> Iterator[UploadedName]:
         """Yield the names that end as ``path`` does, whatever the case, then those that differ by a hash."""
@@ -77,7 +78,7 @@ class UploadedNames:
 
     def _add_manifest(self, uri: str, manifest: Manifest) -> None:
         for name in manifest.by_url:
-            self._add_name(UploadedName(uri, name))
+            self._add_name(UploadedName(uri, name, is_bundled=True))
         for (debug_id, file_type), member in manifest.by_id.items():
             uploaded = UploadedId(uri, debug_id, file_type, member.path)
             self._ids[debug_id].append(uploaded)

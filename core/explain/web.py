@@ -88,7 +88,7 @@ def _failed_by_kind(failure: Failure) -> tuple[Reason, str, str]:
             status = "404" if failure.status is None else str(failure.status)
             return Reason.NOT_ON_WEB, f"is not on the web: the server answered {status}", "Put it there"
         case FailureKind.PERMISSION_DENIED:
-            cause = f"is not for us: the server answered {failure.text}"
+            cause = f"is not for us ({failure.text})"
             return Reason.WEB_REFUSED, cause, "Let the server hand it out, perhaps to a secret in `scraping.headers`"
         case FailureKind.TIMEOUT:
             cause = f"took longer than {failure.text} to come"

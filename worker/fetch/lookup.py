@@ -43,7 +43,7 @@ async def ask(
 def _lookup_failure(error: FetchFailed | MalformedAnswer | TimeoutError) -> Failure:
     """Return what came of a lookup that failed: of the kind that is never kept."""
     if isinstance(error, FetchFailed):
-        return replace(error.failure, kind=FailureKind.INTERNAL, text=str(error.failure))
+        return replace(error.failure, kind=FailureKind.INTERNAL, text=str(error))
     return Failure(FailureKind.INTERNAL, f"malformed answer: {error}" if str(error) else "timeout")
 
 

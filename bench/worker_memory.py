@@ -1,4 +1,4 @@
-"""``python -m bench.worker_memory``: how much memory a worker takes whose caches are full, while it reads maps of 100 MB.
+"""``python -m bench.worker_memory``: the memory of a worker whose caches are full and that reads maps of 100 MB.
 
 Prints what it has at rest before and after, its peak, and that of the processes that read the maps.
 """

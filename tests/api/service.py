@@ -102,7 +102,7 @@ class MemoryJobs:
         self.answers[request_id] = pending_body(request_id, 30)
         return self.answers[request_id]
 
-    async def poll(self, request_id: str, timeout_s: int | None) -> bytes | None:
+    async def poll(self, request_id: str, timeout_s: int | None, _: Callable[[float], None]) -> bytes | None:
         self._fail_if_asked_to()
         self.polled.append((request_id, timeout_s))
         return self.answers.get(request_id)

@@ -37,6 +37,7 @@ def create_app(settings: Settings, open_jobs: OpenJobs) -> Starlette:
     app = Starlette(
         routes=[
             _ExactRoute("/symbolicate-js", endpoints.submit, methods=["POST"]),
+            _ExactRoute("/explain", endpoints.explain, methods=["POST"]),
             _ExactRoute("/requests/{request_id}", endpoints.poll, methods=["GET"]),
             _ExactRoute(_HEALTHCHECK, endpoints.healthcheck, methods=["GET"]),
             _ExactRoute(_READINESS, endpoints.readiness, methods=["GET"]),

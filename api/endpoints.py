@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from api.accept import prefers_text
 from api.body import submitted_body
 from api.deployment import Deployment
 from api.metrics import Metrics
@@ -19,6 +20,8 @@ from api.openapi import openapi_document
 from api.query import poll_timeout_s, submit_query
 from core.counts import Counts
 from core.errors import ShuttingDown, StoreUnavailable
+from core.explain.page import explained_page
+from core.explain.request import with_explanation
 from core.metrics import ACCEPTED, HEALTHCHECKS, REQUEST_ID_UNKNOWN, RESPONSE_IDLING, TASK
 
 _REQUEST_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
@@ -50,13 +53,15 @@ class Jobs(Protocol):
 
 async def submit(request: Request) -> Response:
     """POST /symbolicate-js: make a job, answer what comes of it in time."""
-    state = request.app.state
-    query = submit_query(request.scope["query_string"])
-    body = await submitted_body(request, state.settings.symbolicate_body_max_bytes)
-    if state.shutting_down:
-        raise ShuttingDown
-    jobs: Jobs = state.jobs
-    return _json_response(await jobs.submit(body, query.scope, query.timeout_s, _accepted_by(state.metrics)))
+    return _json_response(await _submitted(request, lambda body: body))
+
+
+async def explain(request: Request) -> Response:
+    """POST /explain: the same, and say of each frame why it came out as it did; as text if the client wants that."""
+    answer = await _submitted(request, with_explanation)
+    if prefers_text(request.headers.get("accept", "")):
+        return PlainTextResponse(explained_page(answer))
+    return _json_response(answer)
 
 
 async def poll(request: Request) -> Response:
@@ -104,6 +109,16 @@ async def metrics(request: Request) -> Response:
 async def openapi(_: Request) -> Response:
     """GET /openapi.json: what the API takes and answers."""
     return _json_response(openapi_document())
+
+
+async def _submitted(request: Request, changed: Callable[[bytes], bytes]) -> bytes:
+    state = request.app.state
+    query = submit_query(request.scope["query_string"])
+    body = await submitted_body(request, state.settings.symbolicate_body_max_bytes)
+    if state.shutting_down:
+        raise ShuttingDown
+    jobs: Jobs = state.jobs
+    return await jobs.submit(changed(body), query.scope, query.timeout_s, _accepted_by(state.metrics))
 
 
 def _accepted_by(counted: Metrics) -> Callable[[], None]:

@@ -71,6 +71,7 @@ def openapi_document() -> bytes:
             },
             "paths": {
                 "/symbolicate-js": {"post": _submit()},
+                "/explain": {"post": _explain()},
                 "/requests/{request_id}": _get(_poll()),
                 "/healthcheck": _get(_healthcheck()),
                 "/readiness": _get(_readiness()),
@@ -103,6 +104,19 @@ def _submit() -> Document:
                 }
             ),
         },
+    }
+
+
+def _explain() -> Document:
+    """Describe what is asked as for symbolication, and may also be answered for people."""
+    submit = _submit()
+    answered = _outcome()
+    answered["content"][_TEXT] = {"schema": {"type": "string"}}
+    return {
+        **submit,
+        "operationId": "explain",
+        "summary": "The same, and of each frame why it came out as it did; as text for `Accept: text/plain`",
+        "responses": {**submit["responses"], "200": answered},
     }
 
 

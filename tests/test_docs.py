@@ -11,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from api.deployment import Overview
 from api.exposition import exposition
+from core.explain.reasons import Reason
 from core.settings import SETTINGS, Settings
 from core.wire.request import SymbolicateRequest
 from core.wire.response import ErrorType
@@ -53,6 +54,10 @@ def test_every_metric_is_documented_and_nothing_else():
 
 def test_every_frame_error_is_documented_and_nothing_else():
     assert set(section("http-api.md", "Errors of frames")) == set(get_args(ErrorType))
+
+
+def test_every_reason_is_documented_and_nothing_else():
+    assert set(rows("reasons.md")) == set(Reason)
 
 
 def test_every_key_of_a_request_is_documented():

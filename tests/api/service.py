@@ -88,6 +88,7 @@ class MemoryJobs:
     polled: list[tuple[str, int | None]] = field(default_factory=list)
     answers: dict[str, bytes] = field(default_factory=dict)
     failure: Exception | None = None
+    answer: bytes = ANSWER
     deployment: MemoryDeployment = field(default_factory=lambda: MemoryDeployment())
 
     async def submit(
@@ -97,7 +98,7 @@ class MemoryJobs:
         accepted()
         self.submitted.append((body, scope, timeout_s))
         if timeout_s != 0:
-            return ANSWER
+            return self.answer
         request_id = str(uuid.uuid4())
         self.answers[request_id] = pending_body(request_id, 30)
         return self.answers[request_id]

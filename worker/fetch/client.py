@@ -27,6 +27,7 @@ from aiohttp import (
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
+from core.download_failures import RESTRICTED, SCHEME_NOT_ALLOWED, TOO_MANY_REDIRECTS
 from core.durations import duration_text
 from core.errors import FetchFailed
 from core.files import Failure, FailureKind
@@ -38,7 +39,7 @@ from worker.fetch.guarded_connector import make_connector
 from worker.fetch.headers import Headers, has_header, sendable_headers
 from worker.fetch.redirects import MAX_REDIRECTS, redirect_target
 from worker.fetch.statuses import status_failure
-from worker.fetch.wire_failures import RESTRICTED, WIRE_ERRORS, wire_failure
+from worker.fetch.wire_failures import WIRE_ERRORS, wire_failure
 
 ANY_ENCODING: Final = "br, deflate, gzip, zstd"
 IDENTITY: Final = "identity"
@@ -48,9 +49,7 @@ USER_AGENT: Final = f"unmangle/{version('unmangle')}"
 _RETRY_PAUSE_S = 0.02
 _MAX_HEADER_BYTES = 1 << 16
 
-_TOO_MANY_REDIRECTS = Failure(FailureKind.DOWNLOAD_ERROR, "too many redirects")
-_SCHEME_NOT_ALLOWED = Failure(FailureKind.DOWNLOAD_ERROR, "URL scheme is not allowed")
-_REFUSALS = (RESTRICTED, _TOO_MANY_REDIRECTS, _SCHEME_NOT_ALLOWED)
+_REFUSALS = (RESTRICTED, TOO_MANY_REDIRECTS, SCHEME_NOT_ALLOWED)
 _KINDS_THAT_HEAL = (FailureKind.DOWNLOAD_ERROR, FailureKind.TIMEOUT)
 
 
@@ -151,13 +150,13 @@ class Client:
                 if target is None:
                     return await _copy(response, fetch, sink)
             fetch = fetch.at(target)
-        raise FetchFailed(_TOO_MANY_REDIRECTS)
+        raise FetchFailed(TOO_MANY_REDIRECTS)
 
     @contextlib.asynccontextmanager
     async def _response(self, fetch: Fetch) -> AsyncIterator[ClientResponse]:
         """Yield the response to a single request.  Its connection is kept only if the body was read to the end."""
         if not fetch.url.is_web:
-            raise FetchFailed(_SCHEME_NOT_ALLOWED)
+            raise FetchFailed(SCHEME_NOT_ALLOWED)
         if fetch.ports and fetch.url.effective_port not in fetch.ports:
             raise FetchFailed(RESTRICTED)
         with _wire_failures():

@@ -31,7 +31,8 @@ from tests.api.service import Service, running_service
 
 EXAMPLES = Path(__file__).parents[1] / "data" / "worked_examples"
 
-schema = schemathesis.openapi.from_dict(orjson.loads(openapi_document()))
+# What may be sent to ``/explain`` is the same as for symbolication: making it up twice would only take twice as long.
+schema = schemathesis.openapi.from_dict(orjson.loads(openapi_document())).exclude(path="/explain")
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +55,7 @@ def has_whole_floats(value: object) -> bool:
 
 
 @schema.parametrize()
-@settings(max_examples=6, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 def test_answers_are_as_described(described: Service, case):
     assume(not has_two_credentials(case.body))
     assume(not has_whole_floats(case.body))

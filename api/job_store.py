@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 
 from api import scripts
 from api.batches import Batches
-from core.jobs import LARGE_QUEUE, QUEUE
+from core.jobs import LARGE_QUEUE, QUEUE, UNCLAIMED_RESULT_TTL_S
 from core.message import MessageWriter
 from core.settings import Settings
 
@@ -41,6 +41,14 @@ class Acceptance:
     life_s: float = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A job that ended: its answer, and how long this has been there, about."""
+
+    answer: bytes
+    idle_s: float
+
+
 class JobStore:
     """The jobs of a deployment, for the API process that listens to ``channel``.
 
@@ -56,6 +64,7 @@ class JobStore:
             channel,
         ]
         self._large_bytes = settings.large_body_bytes
+        self._result_ttl_s = settings.result_ttl_s
         self._messages = MessageWriter(f"unmangle-api-{os.getpid()}@{socket.gethostname()}")
         self._accept = redis.register_script(scripts.ACCEPT)
         self._look = redis.register_script(scripts.LOOK)
@@ -68,7 +77,7 @@ class JobStore:
             return (await self._accept_all([submission]))[0]
         return await self._submissions.call(submission)
 
-    async def look(self, job_id: str, mark: str) -> bytes | int | None:
+    async def look(self, job_id: str, mark: str) -> Ended | int | None:
         """Return the answer of a job, else for how many more ms it may go on, else None: it is unknown.
 
         If it goes on, ``mark`` is set in its record.
@@ -94,9 +103,14 @@ class JobStore:
             submission.traceparent,
         )
 
-    async def _look_at_all(self, looks: Sequence[tuple[str, str]]) -> Sequence[bytes | int | None]:
-        seen: Sequence[bytes | int | None] = await self._look(args=[part for look in looks for part in look])
-        return seen
+    async def _look_at_all(self, looks: Sequence[tuple[str, str]]) -> Sequence[Ended | int | None]:
+        seen = await self._look(args=[part for look in looks for part in look])
+        return [self._ended(*each) if isinstance(each, list) else each for each in seen]
+
+    def _ended(self, answer: bytes, left_ms: int) -> Ended:
+        # Answers don't say when they were stored, but they have one of two times to live.
+        life_s = self._result_ttl_s if left_ms > 1000 * UNCLAIMED_RESULT_TTL_S else UNCLAIMED_RESULT_TTL_S
+        return Ended(answer, max(life_s - left_ms / 1000, 0.0))
 
 
 def _acceptance(outcome: Any) -> Acceptance | None:

@@ -13,9 +13,10 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 import orjson
 
-from core.wire import response
-from core.wire.frame import Stacktrace
+from core.explain.explanation import Explanation
+from core.wire.frame import Frame, Stacktrace
 from core.wire.request import SymbolicateRequest
+from core.wire.response import FrameError, ScrapingAttempt
 
 Document: TypeAlias = dict[str, Any]
 
@@ -24,11 +25,25 @@ _JSON = "application/json"
 _TEXT = "text/plain"
 
 
-class Completed(response.Completed, tag_field="status", tag="completed"):
+class AnsweredFrame(Frame):
+    """A frame as it is answered: ``explanation`` is there if it was asked for."""
+
+    explanation: Explanation | msgspec.UnsetType = msgspec.UNSET
+
+
+class AnsweredStacktrace(msgspec.Struct):
+    """The frames of one stack trace."""
+
+    frames: list[AnsweredFrame]
+
+
+class Completed(msgspec.Struct, kw_only=True, tag_field="status", tag="completed"):
     """The answer to a request, whatever came of its frames."""
 
-    stacktraces: list[Stacktrace]
+    stacktraces: list[AnsweredStacktrace]
     raw_stacktraces: list[Stacktrace]
+    errors: list[FrameError] = []
+    scraping_attempts: list[ScrapingAttempt] = []
 
 
 class Pending(msgspec.Struct, tag_field="status", tag="pending"):
@@ -71,6 +86,7 @@ def openapi_document() -> bytes:
             },
             "paths": {
                 "/symbolicate-js": {"post": _submit()},
+                "/explain": {"post": _explain()},
                 "/requests/{request_id}": _get(_poll()),
                 "/healthcheck": _get(_healthcheck()),
                 "/readiness": _get(_readiness()),
@@ -103,6 +119,19 @@ def _submit() -> Document:
                 }
             ),
         },
+    }
+
+
+def _explain() -> Document:
+    """Describe what is asked as for symbolication, and may also be answered for people."""
+    submit = _submit()
+    answered = _outcome()
+    answered["content"][_TEXT] = {"schema": {"type": "string"}}
+    return {
+        **submit,
+        "operationId": "explain",
+        "summary": "The same, and of each frame why it came out as it did; as text for `Accept: text/plain`",
+        "responses": {**submit["responses"], "200": answered},
     }
 
 
@@ -207,6 +236,7 @@ def _schemas() -> Document:
     schemas["Source"]["anyOf"] = [{"required": ["token"]}, {"required": ["cookies"]}]
     schemas["Source"]["properties"]["url"]["format"] = "uri"
     schemas["FrameData"]["properties"]["sourcemap_origin"] = _ref("SourcemapOrigin")
+    schemas["DecidingFile"]["properties"]["origin"] = _ref("SourcemapOrigin")
     schemas["SourcemapOrigin"] = _origin()
     return dict(schemas)
 

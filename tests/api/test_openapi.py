@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import msgspec
 import orjson
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, assume, settings
+from jsonschema import Draft202012Validator
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -24,7 +29,10 @@ from core.settings import Settings
 from core.wire.response import INTERNAL_ERROR_BODY, TIMEOUT_BODY, pending_body
 from tests.api.service import Service, running_service
 
-schema = schemathesis.openapi.from_dict(orjson.loads(openapi_document()))
+EXAMPLES = Path(__file__).parents[1] / "data" / "worked_examples"
+
+# What may be sent to ``/explain`` is the same as for symbolication: making it up twice would only take twice as long.
+schema = schemathesis.openapi.from_dict(orjson.loads(openapi_document())).exclude(path="/explain")
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +55,7 @@ def has_whole_floats(value: object) -> bool:
 
 
 @schema.parametrize()
-@settings(max_examples=6, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 def test_answers_are_as_described(described: Service, case):
     assume(not has_two_credentials(case.body))
     assume(not has_whole_floats(case.body))
@@ -78,3 +86,18 @@ def test_the_short_answers_are_as_described():
     assert msgspec.json.decode(pending_body("7c1d", 30), type=Pending) == Pending("7c1d", 30)
     assert msgspec.json.decode(TIMEOUT_BODY, type=Ended) == Ended("timeout")
     assert msgspec.json.decode(INTERNAL_ERROR_BODY, type=Ended) == Ended("internal_error")
+
+
+@pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.json")), ids=lambda path: path.stem)
+def test_the_worked_examples_are_as_described(example):
+    answer = next(part for part in walk(orjson.loads(example.read_bytes())) if "raw_stacktraces" in part)
+    components = orjson.loads(openapi_document())["components"]
+    Draft202012Validator({"$ref": "#/components/schemas/Completed", "components": components}).validate(answer)
+
+
+def walk(document: Any) -> Iterator[dict[str, Any]]:
+    """Yield the objects in a document."""
+    if isinstance(document, dict):
+        yield document
+    for each in document.values() if isinstance(document, dict) else document if isinstance(document, list) else ():
+        yield from walk(each)

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from core import metrics
+from core.cancellation import end
 from core.counts import Counts
 from core.errors import HandedBack, StoreUnavailable
 from core.logs import REQUEST_ID
@@ -152,8 +153,7 @@ class Runtime:
         if self._exchanging is not None:
             # What still runs is handed back by then; what does not get through is found by others.
             await asyncio.wait([self._exchanging], timeout=self._settings.worker_shutdown_grace_s + _SETTLE_S)
-            self._exchanging.cancel()
-            await asyncio.gather(self._exchanging, return_exceptions=True)
+            await end(self._exchanging)
         with contextlib.suppress(StoreUnavailable):
             await self._store.leave()
         await self._lifetime.aclose()

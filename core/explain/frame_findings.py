@@ -15,7 +15,7 @@ from core.explain.record import FileRecord
 from core.explain.uploaded_names import UploadedNames
 from core.explain.uploads import upload_name
 from core.files import Failure, FailureKind, File, FileKey, FileType
-from core.frames import Located, embedded_content, locate, source_key
+from core.frames import Located, locate, source_key
 from core.html_pages import is_html
 from core.javascript.magic_comments import source_mapping_url
 from core.modules import ResolvedModule
@@ -110,8 +110,8 @@ class FrameFindings:
         if not self._request.options.apply_source_context or located.position.source is None:
             return None
         record = self._records.get(source_key(located))
-        if embedded_content(located) is not None or record is None or isinstance(record.entry.result, File):
-            return None
+        if record is None or isinstance(record.entry.result, File):
+            return None  # the map embeds it, so it was not looked for; or it was found
         missing = self._why_missing(record.key, record.entry.result)
         cause = f"The source map doesn't hold the text of {quoted(located.position.file or '')}. {missing.cause}"
         advice = "Build with `sourcesContent` in the map. Else, for the file alone: " + missing.advice

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from core.buffers import Content
 from core.wire.frame import Frame
 
+_STEP = 1 << 16
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A frame's place, from 0, and the size of the file there.
-
-    ``line_count`` are the lines of the file, ``length`` the UTF-16 code units of the line; None if it isn't there.
-    """
+    """A frame's place, from 0; ``length`` are the UTF-16 code units of its line, None if the file has no such line."""
 
     line: int
     column: int
-    line_count: int
     length: int | None
 
     @property
@@ -30,16 +28,24 @@ def place_of(frame: Frame, content: Content) -> Place:
     """Return where ``frame``, which has a line, points in its generated file."""
     line, column = frame.lineno - 1, max(frame.colno or 0, 1) - 1
     start = _line_start(content, line)
-    length = None
-    if start is not None:
-        end = content.find(b"\n", start)
-        text = bytes(content[start : len(content) if end < 0 else end])
-        length = len(text) if text.isascii() else len(text.decode("utf-8", "replace").encode("utf-16-le")) // 2
-    return Place(line, column, _newlines(content) + 1, length)
+    if start is None:
+        return Place(line, column, None)
+    end = content.find(b"\n", start)
+    text = content[start : len(content) if end < 0 else end]
+    return Place(line, column, len(text) if text.isascii() else _utf16_units(text))
+
+
+def line_count(content: Content) -> int:
+    """Return how many lines a file has: one more than there are newlines."""
+    return 1 + sum(content[start : start + _STEP].count(b"\n") for start in range(0, len(content), _STEP))
 
 
 def _line_start(content: Content, line: int) -> int | None:
+    """Return where a line begins; most of what is before it is only counted, as a frame may be far down."""
     start = 0
+    while (count := content[start : start + _STEP].count(b"\n")) < line and start < len(content):
+        line -= count
+        start += _STEP
     for _ in range(line):
         start = content.find(b"\n", start) + 1
         if start == 0:
@@ -47,8 +53,5 @@ def _line_start(content: Content, line: int) -> int | None:
     return start
 
 
-def _newlines(content: Content) -> int:
-    count, at = 0, content.find(b"\n")
-    while at >= 0:
-        count, at = count + 1, content.find(b"\n", at + 1)
-    return count
+def _utf16_units(text: bytes) -> int:
+    return len(text.decode("utf-8", "replace").encode("utf-16-le")) // 2

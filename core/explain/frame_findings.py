@@ -73,7 +73,7 @@ class FrameFindings:
             "its upload no such header, and there is no debug id"
         )
         map_name = f"{upload_name(frame.abs_path)}.map"
-        held = [f"{bundle_name(owner)} holds {quoted(map_name)}, though" for owner in self._names.owners(map_name)]
+        held = [f"But the upload {bundle_name(owner)} has {quoted(map_name)}" for owner in self._names.owners(map_name)]
         advice = (
             f"Build with source maps, and keep `//# sourceMappingURL={map_name.rpartition('/')[2]}` at the end of the "
             "file, or inject debug ids"
@@ -110,12 +110,18 @@ class FrameFindings:
         if not self._request.options.apply_source_context or located.position.source is None:
             return None
         record = self._records.get(source_key(located))
-        if record is None or isinstance(record.entry.result, File):
-            return None  # the map embeds it, so it was not looked for; or it was found
+        if record is None or isinstance(record.entry.result, File) or _embeds(located):
+            return None
         missing = self._why_missing(record.key, record.entry.result)
         cause = f"The source map doesn't hold the text of {quoted(located.position.file or '')}. {missing.cause}"
         advice = "Build with `sourcesContent` in the map. Else, for the file alone: " + missing.advice
         return Finding(Reason.SOURCE_CONTENT_MISSING, cause, advice, FileType.SOURCE)
+
+
+def _embeds(located: Located) -> bool:
+    """Return whether the map holds the text of the original file, as another map of it may not."""
+    source, source_map = located.position.source, located.map.result
+    return source is not None and not isinstance(source_map, Failure) and source_map.source_content(source) is not None
 
 
 def _no_line(frame: Frame) -> Finding:

@@ -16,7 +16,7 @@ from core.frames import Located
 from core.javascript.magic_comments import embedded_debug_id
 from core.modules import ResolvedModule
 from core.paths import candidate_urls
-from core.sourcemap.generated_token import has_names, last_column, mapped_lines
+from core.sourcemap.generated_token import has_names, is_of_metro, last_column, mapped_lines
 from core.sourcemap.source_map import SourceMap
 from core.wire.frame import Frame
 
@@ -31,7 +31,8 @@ def misfits(frame: Frame, module: ResolvedModule, source_map: SourceMap, names: 
         return
     content = module.minified.result.content
     place = place_of(frame, content)
-    if place.is_outside:
+    # Frames of Hermes point into its bytecode, for which an empty file stands, or another one than the code that ran.
+    if place.is_outside and len(content) and not is_of_metro(source_map):
         cause = _outside(frame, place, content)
         yield from _duplicates(frame, module.minified, names, cause)
         yield Finding(Reason.OUTSIDE_FILE, cause, _DEPLOYED_BUILD, _MINIFIED)

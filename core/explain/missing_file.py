@@ -178,7 +178,8 @@ def _nothing_listed(record: FileRecord, names: UploadedNames, request: Symbolica
     key, lookup = record.key, record.lookup
     advice = upload_advice(key, request)
     advice = advice[0].upper() + advice[1:]
-    what = f"the {FILE_NAMES[key.type]}" + ("" if key.abs_path is None else f" {quoted(key.abs_path)}")
+    named = "" if key.abs_path is None else f" {quoted(key.abs_path)}"
+    what = f"the {FILE_NAMES[key.type]}{named}"
     if isinstance(lookup, Lookup) and lookup.listed_without_dist:
         nothing = f"The lookup API lists nothing for {release_name(request)} that may be {what}"
         cause = f"{nothing}, but something without the dist"
@@ -187,7 +188,8 @@ def _nothing_listed(record: FileRecord, names: UploadedNames, request: Symbolica
         searched = ", ".join(
             [*map(bundle_name, record.bundles), *(bundle_name(each.uri) for each in record.artifacts)][:_LISTED]
         )
-        cause = f"Uploads are listed ({searched}), but none of them holds {what}, or anything that is called alike"
+        by_id = "" if key.debug_id is None else f" with the debug id {quoted(key.debug_id)}"
+        cause = f"Uploads are listed ({searched}), but none holds {what}{by_id}, or anything that is called alike"
         if key.type is FileType.MINIFIED_SOURCE and names.owners(f"{upload_name(key.abs_path or '')}.map"):
             cause += ". Only its source map is there"
         return Finding(Reason.FILE_NOT_UPLOADED, cause, advice, key.type)

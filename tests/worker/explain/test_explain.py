@@ -128,6 +128,14 @@ async def test_a_map_without_names_of_code_that_has_them_is_well(world):
     assert explanation["code"] == "resolved"
 
 
+async def test_the_bytecode_of_hermes_is_no_file_that_could_be_too_short(world):
+    """Sentry keeps it as an empty file with a header."""
+    world.source.put_artifact("501", "~/js/app.min.js", b"", headers={"Sourcemap": "app.min.js.map"})
+    world.source.put_artifact("502", "~/js/app.min.js.map", a_map().encode())
+    [explanation] = await explained(world)
+    assert explanation["code"] == "resolved"
+
+
 async def test_only_so_many_frames_are_explained(world):
     world.frames = [FRAME] * (MOST_FRAMES + 1)
     explanations = await explained(world, upload())

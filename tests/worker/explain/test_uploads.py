@@ -237,7 +237,7 @@ ROWS = [
         "another file was uploaded",
         [upload("~/js/vendor.js")],
         "file_not_uploaded",
-        ["`7`", "none of them holds the minified file"],
+        ["`7`", "none holds the minified file"],
         [upload(Quoted())],
         file=MINIFIED_FILE,
     ),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from core.data_urls import is_data_url
 from core.explain.findings import FILE_NAMES, Finding, bundle_name, quoted
 from core.explain.frame_paths import inline_script, is_page, unmappable
-from core.explain.generated_place import place_of
+from core.explain.generated_place import Places
 from core.explain.mapped_frames import blemishes, misfits, unmapped
 from core.explain.missing_file import why_missing
 from core.explain.reasons import Reason
@@ -36,6 +36,7 @@ class FrameFindings:
         self._records = records
         self._names = names
         self._missing: dict[FileKey, Finding] = {}
+        self._places = Places()
 
     def of_frame(self, frame: Frame, module: ResolvedModule | None, keys: tuple[FileKey, FileKey | None]) -> Finding:
         """Return why ``frame``, as it was looked up, came out as it did.
@@ -96,12 +97,13 @@ class FrameFindings:
         source_map = module.source_map.result
         assert not isinstance(source_map, Failure)
         assert not isinstance(module.minified.result, Failure)
-        misfit = next(misfits(frame, module, source_map, self._names), None)
+        place = self._places.place(frame, module.minified.result.content)
+        misfit = next(misfits(frame, place, module, source_map, self._names), None)
         if misfit is not None:
             return misfit
         located = locate(frame, module, with_context=False)
         if not isinstance(located, Located):
-            return unmapped(frame, source_map, place_of(frame, module.minified.result.content))
+            return unmapped(frame, source_map, place)
         blemish = next(blemishes(frame, located, source_map), None)
         return blemish or self._without_content(located) or Finding(Reason.RESOLVED, "The frame is original again")
 

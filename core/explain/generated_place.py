@@ -24,15 +24,29 @@ class Place:
         return self.length is None or self.column > self.length
 
 
-def place_of(frame: Frame, content: Content) -> Place:
-    """Return where ``frame``, which has a line, points in its generated file."""
-    line, column = frame.lineno - 1, max(frame.colno or 0, 1) - 1
+class Places:
+    """Finds the places of frames in their generated files.  A line may have megabytes, so each is measured once."""
+
+    def __init__(self) -> None:
+        self._lengths: dict[tuple[str, int], int | None] = {}
+
+    def place(self, frame: Frame, content: Content) -> Place:
+        """Return where ``frame``, which has a line, points in its generated file."""
+        line = frame.lineno - 1
+        key = (frame.abs_path, line)
+        if key not in self._lengths:
+            self._lengths[key] = line_length(content, line)
+        return Place(line, max(frame.colno or 0, 1) - 1, self._lengths[key])
+
+
+def line_length(content: Content, line: int) -> int | None:
+    """Return how many UTF-16 code units the line ``line``, from 0, has; None if there is no such line."""
     start = _line_start(content, line)
     if start is None:
-        return Place(line, column, None)
+        return None
     end = content.find(b"\n", start)
     text = content[start : len(content) if end < 0 else end]
-    return Place(line, column, len(text) if text.isascii() else _utf16_units(text))
+    return len(text) if text.isascii() else _utf16_units(text)
 
 
 def line_count(content: Content) -> int:

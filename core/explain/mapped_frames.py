@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from core.buffers import Content
 from core.debug_ids import parse_debug_id
 from core.explain.findings import Finding, bundle_name, quoted
-from core.explain.generated_place import Place, line_count, place_of
+from core.explain.generated_place import Place, line_count
 from core.explain.reasons import Reason
 from core.explain.uploaded_names import UploadedNames
 from core.files import BundledFile, Failure, FileEntry, FileType
@@ -25,12 +25,13 @@ _MAP = FileType.SOURCE_MAP
 _DEPLOYED_BUILD = "Upload the files of the very build that is deployed, the file and its map together"
 
 
-def misfits(frame: Frame, module: ResolvedModule, source_map: SourceMap, names: UploadedNames) -> Iterator[Finding]:
+def misfits(
+    frame: Frame, place: Place, module: ResolvedModule, source_map: SourceMap, names: UploadedNames
+) -> Iterator[Finding]:
     """Yield why what the map says of ``frame``, if anything, is likely to be wrong: file, map and frame don't fit."""
     if isinstance(module.minified.result, Failure):
         return
     content = module.minified.result.content
-    place = place_of(frame, content)
     # Frames of Hermes point into its bytecode, for which an empty file stands, or another one than the code that ran.
     if place.is_outside and len(content) and not is_of_metro(source_map):
         cause = _outside(frame, place, content)
@@ -130,8 +131,10 @@ def _duplicates(frame: Frame, minified: FileEntry, names: UploadedNames, cause: 
 def _other_ids(module: ResolvedModule, source_map: SourceMap) -> Iterator[Finding]:
     minified = module.minified.result
     of_map = parse_debug_id(source_map.debug_id or "")
-    of_file = None if isinstance(minified, Failure) else embedded_debug_id(minified.content)
-    if of_map is not None and of_file is not None and of_map != of_file:
+    if of_map is None or isinstance(minified, Failure):
+        return
+    of_file = embedded_debug_id(minified.content)
+    if of_file is not None and of_map != of_file:
         cause = (
             f"The minified file says debug id {quoted(of_file)}, its map {quoted(of_map)}: they are of different builds"
         )

@@ -141,7 +141,7 @@ def _lookup_troubles(record: FileRecord) -> Iterator[Finding]:
         advice = "Check `source.url`: it must be the artifact-lookup endpoint of the project"
         yield Finding(Reason.LOOKUP_FAILED, cause, advice)
     else:
-        cause = f"The lookup API could not be asked: {lookup.answer.text}"
+        cause = f"The lookup API could not be asked: {failure_text(lookup.answer)}"
         advice = (
             "Check that the workers reach `source.url`, that it is the artifact-lookup endpoint, and that it is well"
         )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.explain.generated_place import line_count, place_of
+from core.explain.generated_place import Places, line_count, line_length
 from core.wire.frame import Frame
 
 FAR = b"x\n" * 40_000
@@ -32,7 +32,7 @@ FAR = b"x\n" * 40_000
     ],
 )
 def test_is_outside(content, lineno, colno, outside):
-    assert place_of(Frame(abs_path="a.js", lineno=lineno, colno=colno), content).is_outside is outside
+    assert Places().place(Frame(abs_path="a.js", lineno=lineno, colno=colno), content).is_outside is outside
 
 
 @given(st.lists(st.integers(0, 70_000), max_size=6), st.integers(1, 8))
@@ -40,5 +40,5 @@ def test_lines_are_found_however_long_those_before_are(lengths, lineno):
     lines = [b"x" * length for length in lengths]
     content = b"\n".join(lines)
     expected = len(lines[lineno - 1]) if lineno <= len(lines) else 0 if lineno == 1 else None
-    assert place_of(Frame(abs_path="a.js", lineno=lineno), content).length == expected
+    assert line_length(content, lineno - 1) == expected
     assert line_count(content) == max(len(lines), 1)

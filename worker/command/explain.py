@@ -27,7 +27,7 @@ def add_to(commands: Subcommands) -> None:
         help="the body of a request to /symbolicate-js, or with --artifacts also a stack trace; -: standard input",
     )
     where = explain.add_mutually_exclusive_group(required=True)
-    where.add_argument("--url", help="ask the service that runs there")
+    where.add_argument("--url", metavar="URL", help="ask the service that runs there")
     where.add_argument(
         "-a",
         "--artifacts",
@@ -36,9 +36,9 @@ def add_to(commands: Subcommands) -> None:
         action="append",
         help="see what the service would do if these artifact bundles and folders were uploaded; may be repeated",
     )
-    explain.add_argument("--scope", help="with --url: whose caches are used")
+    explain.add_argument("--scope", metavar="NAME", help="with --url: whose caches are used")
     explain.add_argument(
-        "--url-prefix", default="~/", metavar="PREFIX", help="what folders are uploaded under (default: %(default)s)"
+        "--url-prefix", default="~/", metavar="URL", help="where folders are deployed (default: %(default)s, any host)"
     )
     explain.add_argument("--json", action="store_true", help="write the whole answer, as JSON")
     explain.set_defaults(run=_run)

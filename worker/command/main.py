@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from worker.command import cache, doctor, trace
+from worker.command import cache, doctor, explain, trace
 
 _INTERRUPTED = 130
 
@@ -31,6 +31,6 @@ def _parser() -> argparse.ArgumentParser:
         prog="unmangle", description="Read minified stack traces, and look after Unmangle."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (trace, cache, doctor):
+    for command in (trace, explain, cache, doctor):
         command.add_to(commands)
     return parser

@@ -37,6 +37,7 @@ class _Read:
 
     value: SourceMap | Failure
     size: int = _SMALL
+    index: MappedFile | None = None
 
 
 class SourceMaps:
@@ -68,6 +69,12 @@ class SourceMaps:
         """Return the source map that ``content`` is for the file ``minified``, or why it is none."""
         key = source_map_key(namespace, content, minified)
         return (await self._memory.get(key, lambda: self._read(namespace, content, minified))).value
+
+    def mapped_files(self) -> list[Content]:
+        """Return the files behind the maps in memory, each perhaps several times."""
+        kept = self._memory.items()
+        indexes = [read.index for _, read in kept if read.index is not None]
+        return [*indexes, *(part for key, _ in kept for part in key if isinstance(part, MappedFile))]
 
     async def close(self) -> None:
         """Stop all work and forget everything."""
@@ -189,7 +196,7 @@ def _opened(file: StoredFile, pair: _Pair) -> _Read:
         raise StaleIndex("it is damaged")
     index = file.mapped()
     try:
-        return _Read(read_index(memoryview(index), pair.content, pair.minified), MAPPED_COUNTS_BYTES)
+        return _Read(read_index(memoryview(index), pair.content, pair.minified), MAPPED_COUNTS_BYTES, index)
     finally:
         release_pages(index)
         pair.release()

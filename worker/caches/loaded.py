@@ -105,6 +105,10 @@ class LoadedCache(Generic[V]):
         """Return whether the value needs neither disk nor network."""
         return self._memory.has(key)
 
+    def values_in_memory(self) -> list[V]:
+        """Return what is kept in memory, failures left out."""
+        return [loaded.value for _, loaded in self._memory.items() if not isinstance(loaded.value, Failure)]
+
     async def close(self) -> None:
         """Stop all work and forget everything in memory."""
         await self._memory.close()

@@ -118,6 +118,9 @@ class Conversions:
                 return await self._run(text, minified, draft)
         except TimeoutError:
             return Converted(missing="time")
+        except OSError as error:
+            _log.error("no process can be started to read a source map: %s", error)
+            return Converted(missing="process")
 
     async def _run(self, text: StoredFile, minified: StoredFile, draft: Draft) -> Converted | None:
         """Return what a process says that came of it, None if it died."""

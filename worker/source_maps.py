@@ -10,7 +10,7 @@ from core.buffers import Content
 from core.errors import FetchFailed, MalformedSourceMap, StaleIndex
 from core.files import Failure, FailureKind
 from core.settings import Settings
-from core.sourcemap.index_file import index_pieces, read_index
+from core.sourcemap.index_file import FORMAT_VERSION, index_pieces, read_index
 from core.sourcemap.source_map import SourceMap, read_source_map
 from worker.caches.budget import Budget
 from worker.caches.disk import FileStore, StoredFailure
@@ -166,7 +166,7 @@ class _Pair:
 
     def digest(self, namespace: Namespace) -> bytes:
         """Return what the index file is found by."""
-        return index_digest(namespace, content_digest(self.content), content_digest(self.minified))
+        return index_digest(namespace, FORMAT_VERSION, content_digest(self.content), content_digest(self.minified))
 
     def release(self) -> None:
         """Give back the memory that reading the two took."""

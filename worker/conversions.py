@@ -1,4 +1,4 @@
-"""Reading source maps for the first time: small ones on a thread, large ones in a process of their own."""
+"""Reading big source maps for the first time, each in a process of its own."""
 
 from __future__ import annotations
 

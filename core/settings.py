@@ -204,6 +204,9 @@ class Settings:
     cache_downloaded_retry_misses_after_s: int | None = _optional_duration(
         3600, "UNMANGLE_CACHE_DOWNLOADED_RETRY_MISSES_AFTER"
     )
+    cache_global_retry_misses_after_s: int | None = _optional_duration(
+        86_400, "UNMANGLE_CACHE_GLOBAL_RETRY_MISSES_AFTER"
+    )
     cache_downloaded_retry_malformed_after_s: int | None = _optional_duration(
         86_400, "UNMANGLE_CACHE_DOWNLOADED_RETRY_MALFORMED_AFTER"
     )

@@ -1,4 +1,4 @@
-"""Reading source maps for the first time: small ones on a thread, large ones in a process of their own."""
+"""Reading big source maps for the first time, each in a process of its own."""
 
 from __future__ import annotations
 
@@ -118,6 +118,9 @@ class Conversions:
                 return await self._run(text, minified, draft)
         except TimeoutError:
             return Converted(missing="time")
+        except OSError as error:
+            _log.error("no process can be started to read a source map: %s", error)
+            return Converted(missing="process")
 
     async def _run(self, text: StoredFile, minified: StoredFile, draft: Draft) -> Converted | None:
         """Return what a process says that came of it, None if it died."""

@@ -17,6 +17,7 @@ import os
 import resource
 import sys
 import threading
+from pathlib import Path
 
 import msgspec
 
@@ -25,6 +26,7 @@ from core.errors import MalformedSourceMap
 from core.sourcemap.index_file import index_pieces
 from core.sourcemap.source_map import read_source_map
 
+_FIRST_TO_GO = "500"  # where a host runs out of memory, rather than a worker with all of its jobs
 _LESS_URGENT = 10  # than requests that are warm: on a host without a free core, conversions are what has to wait
 
 
@@ -41,6 +43,8 @@ def main() -> None:
     text, text_size, minified, minified_size, output, max_bytes = map(int, sys.argv[1:])
     threading.Thread(target=_end_with_worker, daemon=True).start()
     os.nice(_LESS_URGENT)
+    with contextlib.suppress(OSError):  # not Linux
+        Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO)
     resource.setrlimit(resource.RLIMIT_DATA, (max_bytes, max_bytes))
     with contextlib.suppress(BrokenPipeError):
         converted = _converted(_mapped(text, text_size), _mapped(minified, minified_size), output)

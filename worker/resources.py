@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Sequence
+from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -25,7 +25,7 @@ from worker.caches.memory import MemoryCache
 from worker.caches.readers import read_stored_answer, read_stored_bundle, read_stored_text
 from worker.caches.record import Kind
 from worker.caches.shared import open_shared_store
-from worker.caches.stored_file import MAPPED_COUNTS_BYTES
+from worker.caches.stored_file import MAPPED_COUNTS_BYTES, mapped_bytes, release_pages
 from worker.fetch.client import Client
 from worker.fetch.deny_list import DenyList
 from worker.fetch.download import Downloader
@@ -40,6 +40,10 @@ _log = logging.getLogger(__name__)
 
 MAX_OPEN_BUNDLES = 200  # each is an open file
 
+MOST_MAPPED_BYTES = 64 << 20
+"""Of mapped files that this process may have in memory, before it gives them back."""
+
+RELEASE_INTERVAL_S = 1.0
 _SMALL = 1000  # bytes that anything in a cache takes, about
 _BYTES_PER_CHARACTER = 2  # of the texts in an answer, about
 
@@ -100,17 +104,19 @@ class Resources:
 
     async def __aenter__(self) -> Self:
         longest_s = self.settings.request_timeout_s + self.settings.worker_stuck_after_s
-        self._watching = asyncio.create_task(leave_when_stuck(self.threads, longest_s))
-        self._cleaning = asyncio.create_task(self._clean_up_now_and_then())
+        self._upkeep = [
+            asyncio.create_task(self._clean_up_now_and_then()),
+            asyncio.create_task(self._release_pages_now_and_then()),
+            asyncio.create_task(leave_when_stuck(self.threads, longest_s)),
+        ]
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for task in (self._watching, self._cleaning):
+        for task in self._upkeep:
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(*self._upkeep, return_exceptions=True)
         for cache in (self.source_maps, self.members, self.texts, self.bundles, self.lookups):
             await cache.close()
         await self.shared.close()
@@ -130,6 +136,15 @@ class Resources:
             except OSError as error:
                 _log.error("the cache can't be cleaned up: %s", error)
             await asyncio.sleep(self.settings.cache_cleanup_interval_s)
+
+    async def _release_pages_now_and_then(self) -> None:
+        """Give back the memory of mapped files when it is much; systems map a megabyte for a byte that is read."""
+        while True:
+            await asyncio.sleep(RELEASE_INTERVAL_S)
+            if mapped_bytes() > MOST_MAPPED_BYTES:
+                texts = [text.content for text in self.texts.values_in_memory()]
+                files = set(texts + self.source_maps.mapped_files())
+                await asyncio.gather(*(self.file_threads.run(partial(release_pages, file)) for file in files))
 
 
 def _text_size(text: Text) -> int:

@@ -10,7 +10,7 @@ from core.buffers import Content
 from core.errors import FetchFailed, MalformedSourceMap, StaleIndex
 from core.files import Failure, FailureKind
 from core.settings import Settings
-from core.sourcemap.index_file import index_pieces, read_index
+from core.sourcemap.index_file import FORMAT_VERSION, index_pieces, read_index
 from core.sourcemap.source_map import SourceMap, read_source_map
 from core.tracing import span
 from worker.caches.budget import Budget
@@ -38,6 +38,7 @@ class _Read:
 
     value: SourceMap | Failure
     size: int = _SMALL
+    index: MappedFile | None = None
 
 
 class SourceMaps:
@@ -69,6 +70,12 @@ class SourceMaps:
         """Return the source map that ``content`` is for the file ``minified``, or why it is none."""
         key = source_map_key(namespace, content, minified)
         return (await self._memory.get(key, lambda: self._read(namespace, content, minified))).value
+
+    def mapped_files(self) -> list[Content]:
+        """Return the files behind the maps in memory, each perhaps several times."""
+        kept = self._memory.items()
+        indexes = [read.index for _, read in kept if read.index is not None]
+        return [*indexes, *(part for key, _ in kept for part in key if isinstance(part, MappedFile))]
 
     async def close(self) -> None:
         """Stop all work and forget everything."""
@@ -162,7 +169,7 @@ class _Pair:
 
     def digest(self, namespace: Namespace) -> bytes:
         """Return what the index file is found by."""
-        return index_digest(namespace, content_digest(self.content), content_digest(self.minified))
+        return index_digest(namespace, FORMAT_VERSION, content_digest(self.content), content_digest(self.minified))
 
     def release(self) -> None:
         """Give back the memory that reading the two took."""
@@ -192,7 +199,7 @@ def _opened(file: StoredFile, pair: _Pair) -> _Read:
         raise StaleIndex("it is damaged")
     index = file.mapped()
     try:
-        return _Read(read_index(memoryview(index), pair.content, pair.minified), MAPPED_COUNTS_BYTES)
+        return _Read(read_index(memoryview(index), pair.content, pair.minified), MAPPED_COUNTS_BYTES, index)
     finally:
         release_pages(index)
         pair.release()

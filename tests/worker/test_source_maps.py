@@ -202,6 +202,26 @@ async def test_a_big_map_that_two_processes_die_of_is_given_up_for_all(opened):
     assert await others.get(HERE, LARGE_MAP, CODE) == Failure(FailureKind.MALFORMED, "2 processes died of it")
 
 
+async def test_a_big_map_that_no_process_can_be_started_for_may_heal(opened, monkeypatch, caplog):
+    maps = opened(big_map_bytes=BIG)
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "executable", "/nowhere/python")
+        failure = await maps.get(HERE, LARGE_MAP, CODE)
+    assert isinstance(failure, Failure)
+    assert failure.kind is FailureKind.INTERNAL
+    assert "no process can be started to read a source map" in caplog.text
+    assert await function_in(maps, LARGE_MAP) == "first"
+
+
+async def test_a_big_map_that_takes_too_long_is_given_up(opened, caplog):
+    maps = opened(big_map_bytes=BIG, big_map_timeout_s=1)
+    reading = asyncio.create_task(maps.get(HERE, LARGE_MAP, CODE))
+    for process in await readers():
+        os.kill(process, signal.SIGSTOP)
+    assert await asyncio.wait_for(reading, 20) == Failure(FailureKind.MALFORMED, "it takes longer than 1 s")
+    assert "no time for a source map" in caplog.text
+
+
 async def test_a_big_map_that_nobody_waits_for_is_not_read_on(opened):
     reading = asyncio.create_task(opened(big_map_bytes=BIG).get(HERE, LARGE_MAP, CODE))
     (process,) = await readers()

@@ -86,6 +86,10 @@ class MemoryCache(Generic[K, V]):
         kept = self._kept.get(key)
         return kept is not None and kept.ends_at > self._clock()
 
+    def items(self) -> list[tuple[K, V]]:
+        """Return what is kept, whether it is old or not."""
+        return [(key, kept.value) for key, kept in self._kept.items()]
+
     async def get(self, key: K, make: Callable[[], Awaitable[V]]) -> V:
         """Return the value for ``key``, made now if it isn't kept.
 

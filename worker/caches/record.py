@@ -27,6 +27,7 @@ class Kind(StrEnum):
     """What an entry is, for how long it is kept."""
 
     DOWNLOADED = "downloaded"
+    GLOBAL = "global"  # downloaded for the global scope, where what is missing stays so for longer
     DERIVED = "derived"
     LOOKUP = "lookup"
 

@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import hashlib
 import io
+import logging
 import mmap
 import os
 import threading
@@ -24,6 +25,8 @@ from core.buffers import Content
 from core.errors import FetchFailed
 from core.files import Failure, FailureKind
 from worker.caches.record import Kind, Record, encode_end
+
+_log = logging.getLogger(__name__)
 
 MAPPED_FROM_BYTES = 1 << 20
 """Content of this size is mapped; smaller content is read into memory."""
@@ -52,6 +55,15 @@ def release_pages(content: Content) -> None:
     """Give back the memory of what has been read of a mapped file; it is read again when it is wanted again."""
     if isinstance(content, mmap.mmap):
         content.madvise(mmap.MADV_DONTNEED)
+
+
+def mapped_bytes() -> int:
+    """Return how much of mapped files this process has in memory, 0 where the system doesn't tell."""
+    try:
+        shared_pages = int(Path("/proc/self/statm").read_text().split()[2])
+    except OSError:
+        return 0
+    return shared_pages * mmap.PAGESIZE
 
 
 class StoredFile:
@@ -134,6 +146,7 @@ class Draft:
                 self._write(piece)
             except OSError as error:
                 text = f"the cache: {os.strerror(error.errno or 0)}"
+                _log.error("a file can't be written to %s", text)
                 raise FetchFailed(Failure(FailureKind.INTERNAL, text)) from error
             self.size += len(piece)
             self._checksum = zlib.crc32(piece, self._checksum)

@@ -51,6 +51,11 @@ class Artifacts:
         """The generated file, if there is just one."""
         return _only(self._code)
 
+    def all_code(self) -> Iterator[ArtifactFile]:
+        """Yield all generated files."""
+        for files in self._code.values():
+            yield from files
+
     def all_maps(self) -> Iterator[ArtifactFile]:
         """Yield all source maps."""
         for files in self._maps.values():
@@ -62,10 +67,14 @@ def collect(paths: Iterable[Path]) -> Artifacts:
 
     Raises OSError, and MalformedBundle.
     """
-    return Artifacts(file for path in paths for file in _files(path))
+    return Artifacts(file for path in paths for file in files_in(path))
 
 
-def _files(path: Path) -> Iterator[ArtifactFile]:
+def files_in(path: Path) -> Iterator[ArtifactFile]:
+    """Yield the generated files and source maps in a folder or archive, or the one that ``path`` is.
+
+    Raises OSError, and MalformedBundle.
+    """
     if path.is_dir():
         yield from folder_files(path)
     elif path.name.endswith(ENDINGS):

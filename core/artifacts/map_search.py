@@ -15,7 +15,7 @@ from core.javascript.magic_comments import embedded_debug_id, source_mapping_url
 from core.sourcemap.source_map import SourceMap, read_source_map
 
 _DEBUG_ID = re.compile(rb'"debug_?[iI]d"\s*:\s*"([^"\\]{32,64})"')
-_NOT_FILES = ("node:", "native", "<anonymous>", "<unknown>", "internal/", "wasm:", "InternalBytecode.js")
+_NOT_FILES = ("node:", "<anonymous>", "<unknown>", "internal/", "wasm:", "InternalBytecode.js")
 _MAP_NAMES = ("{}.map", "{}.packager.map")  # the second one is React Native's
 
 
@@ -50,6 +50,22 @@ class MappedFile:
     code: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Comments:
+    """What the comments of a generated file say."""
+
+    source_map: str | None
+    debug_id: DebugId | None
+
+
+def comments(content: Content) -> Comments:
+    """Return what a generated file says in comments; nothing, if that isn't text: bytecode may hold anything."""
+    try:
+        return Comments(source_mapping_url(content), embedded_debug_id(content))
+    except UnicodeDecodeError:
+        return Comments(None, None)
+
+
 class MapSearch:
     """Finds and reads source maps, each once."""
 
@@ -79,8 +95,12 @@ class MapSearch:
             return self._map_alone(path)
         mapped = self._by_code.get(code.place)
         if mapped is None:
-            mapped = self._by_code[code.place] = self._read_with_code(code)
+            mapped = self._by_code[code.place] = self.mapped(code)
         return mapped
+
+    def mapped(self, file: ArtifactFile) -> MappedFile | Unmapped:
+        """Return the source map of a generated file, or the map that ``file`` is; or why it can't be had."""
+        return _read(file, None) if file.is_map else self._read_with_code(file)
 
     def _map_alone(self, path: str) -> MappedFile | Unmapped:
         """Return the map of a file that isn't there: good for lines, but not for the names of functions."""
@@ -97,16 +117,20 @@ class MapSearch:
             content = code.read()
         except (OSError, MalformedBundle) as error:
             return Unmapped(Reason.UNREADABLE_FILE, f"{code.place}: {error}")
-        debug_id = code.debug_id or embedded_debug_id(content)
-        reference = source_mapping_url(content) if code.source_map_header is None else code.source_map_header
-        found = self._referred(code, reference) or self._with_id(debug_id)
+        found = self.map_file(code, content)
         if found is None:
-            return _no_map(code, reference)
+            return _no_map(code, _reference(code, content))
+        debug_id = code.debug_id or comments(content).debug_id
         mapped = _read(found, code, content)
         if isinstance(mapped, Unmapped) or _same_id(debug_id, found, mapped.source_map):
             return mapped
         other = self._with_id(debug_id)
         return _other_build(code, found) if other is None else _read(other, code, content)
+
+    def map_file(self, code: ArtifactFile, content: Content) -> ArtifactFile | None:
+        """Return the file with the source map of a generated file: what that refers to, or has its name, or its id."""
+        found = self._referred(code, _reference(code, content))
+        return found or self._with_id(code.debug_id or comments(content).debug_id)
 
     def _referred(self, code: ArtifactFile, reference: str | None) -> ArtifactFile | None:
         """Return the map that the file refers to, or that has its name."""
@@ -130,6 +154,10 @@ class MapSearch:
                 if own_id is not None:
                     self._by_id.setdefault(own_id, file)
         return self._by_id.get(debug_id)
+
+
+def _reference(code: ArtifactFile, content: Content) -> str | None:
+    return comments(content).source_map if code.source_map_header is None else code.source_map_header
 
 
 def _read(file: ArtifactFile, code: ArtifactFile | None, content: Content | None = None) -> MappedFile | Unmapped:

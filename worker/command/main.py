@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from worker.command import cache, trace
+from worker.command import bundle, cache, inspect, lookup, trace
 
 _INTERRUPTED = 130
 
@@ -31,6 +31,6 @@ def _parser() -> argparse.ArgumentParser:
         prog="unmangle", description="Read minified stack traces, and look after Unmangle."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (trace, cache):
+    for command in (trace, lookup, bundle, inspect, cache):
         command.add_to(commands)
     return parser

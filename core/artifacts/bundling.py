@@ -75,7 +75,7 @@ def bundle_members(files: list[BundledFile], url_prefix: str) -> dict[str, tuple
 
 
 def _map_of(code: ArtifactFile, content: bytes, search: MapSearch) -> ArtifactFile | None:
-    found = None if has_embedded_map(content) else search.map_file(code, content)
+    found = None if has_embedded_map(content) else search.map_file(code, comments(content))
     return found if found is not None and found.is_map else None
 
 

@@ -117,20 +117,20 @@ class MapSearch:
             content = code.read()
         except (OSError, MalformedBundle) as error:
             return Unmapped(Reason.UNREADABLE_FILE, f"{code.place}: {error}")
-        found = self.map_file(code, content)
+        said = comments(content)
+        found = self.map_file(code, said)
         if found is None:
-            return _no_map(code, _reference(code, content))
-        debug_id = code.debug_id or comments(content).debug_id
+            return _no_map(code, _reference(code, said))
+        debug_id = code.debug_id or said.debug_id
         mapped = _read(found, code, content)
         if isinstance(mapped, Unmapped) or _same_id(debug_id, found, mapped.source_map):
             return mapped
         other = self._with_id(debug_id)
         return _other_build(code, found) if other is None else _read(other, code, content)
 
-    def map_file(self, code: ArtifactFile, content: Content) -> ArtifactFile | None:
+    def map_file(self, code: ArtifactFile, said: Comments) -> ArtifactFile | None:
         """Return the file with the source map of a generated file: what that refers to, or has its name, or its id."""
-        found = self._referred(code, _reference(code, content))
-        return found or self._with_id(code.debug_id or comments(content).debug_id)
+        return self._referred(code, _reference(code, said)) or self._with_id(code.debug_id or said.debug_id)
 
     def _referred(self, code: ArtifactFile, reference: str | None) -> ArtifactFile | None:
         """Return the map that the file refers to, or that has its name."""
@@ -156,8 +156,8 @@ class MapSearch:
         return self._by_id.get(debug_id)
 
 
-def _reference(code: ArtifactFile, content: Content) -> str | None:
-    return comments(content).source_map if code.source_map_header is None else code.source_map_header
+def _reference(code: ArtifactFile, said: Comments) -> str | None:
+    return said.source_map if code.source_map_header is None else code.source_map_header
 
 
 def _read(file: ArtifactFile, code: ArtifactFile | None, content: Content | None = None) -> MappedFile | Unmapped:

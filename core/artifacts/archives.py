@@ -17,9 +17,8 @@ from core.manifest import Manifest, ManifestType, Member
 _BUNDLE_MAGIC = b"SYSB"
 
 
-def archive_files(path: Path) -> Iterator[ArtifactFile]:
-    """Yield the files in an archive, which stays open.  Raises OSError, and MalformedBundle."""
-    file = path.open("rb")
+def archive_files(path: Path, file: BinaryIO) -> Iterator[ArtifactFile]:
+    """Yield the files in the archive ``file``, which they are read from.  Raises OSError, and MalformedBundle."""
     is_bundle = file.read(len(_BUNDLE_MAGIC)) == _BUNDLE_MAGIC
     return _bundle_files(path, file) if is_bundle else _zip_files(path, file)
 

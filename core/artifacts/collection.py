@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Self
 
 from core.artifacts.artifact_file import ArtifactFile, path_segments
 from core.artifacts.folders import ENDINGS, folder_files, single_file
@@ -21,12 +23,20 @@ class Artifacts:
     A deployed file rarely has the path it had when it was built, so as many of its last parts count as are equal.
     """
 
-    def __init__(self, files: Iterable[ArtifactFile]) -> None:
+    def __init__(self, files: Iterable[ArtifactFile], archives: ExitStack) -> None:
+        self._archives = archives
         self._code: dict[str, list[ArtifactFile]] = {}
         self._maps: dict[str, list[ArtifactFile]] = {}
         for file in files:
             index = self._maps if file.is_map else self._code
             index.setdefault(file.name, []).append(file)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the archives: their files can't be read any longer."""
+        self._archives.close()
 
     def code(self, path: str) -> ArtifactFile | Ambiguous | None:
         """Return the generated file that ``path`` means."""
@@ -67,14 +77,12 @@ def collect(paths: Iterable[Path]) -> Artifacts:
 
     Raises OSError, and MalformedBundle.
     """
-    return Artifacts(file for path in paths for file in files_in(path))
+    with ExitStack() as archives:
+        files = [file for path in paths for file in _files_in(path, archives)]
+        return Artifacts(files, archives.pop_all())
 
 
-def files_in(path: Path) -> Iterator[ArtifactFile]:
-    """Yield the generated files and source maps in a folder or archive, or the one that ``path`` is.
-
-    Raises OSError, and MalformedBundle.
-    """
+def _files_in(path: Path, archives: ExitStack) -> Iterator[ArtifactFile]:
     if path.is_dir():
         yield from folder_files(path)
     elif path.name.endswith(ENDINGS):
@@ -82,7 +90,7 @@ def files_in(path: Path) -> Iterator[ArtifactFile]:
     else:
         from core.artifacts.archives import archive_files  # most have none, and what reads them is slow to import
 
-        yield from archive_files(path)
+        yield from archive_files(path, archives.enter_context(path.open("rb")))
 
 
 def _seen_from(code: ArtifactFile, reference: str) -> tuple[tuple[str, ...], int]:
@@ -91,12 +99,14 @@ def _seen_from(code: ArtifactFile, reference: str) -> tuple[tuple[str, ...], int
     if "://" in reference or reference.startswith("/"):
         return parts, 2
     path = list(code.segments[:-1])
+    outside = len(code.segments) - code.own  # so much is the path of the folder or archive
     for part in parts:
-        if part == ".." and path:
-            del path[-1]
+        if part == "..":
+            del path[-1:]
+            outside = min(outside, len(path))
         else:
             path.append(part)
-    return tuple(path), max(len(path) - len(code.segments) + code.own, 1)
+    return tuple(path), len(path) - outside
 
 
 def _only(index: dict[str, list[ArtifactFile]]) -> ArtifactFile | None:

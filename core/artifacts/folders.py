@@ -28,7 +28,8 @@ def folder_files(folder: Path) -> Iterator[ArtifactFile]:
 
 
 def single_file(path: Path) -> ArtifactFile:
-    """Return a file that was named on its own."""
+    """Return a file that was named on its own.  Raises OSError if it isn't there."""
+    path.stat()
     segments = _parts(str(path.absolute()))
     shelf = str(path.absolute().parent)
     return ArtifactFile(str(path), shelf, segments, 1, path.name.endswith(MAP_ENDING), _Reader(str(path)))

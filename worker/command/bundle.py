@@ -67,8 +67,10 @@ def _prepare(folder: Path, *, inject: bool) -> Prepared:
     from core.artifacts.bundling import prepare
     from core.artifacts.collection import collect
 
-    artifacts = collect([folder])
-    with Progress("reading files", sum(1 for _ in artifacts.all_code())) as progress:
+    with (
+        collect([folder]) as artifacts,
+        Progress("reading files", sum(1 for _ in artifacts.all_code())) as progress,
+    ):
         return prepare(artifacts, progress.step, inject=inject)
 
 

@@ -14,7 +14,7 @@ import orjson
 from core.errors import InvalidSetting
 from core.health import Finding, Level
 from core.settings import Settings
-from worker.command.words import NOT_DONE, Subcommands, refuse
+from worker.command.words import NOT_DONE, Subcommands, add_command, refuse
 
 _SIGNS = {Level.OK: "ok     ", Level.NOTE: "note   ", Level.PROBLEM: "PROBLEM"}
 _COLOURS = {Level.OK: "\x1b[32m", Level.NOTE: "\x1b[33m", Level.PROBLEM: "\x1b[31m"}
@@ -24,12 +24,11 @@ _PLAIN = "\x1b[0m"
 def add_to(commands: Subcommands) -> None:
     """Add ``doctor`` to the command line."""
     meaning = "check Redis, workers, the cache directory and what is installed"
-    parser = commands.add_parser(
-        "doctor",
-        help=meaning,
-        description=f"{meaning.capitalize()}. Ends with 1 if there is a problem; notes are not one. "
-        "It reads the same environment variables as API and workers.",
+    more = (
+        "Ends with 1 if there is a problem; notes are not one. "
+        "It reads the same environment variables as API and workers."
     )
+    parser = add_command(commands, "doctor", meaning, "REDIS_URL=redis://redis.internal:6379/0 unmangle doctor", more)
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
     parser.add_argument("--source", metavar="URL", help="also ask the artifact-lookup endpoint at this URL")
     parser.add_argument(

@@ -51,19 +51,24 @@ def _run(chosen: argparse.Namespace) -> int:
 
 
 def _inspected(path: Path) -> list[InspectedMap | InspectedCode]:
-    from core.artifacts.collection import collect, files_in
+    from core.artifacts.collection import collect
     from core.artifacts.inspection import inspect_file
     from core.artifacts.map_search import MapSearch
 
-    files = sorted(files_in(path), key=lambda file: (file.segments, file.place))
-    is_script = path.is_file() and len(files) == 1 and files[0].place == str(path) and not files[0].is_map
-    search = MapSearch(collect([path.parent if is_script else path]))
-    with Progress("reading files", len(files)) as progress:
+    with collect([path]) as artifacts, collect([path.parent] if _is_script(path) else [path]) as around:
+        files = sorted([*artifacts.all_code(), *artifacts.all_maps()], key=lambda file: (file.segments, file.place))
+        search = MapSearch(around)
         inspected = []
-        for file in files:
-            inspected.append(inspect_file(file, search))
-            progress.step()
+        with Progress("reading files", len(files)) as progress:
+            for file in files:
+                inspected.append(inspect_file(file, search))
+                progress.step()
         return inspected
+
+
+def _is_script(path: Path) -> bool:
+    """Say whether a generated file was named, whose map is beside it."""
+    return path.is_file() and path.name.endswith((".js", ".cjs", ".mjs", ".bundle", ".jsbundle"))
 
 
 def _print(each: InspectedMap | InspectedCode) -> None:

@@ -47,14 +47,14 @@ def _run(chosen: argparse.Namespace) -> int:
     from core.stack_traces.text_frames import Style, TextFrame
 
     path, lineno, colno = chosen.place
-    if not path.is_file():
-        return refuse(f"unmangle lookup: there is no file {path}")
+    frame = TextFrame(Style.BARE, 0, 0, 0, None, str(path), lineno, colno)
     try:
-        search = MapSearch(collect(chosen.artifacts or [path.parent]))
+        file = single_file(path)
+        with collect(chosen.artifacts or [path.parent]) as artifacts:
+            search = MapSearch(artifacts)
+            (found,) = original_frames([frame], lambda _: search.mapped(file))
     except (OSError, MalformedBundle) as error:
         return refuse(f"unmangle lookup: {error}")
-    frame = TextFrame(Style.BARE, 0, 0, 0, None, str(path), lineno, colno)
-    (found,) = original_frames([frame], lambda _: search.mapped(single_file(path)))
     if chosen.json:
         from worker.command.trace_json import json_frame
 

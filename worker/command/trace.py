@@ -55,11 +55,11 @@ def _run(chosen: argparse.Namespace) -> int:
 
     try:
         text = _read(chosen.file)
-        search = MapSearch(collect(chosen.artifacts or [Path()]))
+        with collect(chosen.artifacts or [Path()]) as artifacts:
+            frames = find_frames(text)
+            outcomes = _outcomes(frames, MapSearch(artifacts))
     except (OSError, MalformedBundle) as error:
         return refuse(f"unmangle trace: {error}")
-    frames = find_frames(text)
-    outcomes = _outcomes(frames, search)
     if chosen.json:
         from worker.command.trace_json import json_frames
 

@@ -58,6 +58,8 @@ def prepare(artifacts: Artifacts, on_progress: Callable[[], None], *, inject: bo
             source_map = None
         elif source_map is not None:
             paired.add(source_map.place)
+        elif inject and not has_embedded_map(content) and comments(content).debug_id is None:
+            prepared.remarks.append(f"{code.place}: no debug id, as it has no source map")
         try:
             prepared.files += _pair(code, content, source_map, inject=inject)
         except MalformedSourceMap as error:

@@ -83,7 +83,7 @@ _ONLY_POSITION = re.compile(  # React Native
 _ONLY_PLACE = re.compile(  # JavaScriptCore
     r"\s*(?P<function>)(?P<path>[a-z][a-z0-9+.-]*://\S+?):(?P<lineno>\d+):(?P<colno>\d+)(?=\s*\Z)"
 )
-_IS_PATH = re.compile(r"[/\\]|\.[A-Za-z]\w*(?:[?#].*)?\Z|\A<anonymous>\Z|\A\Z")
+_IS_PATH = re.compile(r"[/\\]|\.[A-Za-z]\w*(?:[?#].*)?\Z|\A<anonymous>\Z|\Anode:|\A\Z")
 """Half of what looks like a place in a log is a time of day."""
 
 

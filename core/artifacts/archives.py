@@ -31,7 +31,7 @@ def _bundle_files(path: Path, file: BinaryIO) -> Iterator[ArtifactFile]:
             yield ArtifactFile(
                 place=f"{path}: {member.path}",
                 shelf=str(path),
-                segments=segments,
+                path="/".join(segments),
                 own=len(segments),
                 is_map=member.type is ManifestType.SOURCE_MAP or name.endswith(MAP_ENDING),
                 read=partial(_content, partial(bundle.read, member), member.path),
@@ -48,7 +48,7 @@ def _zip_files(path: Path, file: BinaryIO) -> Iterator[ArtifactFile]:
             yield ArtifactFile(
                 place=f"{path}: {name}",
                 shelf=str(path),
-                segments=segments,
+                path="/".join(segments),
                 own=len(segments),
                 is_map=name.endswith(MAP_ENDING),
                 read=partial(_content, partial(read_member, archive, name), name),

@@ -31,7 +31,7 @@ class BundledFile:
     @property
     def path(self) -> str:
         """The path in its folder, with slashes."""
-        return _path(self.file)
+        return self.file.own_path
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ def prepare(artifacts: Artifacts, on_progress: Callable[[], None], *, inject: bo
     prepared = Prepared()
     search = MapSearch(artifacts)
     paired: set[str] = set()
-    for code in sorted(artifacts.all_code(), key=lambda file: file.segments):
+    for code in sorted(artifacts.all_code(), key=lambda file: file.path):
         content = code.read()[:]
         source_map = _map_of(code, content, search)
         if source_map is not None and source_map.place in paired:
@@ -84,7 +84,7 @@ def _map_of(code: ArtifactFile, content: bytes, search: MapSearch) -> ArtifactFi
 def _pair(code: ArtifactFile, content: bytes, source_map: ArtifactFile | None, *, inject: bool) -> list[BundledFile]:
     """Return a generated file, and its map if that is a file of its own.  Raises MalformedSourceMap."""
     reference = (
-        None if source_map is None else posixpath.relpath(_path(source_map), posixpath.dirname(_path(code)) or ".")
+        None if source_map is None else posixpath.relpath(source_map.own_path, posixpath.dirname(code.own_path) or ".")
     )
     map_content = None if source_map is None else source_map.read()[:]
     has_map = map_content is not None or has_embedded_map(content)
@@ -104,10 +104,6 @@ def _as_it_is(source_map: ArtifactFile, content: bytes) -> BundledFile:
     except MalformedSourceMap:
         debug_id = None  # who uses it will be told
     return BundledFile(source_map, content, content, debug_id)
-
-
-def _path(file: ArtifactFile) -> str:
-    return "/".join(file.segments[-file.own :])
 
 
 def _member_path(url_prefix: str, path: str) -> str:

@@ -40,18 +40,19 @@ class Artifacts:
 
     def code(self, path: str) -> ArtifactFile | Ambiguous | None:
         """Return the generated file that ``path`` means."""
-        return _best(self._code, path_segments(path))
+        return _named(self._code, path_segments(path))
 
     def source_map(self, path: str) -> ArtifactFile | Ambiguous | None:
         """Return the source map that ``path`` means."""
-        return _best(self._maps, path_segments(path))
+        return _named(self._maps, path_segments(path))
 
     def map_beside(self, code: ArtifactFile, reference: str) -> ArtifactFile | None:
         """Return the source map at ``reference``, seen from ``code``; it may be in another folder, if that is alike."""
         segments, own = _seen_from(code, reference)
-        near = {name: [file for file in files if file.shelf == code.shelf] for name, files in self._maps.items()}
-        for index in (near, self._maps):
-            found = _best(index, segments)
+        files = self._maps.get(segments[-1], []) if segments else []
+        near = [file for file in files if file.shelf == code.shelf]
+        for candidates in (near, files):
+            found = _best(candidates, segments)
             if isinstance(found, ArtifactFile) and _common(found, segments) >= min(own, found.own):
                 return found
         return None
@@ -114,10 +115,15 @@ def _only(index: dict[str, list[ArtifactFile]]) -> ArtifactFile | None:
     return files[0] if len(files) == 1 else None
 
 
-def _best(index: dict[str, list[ArtifactFile]], segments: tuple[str, ...]) -> ArtifactFile | Ambiguous | None:
+def _named(index: dict[str, list[ArtifactFile]], segments: tuple[str, ...]) -> ArtifactFile | Ambiguous | None:
+    return _best(index.get(segments[-1], []), segments) if segments else None
+
+
+def _best(files: list[ArtifactFile], segments: tuple[str, ...]) -> ArtifactFile | Ambiguous | None:
+    """Return the one of ``files`` that fits a path best; all of them have its name."""
     found: list[ArtifactFile] = []
     best = (0, False)
-    for file in index.get(segments[-1], ()) if segments else ():
+    for file in files:
         common = _common(file, segments)
         rank = (common, common >= file.own)
         if rank >= best and not _is_of_a_package(file, segments, common):

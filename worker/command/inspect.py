@@ -56,7 +56,7 @@ def _inspected(path: Path) -> list[InspectedMap | InspectedCode]:
     from core.artifacts.map_search import MapSearch
 
     with collect([path]) as artifacts, collect([path.parent] if _is_script(path) else [path]) as around:
-        files = sorted([*artifacts.all_code(), *artifacts.all_maps()], key=lambda file: (file.segments, file.place))
+        files = sorted([*artifacts.all_code(), *artifacts.all_maps()], key=lambda file: (file.path, file.place))
         search = MapSearch(around)
         inspected = []
         with Progress("reading files", len(files)) as progress:

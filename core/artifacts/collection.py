@@ -62,6 +62,11 @@ class Artifacts:
         """The generated file, if there is just one."""
         return _only(self._code)
 
+    @property
+    def only_map(self) -> ArtifactFile | None:
+        """The source map, if there is just one."""
+        return _only(self._maps)
+
     def all_code(self) -> Iterator[ArtifactFile]:
         """Yield all generated files."""
         for files in self._code.values():

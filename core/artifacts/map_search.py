@@ -105,12 +105,14 @@ class MapSearch:
     def _map_alone(self, path: str) -> MappedFile | Unmapped:
         """Return the map of a file that isn't there: good for lines, but not for the names of functions."""
         for name in _MAP_NAMES:
-            found = self._artifacts.source_map(name.format(_without_query(path)))
+            found = self._artifacts.source_map(name.format(_without_query(path))) if path else self._artifacts.only_map
             if isinstance(found, Ambiguous):
                 return _ambiguous(path, found)
             if found is not None:
                 return _read(found, None)
-        return Unmapped(Reason.NO_SUCH_FILE, f"{path or 'the only file'} is not among the artifacts")
+        return Unmapped(
+            Reason.NO_SUCH_FILE, f"{path} is not among the artifacts" if path else "there is more than one file"
+        )
 
     def _read_with_code(self, code: ArtifactFile) -> MappedFile | Unmapped:
         try:

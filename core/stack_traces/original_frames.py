@@ -10,6 +10,7 @@ from core.artifacts.map_search import MappedFile, Reason, Unmapped
 from core.bundler_paths import turbopack_filename, webpack_filename
 from core.functions import function_to_show
 from core.sourcemap.position import NoName, OriginalPosition
+from core.sourcemap.source_lines import SourceLines
 from core.stack_traces.text_frames import TextFrame
 from core.stack_traces.written_functions import WrittenFunctions
 
@@ -47,6 +48,12 @@ class OriginalFrame:
     def place(self) -> str:
         """File, line and column, as all engines write them."""
         return f"{self.file}:{self.lineno}:{self.colno}"
+
+    def source_lines(self, around: int) -> SourceLines | None:
+        """Return the line of the source and so many around it; None if the map doesn't embed the source."""
+        if self.position.source is None:
+            return None
+        return self.mapped.source_map.source_lines(self.position.source, self.position.line, around)
 
 
 FindMap = Callable[[str], MappedFile | Unmapped]

@@ -69,6 +69,7 @@ def _run(chosen: argparse.Namespace) -> int:
 
         _write(original_text(text, frames, outcomes, chosen.context))
         _say_why(outcomes)
+        _say_what_has_no_lines([found for found in outcomes if isinstance(found, OriginalFrame) and chosen.context > 0])
     return 0 if any(isinstance(found, OriginalFrame) for found in outcomes) else ANSWER_IS_NO
 
 
@@ -113,3 +114,8 @@ def _say_why(outcomes: list[OriginalFrame | Unmapped]) -> None:
             say(f"unmangle: {found.detail} [{found.reason}, {frames}]")
     if not outcomes:
         say("unmangle: no frames were found in the text")
+
+
+def _say_what_has_no_lines(originals: list[OriginalFrame]) -> None:
+    for place in {found.file: found.mapped.map_place for found in originals if found.source_lines(0) is None}.items():
+        say("unmangle: no lines of {}, as {} doesn't embed it".format(*place))

@@ -18,9 +18,7 @@ def json_frames(
 
 def _place(original: OriginalFrame, context: int) -> dict[str, Any]:
     position = original.position
-    lines = None
-    if position.source is not None and context > 0:
-        lines = original.mapped.source_map.source_lines(position.source, position.line, context)
+    lines = original.source_lines(context) if context > 0 else None
     return {
         "function": original.function,
         "file": original.file,

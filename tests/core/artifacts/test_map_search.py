@@ -59,8 +59,12 @@ def test_why_there_is_no_map(tmp_path, path, files, reason):
     assert unmapped.reason is reason
 
 
-def test_no_path_means_the_only_file(tmp_path):
-    assert isinstance(a_search(tmp_path, {"index.bundle": "a()", "index.bundle.map": MAP}).mapped_file(""), MappedFile)
+@pytest.mark.parametrize("files", [
+    pytest.param({"index.bundle": "a()", "index.bundle.map": MAP}, id="file-and-map"),
+    pytest.param({"index.android.bundle.packager.map": MAP}, id="map-alone"),
+])  # fmt: skip
+def test_no_path_means_the_only_file(tmp_path, files):
+    assert isinstance(a_search(tmp_path, files).mapped_file(""), MappedFile)
 
 
 def test_a_file_that_went_away_says_so(tmp_path):

@@ -51,6 +51,16 @@ def test_context_is_shown_below_each_frame(dist, trace, capsys):
     )
 
 
+def test_a_source_without_lines_says_so(dist, trace, capsys):
+    document = json.loads((dist / "app.min.js.map").read_text())
+    (dist / "app.min.js.map").write_text(json.dumps({**document, "sourcesContent": document["sourcesContent"][:2]}))
+    _, _, err = traced(capsys, trace, "-a", dist, "--context", 1)
+    assert err.splitlines() == [
+        f"unmangle: no lines of {file}, as {dist}/app.min.js.map doesn't embed it"
+        for file in ("src/shop.js", "src/start.js")
+    ]
+
+
 def test_json_says_what_was_and_what_is(dist, trace, capsys):
     code, out, _ = traced(capsys, trace, "-a", dist, "--json", "--context", 1)
     first = json.loads(out)["frames"][0]

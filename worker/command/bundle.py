@@ -53,7 +53,7 @@ def _run(chosen: argparse.Namespace) -> int:
         _replace(chosen.output, write_bundle(members, **attributes))
         changed = [each for each in prepared.files if each.content != each.was]
         for each in changed:
-            _replace(Path(each.file.place), each.content)
+            _replace(Path(each.file.place).resolve(), each.content)
     except OSError as error:
         return refuse(f"unmangle bundle: {error}")
     if chosen.json:

@@ -60,6 +60,7 @@ def test_a_frame_is_read(line, function, path, lineno, colno):
     pytest.param("meet bob@12:30 at the pub", id="a-message"),
     pytest.param("postgres://user@db.example:5432", id="a-database"),
     pytest.param("/srv/app/a.js:12", id="where-node-says-it-crashed"),
+    pytest.param("    at f (a.js:1:" + "9" * 5000 + ")", id="a-number-that-is-none"),
     pytest.param("    at foo (" + "a" * 10_000 + ".js:1:2)", id="a-line-of-code-that-node-prints"),
 ])  # fmt: skip
 def test_what_is_no_frame_is_left_alone(line):

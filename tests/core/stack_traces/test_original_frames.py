@@ -56,7 +56,7 @@ def test_files_are_shown_without_what_bundlers_put_in_front(source, file):
     assert outcomes(sources=[source])[0].place == f"{file}:6:3"
 
 
-@pytest.mark.parametrize("place", ["1:1", "2:1", "0:5", "99999999999:1", "1:99999999999"])
+@pytest.mark.parametrize("place", ["1:1", "2:1", "0:5", "9999999999:1", "1:9999999999"])
 def test_a_place_that_the_map_does_not_know_says_so(place):
     (found,) = outcomes(f"    at a (app.js:{place})")
     assert isinstance(found, Unmapped)

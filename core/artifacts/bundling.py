@@ -63,7 +63,7 @@ def prepare(artifacts: Artifacts, on_progress: Callable[[], None], *, inject: bo
         try:
             prepared.files += _pair(code, content, source_map, inject=inject)
         except MalformedSourceMap as error:
-            prepared.remarks.append(f"{code.place}: no debug id, as its source map can't be moved: {error}")
+            prepared.remarks.append(f"{code.place}: its source map stays as it is: {error}")
             prepared.files += _pair(code, content, source_map, inject=False)
         on_progress()
     prepared.files += [_as_it_is(file, file.read()[:]) for file in artifacts.all_maps() if file.place not in paired]

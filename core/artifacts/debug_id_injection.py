@@ -49,7 +49,7 @@ def inject_debug_id(code: bytes, source_map: bytes | None) -> Injected:
     """
     known = embedded_debug_id(code)
     if known is not None:
-        return Injected(known, code, None if source_map is None else moved_map(read_map(source_map), known, None))
+        return Injected(known, code, None if source_map is None else _with_id(source_map, known))
     if source_map is None:
         return _inject_embedded(code)
     document = read_map(source_map)
@@ -61,6 +61,17 @@ def inject_debug_id(code: bytes, source_map: bytes | None) -> Injected:
 def has_embedded_map(code: bytes) -> bool:
     """Say whether the source map is in the file."""
     return _EMBEDDED_MAP.search(code) is not None
+
+
+def _with_id(source_map: bytes, debug_id: DebugId) -> bytes:
+    """Return the map of a file that has an id: as it is, if it has the same one."""
+    document = read_map(source_map)
+    own = own_debug_id(document)
+    if own is None:
+        return moved_map(document, debug_id, None)
+    if own != debug_id:
+        raise MalformedSourceMap(f"its debug id is {own}, and that of the file {debug_id}: it is of another build")
+    return source_map
 
 
 def _inject_embedded(code: bytes) -> Injected:

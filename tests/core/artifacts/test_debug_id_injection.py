@@ -82,6 +82,17 @@ def test_a_map_without_an_id_gets_the_one_of_its_file():
     assert json.loads(injected.source_map) == {**MAP, "debugId": SOME_ID}
 
 
+def test_a_map_of_another_build_keeps_its_id():
+    with pytest.raises(MalformedSourceMap, match="of another build"):
+        inject_debug_id(b"a()\n//# debugId=0f5a0000-0000-4000-8000-000000000002", map_text(debug_id=SOME_ID))
+
+
+def test_what_has_its_id_stays_as_it_is_to_the_byte():
+    code, source_map = f"a()\n//# debugId={SOME_ID}".encode(), map_text(debug_id=SOME_ID, x_other=[1])
+    injected = inject_debug_id(code, source_map)
+    assert (injected.code, injected.source_map) == (code, source_map)
+
+
 def test_a_data_url_may_name_its_charset():
     embedded = b"eyJ2ZXJzaW9uIjozLCJtYXBwaW5ncyI6IkFBQUEifQ=="
     code = b"a()\n//# sourceMappingURL=data:application/json;charset=utf-8;base64," + embedded

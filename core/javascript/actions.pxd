@@ -59,3 +59,4 @@ cdef enum Action:
     BARE_AWAIT = 55
     LINE_BREAK = 56
     SAME_LINE = 57
+    REJECT = 58

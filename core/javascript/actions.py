@@ -73,3 +73,5 @@ class Action(IntEnum):
     BARE_AWAIT = 55
     LINE_BREAK = 56
     SAME_LINE = 57
+    REJECT = 58
+    """The text is no program."""

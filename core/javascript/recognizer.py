@@ -55,7 +55,7 @@ def _recognize(
         if (prediction & Layout.STEP_MASK) >= same_line_steps and tokenizer.line_break:
             prediction = predictions[symbol + Layout.LINE_BREAK]
         step: cython.Py_ssize_t = prediction & Layout.STEP_MASK
-        if depth > limit or contexts.saved_used > contexts.saved_limit:
+        if depth > limit:
             return False
         # However many symbols there are, all four places are written: there's no branch to mispredict then.
         first: cython.ushort = steps[step + Layout.SYMBOLS]
@@ -68,7 +68,7 @@ def _recognize(
         stack[depth + 3] = fourth
         depth += steps[step + Layout.COUNT]
         action: cython.int = steps[step + Layout.ACTION]
-        if action and not contexts.perform(action, kind):
+        if action and not (contexts.perform(action, kind) and contexts.saved_used <= contexts.saved_limit):
             return False
         depth -= 1
         symbol = prediction >> Layout.TOP_SHIFT

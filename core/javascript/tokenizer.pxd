@@ -26,10 +26,12 @@ cdef class Tokenizer(Literals):
     cdef int _comment_end(self, int at) noexcept nogil
     cdef int _word(self, int at) noexcept nogil
     cdef inline unsigned long long _marks_after_name(self, unsigned long long eight) noexcept nogil
+    cdef inline int _usual_end(self, int at) noexcept nogil
     cdef int _long_word(self, int at, int end) noexcept nogil
     cdef inline bint _name_goes_on(self, int at) noexcept nogil
     cdef int _word_kind(self, int at, int end) noexcept nogil
     cdef inline int _kind_of(self, unsigned long long first, unsigned long long rest) noexcept nogil
+    cdef inline int _slot(self, unsigned long long first) noexcept nogil
     cdef int _unusual_word(self, int at) noexcept nogil
     cdef int _spelling_kind(self, int at, int end) noexcept nogil
     cdef int _private_name(self, int at) noexcept nogil

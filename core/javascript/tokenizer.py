@@ -86,7 +86,7 @@ class Tokenizer(Literals):
     # blanks and comments
 
     def _blanks_end(self, at: cython.int):
-        while True:
+        while self.firsts[self.text[at]] == First.BLANK:
             byte: cython.int = self.text[at]
             if byte == ord(" "):
                 at = self._spaces_end(at + 1)
@@ -106,7 +106,8 @@ class Tokenizer(Literals):
             elif byte >= 0x80 and self._other_blank_end(at) > at:
                 at = self._other_blank_end(at)
             else:
-                return at
+                break
+        return at
 
     def _spaces_end(self, at: cython.int):
         """Return where the spaces end that may be at ``at``, or some of them."""
@@ -166,8 +167,16 @@ class Tokenizer(Literals):
                     before: cython.ulonglong = ((marks & -marks) >> 7) - 1
                     return self.token(self._kind_of(eight & before, 0), end)
             else:
-                end = at + 8
+                end = self._usual_end(at + 8)
+                if self.words[2 * self._slot(eight)] != eight and not self.bytes_[self.text[end]] & Byte.NAME_RESUMES:
+                    return self.token(Kind.IDENTIFIER, end)
         return self._long_word(at, end)
+
+    def _usual_end(self, at: cython.int):
+        """Return where the usual bytes of a name end that may be at ``at``."""
+        while self.bytes_[self.text[at]] & Byte.NAME_PART:
+            at += 1
+        return at
 
     def _marks_after_name(self, eight: cython.ulonglong):
         """Mark which of eight bytes aren't those of a name, in the highest bit of each.
@@ -184,8 +193,7 @@ class Tokenizer(Literals):
 
     def _long_word(self, at: cython.int, end: cython.int):
         """Take a word whose bytes up to ``end``, if any, are known to be those of a name."""
-        while self.bytes_[self.text[end]] & Byte.NAME_PART:
-            end += 1
+        end = self._usual_end(end)
         if self.text[end] == ord("\\") or self._name_goes_on(end):
             return self._unusual_word(at)
         return self.token(self._word_kind(at, end), end)
@@ -210,16 +218,17 @@ class Tokenizer(Literals):
 
     def _kind_of(self, first: cython.ulonglong, rest: cython.ulonglong):
         """Return the kind of the word with these bytes: see ``word_table``."""
-        slot: cython.int = ((first * self.word_factor) >> 56) & 255
+        slot: cython.int = self._slot(first)
         if self.words[2 * slot] != first or self.words[2 * slot + 1] != rest:
             return Kind.IDENTIFIER
         return self.word_kinds[slot]
 
+    def _slot(self, first: cython.ulonglong):
+        return ((first * self.word_factor) >> 56) & 255
+
     def is_string(self, kind: cython.int, at: cython.int):
         """Say whether the string at ``at`` is the word of that kind, spelt without escapes."""
-        end: cython.int = at + 1
-        while self.bytes_[self.text[end]] & Byte.NAME_PART:
-            end += 1
+        end: cython.int = self._usual_end(at + 1)
         return self.text[end] == self.text[at] and self._word_kind(at + 1, end) == kind
 
     def _unusual_word(self, at: cython.int):

@@ -73,5 +73,6 @@ class Action(IntEnum):
     BARE_AWAIT = 55
     LINE_BREAK = 56
     SAME_LINE = 57
-    REJECT = 58
+    LET_AS_NAME = 58
+    REJECT = 59
     """The text is no program."""

@@ -43,6 +43,8 @@ class Contexts(Operands):
             self.start_chain(Part.IDENTIFIER, Shape.NAME)
         elif action == Action.LET:
             self.start_chain(Part.IDENTIFIER, Shape.LET)
+        elif action == Action.LET_AS_NAME:
+            self.shape = Shape.NAME
         elif action == Action.THIS:
             self.start_chain(Part.THIS, Shape.OTHER)
         elif action == Action.LITERAL:

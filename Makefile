@@ -34,7 +34,7 @@ setup: .venv/installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
 	@touch $@
 
-.venv/installed: .venv/locked pyproject.toml $(KERNELS)
+.venv/installed: .venv/locked pyproject.toml setup.py $(KERNELS)
 	@command -v $(firstword $(CC)) >/dev/null || command -v gcc >/dev/null || command -v clang >/dev/null \
 		|| { echo "Unmangle needs a C compiler for its kernels (Debian: apt-get install gcc libc6-dev)" >&2; exit 1; }
 	@echo "compiling the kernels ..."
@@ -50,10 +50,10 @@ fuzz: setup
 # Python's own allocator would hide them inside its pools, and what it never frees is no leak of ours.
 fuzz-asan: setup
 	rm -rf .fuzz/asan && mkdir -p .fuzz/asan
-	cp -r core tests examples pyproject.toml README.md LICENSE .fuzz/asan
+	cp -r core tests examples pyproject.toml setup.py README.md LICENSE .fuzz/asan
 	find .fuzz/asan -name '*.so' -delete -o -name '*.c' -delete
 	cd .fuzz/asan && CFLAGS="-fsanitize=address -fno-omit-frame-pointer -g -O1" \
-		$(CURDIR)/$(BIN)/python -c 'import setuptools; setuptools.setup()' --quiet build_ext --inplace
+		$(CURDIR)/$(BIN)/python setup.py --quiet build_ext --inplace
 	cd .fuzz/asan && LD_PRELOAD=$$($(CC) -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc \
 		$(CURDIR)/$(BIN)/python -m tests.fuzz --seconds $(SECONDS) --most-s 20 --folder $(CURDIR)/.fuzz
 

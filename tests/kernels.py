@@ -16,14 +16,8 @@ from pathlib import Path
 from types import ModuleType
 
 KERNELS = (
-    "core.javascript.contexts",
-    "core.javascript.ledger",
-    "core.javascript.literals",
-    "core.javascript.operands",
-    "core.javascript.reader",
-    "core.javascript.recognizer",
+    "core.javascript.kernel",
     "core.javascript.scope_search",
-    "core.javascript.tokenizer",
     "core.sourcemap.checksum",
     "core.sourcemap.json_outline",
     "core.sourcemap.line_starts",
@@ -90,10 +84,10 @@ def _is_near_kernels(name: str) -> bool:
 
 
 class _SourceFinder(MetaPathFinder):
-    """Finds kernels in their Python files, where Python would prefer what was compiled from them."""
+    """Finds kernels, and their parts, in their Python files, where Python would prefer what was compiled from them."""
 
     def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
-        if fullname not in KERNELS:
-            return None
         file = _ROOT.joinpath(*fullname.split(".")).with_suffix(".py")
+        if not _is_near_kernels(fullname) or not file.is_file():
+            return None
         return spec_from_loader(fullname, SourceFileLoader(fullname, str(file)))

@@ -59,3 +59,5 @@ cdef enum Action:
     BARE_AWAIT = 55
     LINE_BREAK = 56
     SAME_LINE = 57
+    LET_AS_NAME = 58
+    REJECT = 59

@@ -73,3 +73,6 @@ class Action(IntEnum):
     BARE_AWAIT = 55
     LINE_BREAK = 56
     SAME_LINE = 57
+    LET_AS_NAME = 58
+    REJECT = 59
+    """The text is no program."""

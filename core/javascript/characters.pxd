@@ -4,7 +4,7 @@ cdef enum Byte:
     NAME_START = 1
     NAME_PART = 2
     DIGIT = 4
-    BLANK = 8
+    NAME_RESUMES = 8
     STRING_STOP = 16
     TEMPLATE_STOP = 32
     COMMENT_STOP = 64
@@ -15,3 +15,11 @@ cdef enum Character:
     PART = 2
     SPACE = 4
     LINE_END = 8
+
+cdef enum First:
+    WORD = 200
+    BLANK = 201
+    NUMBER = 202
+    STRING = 203
+    TEMPLATE = 204
+    OTHER = 205

@@ -32,50 +32,139 @@ class Contexts(Operands):
     def __init__(self, tokenizer, parts, scopes, saved):
         Operands.__init__(self, tokenizer, parts, scopes, saved)
         self.member_start = self.modifiers = self.key_start = self.key_kind = self.key_part = self.key_slot = 0
-        self.is_constructor = False
 
-    def perform(self, action: cython.int, kind: cython.int):
+    def perform(self, action: cython.int, kind: cython.int):  # noqa: C901 (a switch)
         """Do one thing that the grammar says; ``kind`` is that of the current token.
 
         Returns whether the text may still be a program.
         """
-        if self.saved_used + 16 > self.saved.shape[0] or self.is_full:
-            return False
-        if action <= Action.WHOLE:
-            return self.do_operand(action)
-        if action <= Action.LEAVE:
-            return self.do_assignment(action, kind)
-        if action <= Action.CLOSE_OBJECT:
-            return self.do_bracket(action, kind)
-        if action <= Action.END_FUNCTION:
-            return self._do_function(action)
-        if action <= Action.CLOSE_CLASS:
-            return self._do_class(action)
-        if action <= Action.FIELD:
-            return self._do_member(action, kind)
-        return self._is_allowed(action)
-
-    # functions
-
-    def _do_function(self, action: cython.int):
-        if action == Action.ARROW:
+        # operands
+        if action == Action.NAME:
+            self.start_chain(Part.IDENTIFIER, Shape.NAME)
+        elif action == Action.LET:
+            self.start_chain(Part.IDENTIFIER, Shape.LET)
+        elif action == Action.LET_AS_NAME:
+            self.shape = Shape.NAME
+        elif action == Action.THIS:
+            self.start_chain(Part.THIS, Shape.OTHER)
+        elif action == Action.LITERAL:
+            self.finish_literal()
+        elif action == Action.VALUE:
+            self.finish_operand(Shape.OTHER)
+        elif action == Action.NAMED_MEMBER:
+            self.extend_chain(Part.NAMED_MEMBER, self.tokenizer.start)
+        elif action == Action.PRIVATE_MEMBER:
+            self.extend_chain(Part.PRIVATE_MEMBER, self.tokenizer.start)
+        elif action == Action.UNNAMED_MEMBER:
+            self.finish_operand(Shape.MEMBER)
+        elif action == Action.OPEN_INDEX:
+            self.open_index()
+        elif action == Action.CLOSE_INDEX:
+            self.close_index()
+        elif action == Action.WHOLE:
+            self.end_element()
+        # assignments
+        elif action == Action.ASSIGN:
+            return self.assign(0)
+        elif action == Action.ASSIGN_ELEMENT:
+            return self.assign(Flag.ELEMENT)
+        elif action == Action.COMPOUND:
+            return self.shape != Shape.BRACKETS and self.assign(0)
+        elif action == Action.DECLARE:
+            self.name_start = self.tokenizer.start
+        elif action == Action.OPEN_DECLARATOR:
+            self.open_declarator()
+        elif action == Action.FOR_TARGET:
+            return kind == Kind.SEMICOLON or self.end_target()
+        elif action == Action.LEAVE:
+            self.leave()
+        # brackets
+        elif action == Action.OPEN_GROUP:
+            self.open_group(self.tokenizer.start)
+        elif action == Action.OPEN_ASYNC_GROUP:
+            self.open_group(self.operand_start)
+        elif action == Action.ONLY_PARAMETERS:
+            self.parts[3 * self.node] |= Flag.ONLY_PARAMETERS
+        elif action == Action.CLOSE_GROUP:
+            return self.close_group(kind, Shape.PARENTHESES)
+        elif action == Action.CLOSE_ASYNC_GROUP:
+            return self.close_group(kind, Shape.OTHER)
+        elif action == Action.OPEN_ARRAY:
+            self.open_brackets(Part.ARRAY)
+        elif action == Action.OPEN_OBJECT:
+            self.open_brackets(Part.OBJECT)
+        elif action == Action.CLOSE_ARRAY or action == Action.CLOSE_OBJECT:
+            self.close_brackets()
+        # functions
+        elif action == Action.ARROW:
             return self._open_arrow()
-        if action == Action.OPEN_BODY:
-            if self.flags & Function.YIELD_IN_BODY:
-                self.flags |= Function.YIELD
-        elif action == Action.CLOSE_FUNCTION:
-            self._close_scope(self.tokenizer.position)
-        elif action == Action.END_FUNCTION:
-            self._close_scope(self.tokenizer.previous_end)
         elif action == Action.OPEN_FUNCTION:
             self.open_scope(self.hold_scope(self.tokenizer.start), self.node, 0, 0)
         elif action == Action.OPEN_ASYNC_FUNCTION:
             self.open_scope(self.hold_scope(self.operand_start), self.node, 0, Function.AWAIT)
         elif action == Action.GENERATOR:
             self.flags |= Function.YIELD_IN_BODY
-        else:
+        elif action == Action.FUNCTION_NAME:
             self._name_function()
+        elif action == Action.OPEN_BODY:
+            self._open_body()
+        elif action == Action.CLOSE_FUNCTION or action == Action.CLOSE_CLASS:
+            self._close_scope(self.tokenizer.position)
+        elif action == Action.END_FUNCTION:
+            self._close_scope(self.tokenizer.previous_end)
+        # classes
+        elif action == Action.OPEN_CLASS:
+            self._open_class()
+        elif action == Action.CLASS_DECLARATION:
+            self._name_class(Part.CLASS_DECLARATION)
+        elif action == Action.CLASS_EXPRESSION:
+            self._name_class(Part.CLASS_EXPRESSION)
+        elif action == Action.OPEN_CLASS_BODY:
+            self.flags |= Function.SUPER
+        # members of classes and object literals
+        elif action == Action.MEMBER:
+            self.member_start = self.tokenizer.start
+            self.modifiers = 0
+        elif action == Action.KEY:
+            self.key_start = self.tokenizer.start
+            self.key_kind = kind
+        elif action == Action.PROPERTY:
+            self._open_property()
+        elif action == Action.OPEN_PROPERTY_METHOD:
+            self._open_property_method()
+        elif action == Action.OPEN_METHOD:
+            return self._open_class_method()
+        elif action == Action.FIELD:
+            self._release_key()
+            return not self._is_constructor()
+        elif action == Action.OPEN_KEY:
+            self._open_key()
+        elif action == Action.CLOSE_KEY:
+            self._close_key()
+        elif action == Action.GETTER:
+            self.modifiers |= Modifier.GET
+        elif action == Action.SETTER:
+            self.modifiers |= Modifier.SET
+        elif action == Action.ASYNC_METHOD:
+            self.modifiers |= Modifier.ASYNC
+        elif action == Action.GENERATOR_METHOD:
+            self.modifiers |= Modifier.GENERATOR
+        # what only some places allow
+        elif action == Action.YIELD:
+            return self.flags & Function.YIELD != 0
+        elif action == Action.SUPER_MEMBER:
+            return self.flags & Function.SUPER != 0
+        elif action == Action.BARE_AWAIT:
+            return not self.flags & Function.AWAIT
+        elif action == Action.LINE_BREAK:
+            return self.tokenizer.line_break
+        elif action == Action.SAME_LINE:
+            return not self.tokenizer.line_break
+        elif action == Action.REJECT:
+            return False
         return True
+
+    # functions
 
     def _open_arrow(self):
         slot: cython.int = self.arrow_slot
@@ -96,22 +185,16 @@ class Contexts(Operands):
         self.scopes[4 * slot + 2] = self.part(Part.FUNCTION_NAME, self.tokenizer.start, around)
         self.floor = self.parts_used
 
+    def _open_body(self):
+        if self.flags & Function.YIELD_IN_BODY:
+            self.flags |= Function.YIELD
+
     # classes
 
-    def _do_class(self, action: cython.int):
-        if action == Action.OPEN_CLASS:
-            part: cython.int = self.part(Part.CLASS, self.tokenizer.start, self.node)
-            self.open_scope(self.hold_scope(self.tokenizer.start), part, self.node, self.flags)
-            self.floor = self.parts_used
-        elif action == Action.CLASS_DECLARATION:
-            self._name_class(Part.CLASS_DECLARATION)
-        elif action == Action.CLASS_EXPRESSION:
-            self._name_class(Part.CLASS_EXPRESSION)
-        elif action == Action.OPEN_CLASS_BODY:
-            self.flags |= Function.SUPER
-        else:
-            self._close_scope(self.tokenizer.position)
-        return True
+    def _open_class(self):
+        part: cython.int = self.part(Part.CLASS, self.tokenizer.start, self.node)
+        self.open_scope(self.hold_scope(self.tokenizer.start), part, self.node, self.flags)
+        self.floor = self.parts_used
 
     def _name_class(self, kind: cython.int):
         part: cython.int = self.scopes[4 * self.entered_slot() + 2]
@@ -120,44 +203,6 @@ class Contexts(Operands):
         self.floor = self.parts_used
 
     # members of classes and object literals
-
-    def _do_member(self, action: cython.int, kind: cython.int):
-        if action == Action.MEMBER:
-            self.member_start = self.tokenizer.start
-            self.modifiers = 0
-        elif action == Action.KEY:
-            self._note_key(kind)
-        elif action == Action.PROPERTY:
-            self._open_property()
-        elif action == Action.OPEN_PROPERTY_METHOD:
-            self._open_property_method()
-        elif action == Action.OPEN_METHOD:
-            return self._open_class_method()
-        elif action == Action.FIELD:
-            self._release_key()
-            return not self.is_constructor
-        elif action == Action.OPEN_KEY:
-            self._open_key()
-        elif action == Action.CLOSE_KEY:
-            self._close_key()
-        else:
-            self.modifiers |= self._modifier(action)
-        return True
-
-    def _modifier(self, action: cython.int):
-        if action == Action.GETTER:
-            return Modifier.GET
-        if action == Action.SETTER:
-            return Modifier.SET
-        return Modifier.ASYNC if action == Action.ASYNC_METHOD else Modifier.GENERATOR
-
-    def _note_key(self, kind: cython.int):
-        self.key_start = self.tokenizer.start
-        self.key_kind = kind
-        self.is_constructor = kind == Kind.CONSTRUCTOR or (
-            kind == Kind.STRING
-            and self.tokenizer.is_word(Kind.CONSTRUCTOR, self.key_start + 1, self.tokenizer.position - 1)
-        )
 
     def _open_key(self):
         """Enter a key in brackets, and hold a place for the method that it may turn out to belong to."""
@@ -174,7 +219,6 @@ class Contexts(Operands):
         self.key_slot = self.pop()
         self.key_start = self.parts[3 * self.key_part + 1]
         self.key_kind = Kind.OPEN_BRACKET
-        self.is_constructor = False
 
     def _release_key(self):
         if self.key_kind == Kind.OPEN_BRACKET:
@@ -205,11 +249,16 @@ class Contexts(Operands):
                 kind = Part.GETTER
             elif self.modifiers & Modifier.SET:
                 kind = Part.SETTER
-        if self.is_constructor and not self.modifiers & (Modifier.GET | Modifier.SET | Modifier.GENERATOR):
+        if self._is_constructor() and not self.modifiers & (Modifier.GET | Modifier.SET | Modifier.GENERATOR):
             self.open_scope(-1, 0, 0, Function.SUPER)
             return not self.modifiers & Modifier.ASYNC
         self._open_method(kind, 0)
         return True
+
+    def _is_constructor(self):
+        if self.key_kind != Kind.STRING:
+            return self.key_kind == Kind.CONSTRUCTOR
+        return self.tokenizer.is_string(Kind.CONSTRUCTOR, self.key_start)
 
     def _open_method(self, kind: cython.int, node: cython.int):
         flags: cython.int = Function.SUPER
@@ -226,16 +275,3 @@ class Contexts(Operands):
         else:
             self.parts[3 * self.key_part] = kind
             self.open_scope(self.key_slot, self.key_part, node, flags)
-
-    # what only some places allow
-
-    def _is_allowed(self, action: cython.int):
-        if action == Action.LINE_BREAK:
-            return self.tokenizer.line_break
-        if action == Action.SAME_LINE:
-            return not self.tokenizer.line_break
-        if action == Action.YIELD:
-            return self.flags & Function.YIELD != 0
-        if action == Action.SUPER_MEMBER:
-            return self.flags & Function.SUPER != 0
-        return not self.flags & Function.AWAIT  # Action.BARE_AWAIT

@@ -238,7 +238,9 @@ more_array_items    : ',' array_items |
 array_item          : assignment[+in,+whole] | '...' assignment[+in,+whole]
 
 group_items         : @only_parameters ')' @close_group | group_item more_group_items
-group_item          : assignment[+in,+whole] | @only_parameters '...' assignment[+in,+whole]
+# Symbolicator: `(let=>a)`, though nowhere else may `let` be a parameter without parentheses of its own
+group_item          : @let 'let' group_let | assignment[+in,+whole] | @only_parameters '...' assignment[+in,+whole]
+group_let           : @let_as_name arrow[+in] | target[+in,+whole]
 more_group_items    : ',' group_after_comma | ')' @close_group
 # Symbolicator: `(a,)` without an arrow
 group_after_comma   : ')' @close_group | group_item more_group_items
@@ -314,7 +316,7 @@ async_first[in,whole]
     | target[?in,?whole]
 async_parameter     : name | 'async'
 async_arguments     : ')' @close_async_group | async_argument more_async_arguments
-async_argument      : assignment[+in,+whole] | '...' assignment[+in,+whole]
+async_argument      : @let 'let' group_let | assignment[+in,+whole] | '...' assignment[+in,+whole]
 more_async_arguments : ',' async_arguments | ')' @close_async_group
 
 # after an operand that may still become the target of an assignment, or the parameters of an arrow function

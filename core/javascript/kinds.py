@@ -58,3 +58,27 @@ class Kind(IntEnum):
     BINARY = 35
     """An operator between two values that has no other use."""
     CONSTRUCTOR = 36
+
+
+PUNCTUATION = {
+    "(": Kind.OPEN_PAREN,
+    ")": Kind.CLOSE_PAREN,
+    "[": Kind.OPEN_BRACKET,
+    "]": Kind.CLOSE_BRACKET,
+    "{": Kind.OPEN_BRACE,
+    "}": Kind.CLOSE_BRACE,
+    ",": Kind.COMMA,
+    ";": Kind.SEMICOLON,
+    ":": Kind.COLON,
+    ".": Kind.DOT,
+    "...": Kind.ELLIPSIS,
+    "?": Kind.QUESTION,
+    "?.": Kind.OPTIONAL_CHAIN,
+    "=>": Kind.ARROW,
+    "=": Kind.EQUALS,
+    "/": Kind.SLASH,
+    "/=": Kind.SLASH_EQUALS,
+    "*": Kind.STAR,
+    "**": Kind.POWER,
+}
+"""How the kinds are spelt that have one spelling."""

@@ -5,6 +5,7 @@ cdef class Ledger:
     cdef readonly int parts_used
     cdef readonly int scopes_used
     cdef int saved_used
+    cdef int saved_limit
     cdef readonly bint is_full
     cdef int floor
     cdef int floor_scopes
@@ -13,6 +14,7 @@ cdef class Ledger:
 
     cpdef void finish(self) noexcept
     cdef int part(self, int kind, int offset, int around) noexcept nogil
+    cdef void _give_up(self) noexcept nogil
     cdef void forget(self) noexcept nogil
     cdef int hold_scope(self, int start) noexcept nogil
     cdef void release_scope(self, int slot) noexcept nogil

@@ -3,7 +3,8 @@
 
 A part is three numbers: ``Part`` and ``Flag``s, the offset of its text, and the part around.  A scope is four: where
 it starts and ends, its part, and the scope around.  Both live in buffers that the caller gives; when one is full,
-``is_full`` says so and the work is in vain.
+``is_full`` says so and the work is in vain.  What is put aside must not go beyond ``saved_limit``: whoever has things
+done here stops then.  No single thing puts more aside than there is room for beyond.
 
 Most parts name nothing in the end.  ``floor`` is where the parts start that no scope has had the time to refer to:
 once an operand is over, those are dropped, and so is all that brackets have left if no function was in them.
@@ -31,6 +32,7 @@ class Ledger:
         self.scopes = scopes
         self.saved = saved
         self.parts_used = self.floor = Part.ROOT + 1
+        self.saved_limit = len(saved) - 16
         self.scopes_used = self.saved_used = self.floor_scopes = self.node = self.flags = 0
         self.is_full = False
 
@@ -57,13 +59,18 @@ class Ledger:
         """Add a part and return its number."""
         part: cython.int = self.parts_used
         if 3 * part + 3 > self.parts.shape[0]:
-            self.is_full = True
+            self._give_up()
             return 0
         self.parts[3 * part] = kind
         self.parts[3 * part + 1] = offset
         self.parts[3 * part + 2] = around
         self.parts_used = part + 1
         return part
+
+    def _give_up(self):
+        """Note that a buffer is full, and let the recogniser stop."""
+        self.is_full = True
+        self.saved_used = self.saved_limit + 1
 
     def forget(self):
         """Drop the parts of the operands before, unless a scope may refer to them."""
@@ -77,7 +84,7 @@ class Ledger:
         """Hold a place for a scope that starts at ``start``, or may start there."""
         slot: cython.int = self.scopes_used
         if 4 * slot + 4 > self.scopes.shape[0]:
-            self.is_full = True
+            self._give_up()
             return 0
         self.scopes[4 * slot] = start
         self.scopes[4 * slot + 1] = 0

@@ -10,6 +10,7 @@ cdef class Literals(Reader):
     cdef int template_part(self, int at) noexcept nogil
     cdef int regex_end(self, int at) noexcept nogil
 
+    cdef int _string_stop(self, int at, int quote) noexcept nogil
     cdef int _prefixed_number(self, int at, int base) noexcept nogil
     cdef int _number_token(self, int end) noexcept nogil
     cdef bint _is_octal_escape(self, int at) noexcept nogil

@@ -11,19 +11,21 @@ cdef class Operands(Ledger):
     cdef int arrow_slot
     cdef int name_start
 
-    cdef bint do_operand(self, int action) noexcept nogil
-    cdef bint do_assignment(self, int action, int kind) noexcept nogil
-    cdef bint do_bracket(self, int action, int kind) noexcept nogil
-    cdef bint finish_operand(self, int shape) noexcept nogil
+    cdef void start_chain(self, int kind, int shape) noexcept nogil
+    cdef void extend_chain(self, int kind, int offset) noexcept nogil
+    cdef void finish_operand(self, int shape) noexcept nogil
+    cdef void finish_literal(self) noexcept nogil
+    cdef void open_index(self) noexcept nogil
+    cdef void close_index(self) noexcept nogil
+    cdef void end_element(self) noexcept nogil
+    cdef bint end_target(self) noexcept nogil
+    cdef void open_declarator(self) noexcept nogil
+    cdef bint assign(self, int flag) noexcept nogil
+    cdef void open_group(self, int start) noexcept nogil
+    cdef bint close_group(self, int kind, int shape) noexcept nogil
+    cdef void open_brackets(self, int kind) noexcept nogil
+    cdef void close_brackets(self) noexcept nogil
 
-    cdef bint _start_chain(self, int kind, int shape) noexcept nogil
-    cdef bint _extend_chain(self, int kind, int offset) noexcept nogil
-    cdef void _close_index(self) noexcept nogil
-    cdef bint _end_element(self) noexcept nogil
-    cdef bint _assign(self, int flag) noexcept nogil
+    cdef int _made_chain(self) noexcept nogil
     cdef void _tell_indexes(self, int target) noexcept nogil
     cdef bint _mark_pattern(self) noexcept nogil
-    cdef void _open_group(self, int start) noexcept nogil
-    cdef bint _close_group(self, int kind, int shape) noexcept nogil
-    cdef void _open_brackets(self, int kind) noexcept nogil
-    cdef void _close_brackets(self) noexcept nogil

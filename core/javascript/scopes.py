@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from core.buffers import Content, Numbers, numbers_buffer
-from core.javascript.contexts import Contexts
-from core.javascript.recognizer import recognize
+from core.javascript.kernel import Contexts, recognize
 from core.javascript.scope_names import PART_SIZE, Piece, ScopeNames
 from core.javascript.scope_search import ScopeSearch
 from core.javascript.tables import javascript_tables
@@ -98,8 +97,7 @@ class _Attempt:
         self.parts = _numbers(PART_SIZE * capacity)
         self.records = _numbers(SCOPE_SIZE * capacity)
         tables = javascript_tables()
-        stack = memoryview(bytearray(_STACK_SIZE))
-        stack[0] = tables.start
+        stack = memoryview(bytearray(2 * _STACK_SIZE)).cast("H")
         tokenizer = new_tokenizer(text)
         self.contexts = Contexts(tokenizer, self.parts, self.records, _numbers(_SAVED_SIZE))
         self.is_program = recognize(

@@ -3,19 +3,18 @@
 cdef enum Layout:
     COLUMNS = 128
     LINE_BREAK = 127
-    STEP_SIZE = 16
+    STEP_MASK = 65535
+    TOP_SHIFT = 16
+    POPPED = 65535
+    STEP_SIZE = 8
     ACTION = 0
     MODE = 1
     COUNT = 2
-    SYMBOLS = 3
-    MAX_SYMBOLS = 13
+    SYMBOLS = 4
+    MAX_SYMBOLS = 4
 
 cdef enum Mode:
     STAY = 0
     NEXT = 1
     REGEX = 2
     TEMPLATE = 3
-
-cdef enum Special:
-    REJECT = 0
-    POP = 16

@@ -6,22 +6,28 @@ from enum import IntEnum
 
 
 class Layout(IntEnum):
-    """Sizes and places in the tables.  Steps are known by where they start."""
+    """Sizes and places in the tables.  Symbols are known by where their predictions start, and steps likewise."""
 
     COLUMNS = 128
     """The predictions for a symbol: one for each kind of token, and …"""
     LINE_BREAK = 127
     """… the last for a symbol that wanted to stay on its line when the line has ended."""
-    STEP_SIZE = 16
+    STEP_MASK = 0xFFFF
+    """A prediction has a step in its low bits, …"""
+    TOP_SHIFT = 16
+    """… and above, so that nobody need wait for the step, the nearest of its symbols: the topmost then, or …"""
+    POPPED = 0xFFFF
+    """… if there's none, this."""
+    STEP_SIZE = 8
     ACTION = 0
     """A step consists of: what to do, …"""
     MODE = 1
     """… how to go on, …"""
     COUNT = 2
     """… how many symbols replace the topmost, …"""
-    SYMBOLS = 3
-    """… and those, the nearest one last."""
-    MAX_SYMBOLS = 13
+    SYMBOLS = 4
+    """… and (one place is left free) those, the nearest one last."""
+    MAX_SYMBOLS = 4
 
 
 class Mode(IntEnum):
@@ -33,12 +39,3 @@ class Mode(IntEnum):
     """To the token after the regular expression that starts with the current one."""
     TEMPLATE = 3
     """To the part of a template after the hole that ends with the current one."""
-
-
-class Special(IntEnum):
-    """Steps of their own."""
-
-    REJECT = 0
-    """The text is no program."""
-    POP = 16
-    """Nothing more is expected of the topmost symbol."""

@@ -1,10 +1,4 @@
-"""From the grammar to the tables by which a text is recognised.
-
-The recogniser keeps a stack of *symbols*: what it still expects, the nearest on top.  For each symbol and each kind
-of token there is one *step*: what to do, whether to go on to the next token, and which symbols replace the topmost.
-This is an LL(1) parser, but for one thing: through how many rules a token is reached is worked out here, so that
-nearly every step takes a token.
-"""
+"""The tables by which a text is recognised, as ``tables_writer`` has built them from the grammar."""
 
 from __future__ import annotations
 
@@ -12,52 +6,16 @@ from array import array
 from dataclasses import dataclass
 from functools import cache
 
-from core.javascript import grammar
-from core.javascript.actions import Action
-from core.javascript.grammar_rules import Alternative, Rules, is_action, is_rule, read_rules
-from core.javascript.kinds import Kind
-from core.javascript.steps import Layout, Mode
-
-PUNCTUATION = {
-    "(": Kind.OPEN_PAREN,
-    ")": Kind.CLOSE_PAREN,
-    "[": Kind.OPEN_BRACKET,
-    "]": Kind.CLOSE_BRACKET,
-    "{": Kind.OPEN_BRACE,
-    "}": Kind.CLOSE_BRACE,
-    ",": Kind.COMMA,
-    ";": Kind.SEMICOLON,
-    ":": Kind.COLON,
-    ".": Kind.DOT,
-    "...": Kind.ELLIPSIS,
-    "?": Kind.QUESTION,
-    "?.": Kind.OPTIONAL_CHAIN,
-    "=>": Kind.ARROW,
-    "=": Kind.EQUALS,
-    "/": Kind.SLASH,
-    "/=": Kind.SLASH_EQUALS,
-    "*": Kind.STAR,
-    "**": Kind.POWER,
-}
-
-_SPECIAL: dict[str, dict[int, int]] = {
-    "NEVER": {},
-    "REGEX": {Kind.SLASH: Mode.REGEX, Kind.SLASH_EQUALS: Mode.REGEX},
-    "TEMPLATE_RESUME": {Kind.CLOSE_BRACE: Mode.TEMPLATE},
-}
-"""Tokens of the grammar that aren't one kind each: the kinds they start as, and how to go on from those."""
+from core.javascript import built_tables
+from core.javascript.packing import unpacked
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
     """What the recogniser runs on."""
 
-    words: dict[str, int]
-    """The kind of each word that has its own."""
-    start: int
-    """The symbol that a text is."""
     predictions: array[int]
-    """For each symbol and kind, at ``symbol * Layout.COLUMNS + kind``, where in ``steps`` the step is."""
+    """For each symbol and kind, at ``symbol + kind``: see ``Layout``.  The symbol 0 is the one that a text is."""
     steps: array[int]
     same_line_steps: int
     """The steps from here on are for tokens on the same line; elsewhere, the last column holds instead."""
@@ -65,143 +23,6 @@ class Tables:
 
 @cache
 def javascript_tables() -> Tables:
-    """Return the tables of JavaScript.  Takes some 50 ms, once in a process."""
-    return _Builder(read_rules(grammar.RULES, grammar.START)).tables(grammar.START)
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    action: int = Action.NOTHING
-    mode: int = Mode.STAY
-    symbols: tuple[int, ...] = ()
-    same_line: bool = False
-
-
-_REJECT = _Step(mode=-1)  # unlike any other
-_POP = _Step()
-
-
-class _Builder:
-    def __init__(self, rules: Rules) -> None:
-        self.rules = rules
-        self.words = _numbered_words(rules)
-        self.symbols: dict[str, int] = {}
-        self.empties: dict[str, Alternative | None] = {}
-        self.choices: dict[str, dict[str, Alternative]] = {}
-
-    def tables(self, start: str) -> Tables:
-        self._symbol(start)
-        rows: list[list[_Step]] = []
-        while len(rows) < len(self.symbols):
-            rows.append(self._row(list(self.symbols)[len(rows)]))
-        steps = [_REJECT, _POP, *{step: None for row in rows for step in row if step not in {_REJECT, _POP}}]
-        steps.sort(key=lambda step: step.same_line)
-        # REJECT and POP stay first, where the recogniser expects them.
-        places = {step: Layout.STEP_SIZE * number for number, step in enumerate(steps)}
-        predictions = array("H", [places[step] for row in rows for step in row])
-        first_same_line = next(places[step] for step in steps if step.same_line)
-        return Tables(self.words, self.symbols[start], predictions, _packed(steps), first_same_line)
-
-    def _symbol(self, name: str) -> int:
-        return self.symbols.setdefault(name, len(self.symbols))
-
-    def _kinds(self, token: str) -> dict[int, int]:
-        """Return the kinds that ``token`` is or starts as, each with how to go on after it."""
-        if token in _SPECIAL:
-            return _SPECIAL[token]
-        text = token.strip("'")
-        return {self.words.get(text) or PUNCTUATION.get(text) or Kind[text]: Mode.NEXT}
-
-    def _empty_choice(self, rule: str) -> Alternative | None:
-        """Return the alternative of ``rule`` that is taken when no token selects one."""
-        if rule not in self.empties:
-            self.empties[rule] = next((option for option in self.rules[rule] if self._may_be_empty(option)), None)
-        return self.empties[rule]
-
-    def _may_be_empty(self, option: Alternative) -> bool:
-        return option.lookahead is None and all(
-            is_action(symbol) or (is_rule(symbol) and self._empty_choice(symbol)) for symbol in option.symbols
-        )
-
-    def _choices(self, rule: str) -> dict[str, Alternative]:
-        """Return which token selects which alternative of ``rule``."""
-        if rule not in self.choices:
-            chosen: dict[str, Alternative] = {}
-            for option in self.rules[rule]:
-                for token in self._first_tokens(option):
-                    chosen.setdefault(token, option)
-            self.choices[rule] = chosen
-        return self.choices[rule]
-
-    def _first_tokens(self, option: Alternative) -> list[str]:
-        if option.lookahead:
-            return [option.lookahead]
-        found: list[str] = []
-        for symbol in option.symbols:
-            if not is_action(symbol):
-                found += self._choices(symbol) if is_rule(symbol) else [symbol]
-                if not (is_rule(symbol) and self._empty_choice(symbol)):
-                    break
-        return found
-
-    def _row(self, symbol: str) -> list[_Step]:
-        """Return the step from ``symbol`` for each kind of token, and for a line break."""
-        if is_action(symbol):
-            return [_Step(_action(symbol))] * Layout.COLUMNS
-        if not is_rule(symbol):
-            row = [_REJECT] * Layout.COLUMNS
-            for kind, mode in self._kinds(symbol).items():
-                row[kind] = _Step(mode=mode)
-            return row
-        empty = self._empty_choice(symbol)
-        row = [self._step(empty, None, Mode.STAY) if empty else _REJECT] * Layout.COLUMNS
-        # reversed, because a kind that several tokens start as goes to the first alternative, too
-        for token, option in reversed(self._choices(symbol).items()):
-            for kind, mode in self._kinds(token).items():
-                row[kind] = self._step(option, token, mode)
-        return row
-
-    def _step(self, option: Alternative, token: str | None, mode: int) -> _Step:
-        """Return the step that takes ``option`` because ``token`` comes next, and the token with it if possible."""
-        action = Action.NOTHING
-        wanted = None if option.lookahead else token
-        pending = list(option.symbols)
-        while pending:
-            symbol = pending[0]
-            if is_action(symbol) and action is Action.NOTHING:
-                action = _action(pending.pop(0))
-            elif wanted and symbol == wanted:
-                return self._made_step(action, mode, pending[1:], option)
-            elif wanted and is_rule(symbol) and (inner := self._certain_choice(symbol, wanted)):
-                pending[:1] = inner.symbols
-                wanted = None if inner.lookahead else wanted
-            else:
-                break
-        return self._made_step(action, Mode.STAY, pending, option)
-
-    def _certain_choice(self, rule: str, token: str) -> Alternative | None:
-        """Return the alternative of ``rule`` that ``token`` selects, None if that depends on a line break."""
-        option = self._choices(rule).get(token) or self._empty_choice(rule)
-        return option if option and not option.same_line else None
-
-    def _made_step(self, action: Action, mode: int, pending: list[str], option: Alternative) -> _Step:
-        return _Step(action, mode, tuple(self._symbol(symbol) for symbol in reversed(pending)), option.same_line)
-
-
-def _numbered_words(rules: Rules) -> dict[str, int]:
-    symbols = {symbol for options in rules.values() for option in options for symbol in option.symbols}
-    words = sorted(symbol.strip("'") for symbol in symbols if symbol.strip("'").isalpha() and symbol[0] == "'")
-    words.sort(key=lambda word: word != Kind.CONSTRUCTOR.name.lower())
-    return {word: Kind.CONSTRUCTOR + number for number, word in enumerate(words)}
-
-
-def _action(symbol: str) -> Action:
-    return Action[symbol[1:].upper()]
-
-
-def _packed(steps: list[_Step]) -> array[int]:
-    packed = array("B", bytes(Layout.STEP_SIZE))  # the first is REJECT
-    for step in steps[1:]:
-        padding = [0] * (Layout.MAX_SYMBOLS - len(step.symbols))
-        packed.extend([step.action, step.mode, len(step.symbols), *step.symbols, *padding])
-    return packed
+    """Return the tables of JavaScript."""
+    predictions = unpacked("I", built_tables.PREDICTIONS)
+    return Tables(predictions, unpacked("H", built_tables.STEPS), built_tables.SAME_LINE_STEPS)

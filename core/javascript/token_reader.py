@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from core.buffers import Content
+from core.javascript.kernel import COMPILED, Tokenizer
 from core.javascript.kinds import Kind
 from core.javascript.token_tables import token_tables
-from core.javascript.tokenizer import COMPILED, Tokenizer
 
 Token = tuple[int, str]
 """The kind and the text of a token."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
-from core.javascript.characters import byte_table, character_table
-from core.javascript.kinds import Kind
-from core.javascript.tables import PUNCTUATION, javascript_tables
-from core.javascript.word_table import word_table
-
-_NO_CHARACTERS = bytes(1)
+from core.javascript import built_characters, built_tables
+from core.javascript.characters import RANGE_FLAGS, byte_table, first_table
+from core.javascript.packing import unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,26 +18,34 @@ class TokenTables:
 
     byte_flags: bytes
     """What each byte is, as ``characters.Byte`` flags."""
-    character_flags: bytes
+    character_flags: bytearray
     """What each character beyond ASCII is, as ``characters.Character`` flags by code point; may end early."""
-    punctuation: bytes
-    """The kind of each byte that is always a token of its own, 0 for others."""
-    words: bytes
-    """See ``word_table``, also for the factors."""
-    word_factors: tuple[int, int]
+    firsts: bytes
+    """What a token is that starts with a byte: see ``characters.first_table``."""
+    words: array[int]
+    """See ``word_table``, also for the next two."""
+    word_kinds: bytes
+    word_factor: int
 
 
 @cache
 def token_tables(*, ascii_only: bool) -> TokenTables:
     """Return the tables for JavaScript texts, those that are ASCII or any."""
-    words, factors = word_table(javascript_tables().words)
-    characters = _NO_CHARACTERS if ascii_only else character_table()
-    return TokenTables(byte_table(), characters, _single_punctuation(), words, factors)
+    return TokenTables(
+        byte_table(),
+        bytearray(1) if ascii_only else _character_table(),
+        first_table(),
+        unpacked("Q", built_tables.WORDS),
+        bytes(unpacked("B", built_tables.WORD_KINDS)),
+        built_tables.WORD_FACTOR,
+    )
 
 
-def _single_punctuation() -> bytes:
-    kinds = bytearray(256)
-    for byte in b"()[]{},;:":
-        kinds[byte] = PUNCTUATION[chr(byte)]
-    kinds[ord("~")] = Kind.NOT
-    return bytes(kinds)
+@cache
+def _character_table() -> bytearray:
+    ranges = [divmod(number, RANGE_FLAGS) for number in unpacked("I", built_characters.CHARACTERS)]
+    table = bytearray(ranges[-1][0])
+    for (start, flags), (end, _) in pairwise(ranges):
+        if flags:
+            table[start:end] = bytes([flags]) * (end - start)
+    return table

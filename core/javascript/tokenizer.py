@@ -2,21 +2,27 @@
 """The tokens of a JavaScript text.
 
 Two characters are ambiguous, and only the grammar can tell: a ``/`` may start a regular expression, and a ``}`` may
-end a hole in a template.  Both come as punctuation first; whoever knows better calls ``regex`` or ``resume_template``.
+end a hole in a template.  Both come as punctuation first; whoever knows better calls ``reread``.
 """
 
 import cython
 
 if cython.compiled:
-    from cython.cimports.core.javascript.characters import Byte, Character
+    from cython.cimports.core.javascript.characters import Byte, Character, First
     from cython.cimports.core.javascript.kinds import Kind
     from cython.cimports.core.javascript.literals import Literals
+    from cython.cimports.core.javascript.steps import Mode
+    from cython.cimports.core.sourcemap.words import eight_bytes, first_mark
 else:
-    from core.javascript.characters import Byte, Character
+    from core.javascript.characters import Byte, Character, First
     from core.javascript.kinds import Kind
     from core.javascript.literals import Literals
+    from core.javascript.steps import Mode
+    from core.sourcemap.words import eight_bytes, first_mark
 
 COMPILED = cython.compiled
+
+LONGEST_WORD = cython.declare(cython.int, 11)
 
 
 @cython.final
@@ -30,10 +36,10 @@ class Tokenizer(Literals):
 
     def __init__(self, text, length, tables):
         Literals.__init__(self, text, length, tables)
-        self.punctuation = tables.punctuation
+        self.firsts = tables.firsts
         self.words = tables.words
-        self.first_factor, self.last_factor = tables.word_factors
-        self.spelling = bytearray(16)
+        self.word_kinds = tables.word_kinds
+        self.word_factor = tables.word_factor
         self.start = self.previous_end = 0
         self.line_break = False
         self.html_comment = -1
@@ -48,37 +54,46 @@ class Tokenizer(Literals):
         """Go to the next token and return its kind."""
         at: cython.int = self.position
         self.previous_end = at
-        self.line_break = at == 0
-        if self.bytes_[self.text[at]] & Byte.BLANK:
+        self.start = at
+        self.line_break = False
+        first: cython.int = self.firsts[self.text[at]]
+        if first == First.BLANK:
+            self.line_break = at == 0
             self.html_comment = -1
             at = self._blanks_end(at)
             # Symbolicator: what follows an HTML comment starts where the comment does
             self.start = at if self.html_comment < 0 else self.html_comment
-        else:
-            self.start = at
-        byte: cython.int = self.text[at]
-        if self.bytes_[byte] & Byte.NAME_START:
-            return self._word(at)
-        if self.punctuation[byte]:
+            first = self.firsts[self.text[at]]
+        if first == First.WORD:
+            if self.bytes_[self.text[at + 1]] & (Byte.NAME_PART | Byte.NAME_RESUMES):
+                return self._word(at)
             self.position = at + 1
-            return self.punctuation[byte]
-        if self.bytes_[byte] & Byte.DIGIT:
-            return self.number(at)
-        if byte == ord('"') or byte == ord("'"):
+            return Kind.IDENTIFIER
+        if first < First.WORD:
+            self.position = at + 1
+            return first
+        return self._other_token(first, at)
+
+    def _other_token(self, first: cython.int, at: cython.int):
+        if first == First.STRING:
             return self.string(at)
-        if byte == ord("`"):
+        if first == First.NUMBER:
+            return self.number(at)
+        if first == First.TEMPLATE:
             return self.template_part(at + 1)
         return self._operator(at)
 
     # blanks and comments
 
     def _blanks_end(self, at: cython.int):
-        while True:
+        while self.firsts[self.text[at]] == First.BLANK:
             byte: cython.int = self.text[at]
-            if byte == ord(" ") or byte == ord("\t") or byte == 11 or byte == 12:
-                at += 1
+            if byte == ord(" "):
+                at = self._spaces_end(at + 1)
             elif byte == ord("\n") or byte == ord("\r"):
                 self.line_break = True
+                at = self._spaces_end(at + 1)
+            elif byte == ord("\t") or byte == 11 or byte == 12:
                 at += 1
             elif byte == ord("/") and self.text[at + 1] == ord("/"):
                 at = self._line_end(at + 2)
@@ -91,7 +106,16 @@ class Tokenizer(Literals):
             elif byte >= 0x80 and self._other_blank_end(at) > at:
                 at = self._other_blank_end(at)
             else:
-                return at
+                break
+        return at
+
+    def _spaces_end(self, at: cython.int):
+        """Return where the spaces end that may be at ``at``, or some of them."""
+        if at + 8 > self.length:
+            return at
+        ones: cython.ulonglong = 0x0101010101010101
+        others: cython.ulonglong = eight_bytes(self.text, at) ^ (ones * 32)
+        return at + first_mark(others) if others else at + 8
 
     def _is_html_comment(self, at: cython.int):
         if self.text[at] == ord("-"):
@@ -132,37 +156,80 @@ class Tokenizer(Literals):
     # words
 
     def _word(self, at: cython.int):
-        end: cython.int = at + 1
-        while self.bytes_[self.text[end]] & Byte.NAME_PART:
-            end += 1
+        end: cython.int = at
+        if at + 8 <= self.length:
+            eight: cython.ulonglong = eight_bytes(self.text, at)
+            marks: cython.ulonglong = self._marks_after_name(eight)
+            if marks:
+                end = at + first_mark(marks)
+                if not self.bytes_[self.text[end]] & Byte.NAME_RESUMES:
+                    # One less than the lowest mark has, and below: all the bytes before it.
+                    before: cython.ulonglong = ((marks & -marks) >> 7) - 1
+                    return self.token(self._kind_of(eight & before, 0), end)
+            else:
+                end = self._usual_end(at + 8)
+                if self.words[2 * self._slot(eight)] != eight and not self.bytes_[self.text[end]] & Byte.NAME_RESUMES:
+                    return self.token(Kind.IDENTIFIER, end)
+        return self._long_word(at, end)
+
+    def _usual_end(self, at: cython.int):
+        """Return where the usual bytes of a name end that may be at ``at``."""
+        while self.bytes_[self.text[at]] & Byte.NAME_PART:
+            at += 1
+        return at
+
+    def _marks_after_name(self, eight: cython.ulonglong):
+        """Mark which of eight bytes aren't those of a name, in the highest bit of each.
+
+        No byte carries into the next: without their highest bit, they are below 128, and what is added is less.
+        """
+        ones: cython.ulonglong = 0x0101010101010101
+        plain: cython.ulonglong = eight & (ones * 127)
+        small: cython.ulonglong = plain | (ones * 32)
+        letters: cython.ulonglong = (small + ones * (128 - 97)) & ~(small + ones * (128 - 123))
+        digits: cython.ulonglong = (plain + ones * (128 - 48)) & ~(plain + ones * (128 - 58))
+        others: cython.ulonglong = ((plain ^ ones * 36) + ones * 127) & ((plain ^ ones * 95) + ones * 127)
+        return ((~(letters | digits) & others) | eight) & (ones * 128)
+
+    def _long_word(self, at: cython.int, end: cython.int):
+        """Take a word whose bytes up to ``end``, if any, are known to be those of a name."""
+        end = self._usual_end(end)
         if self.text[end] == ord("\\") or self._name_goes_on(end):
             return self._unusual_word(at)
-        self.position = end
-        return self._word_kind(at, end)
+        return self.token(self._word_kind(at, end), end)
 
     def _name_goes_on(self, at: cython.int):
         """Say whether a character beyond ASCII is here that a name can have; blanks beyond ASCII end a word."""
         return self.text[at] >= 0x80 and self.name_character_end(at, Character.PART) != at
 
     def _word_kind(self, at: cython.int, end: cython.int):
-        if end - at < 2 or end - at > 11:
+        if end - at > LONGEST_WORD:
             return Kind.IDENTIFIER
-        slot: cython.int = self._slot(self.text[at], self.text[at + 1], self.text[end - 1], end - at)
-        if self.words[slot] != end - at:
-            return Kind.IDENTIFIER
+        first: cython.ulonglong = 0
+        rest: cython.ulonglong = 0
         index: cython.int
         for index in range(end - at):
-            if self.words[slot + 2 + index] != self.text[at + index]:
-                return Kind.IDENTIFIER
-        return self.words[slot + 1]
+            byte: cython.ulonglong = self.text[at + index]
+            if index < 8:
+                first |= byte << (8 * index)
+            else:
+                rest |= byte << (8 * index - 64)
+        return self._kind_of(first, rest)
 
-    def is_word(self, kind: cython.int, at: cython.int, end: cython.int):
-        """Say whether the text between two offsets is the word of that kind."""
-        return self._word_kind(at, end) == kind
+    def _kind_of(self, first: cython.ulonglong, rest: cython.ulonglong):
+        """Return the kind of the word with these bytes: see ``word_table``."""
+        slot: cython.int = self._slot(first)
+        if self.words[2 * slot] != first or self.words[2 * slot + 1] != rest:
+            return Kind.IDENTIFIER
+        return self.word_kinds[slot]
 
-    def _slot(self, first: cython.int, second: cython.int, last: cython.int, length: cython.int):
-        """Return where the table of words has the only word that this may be: see ``word_table``."""
-        return ((first + self.first_factor * second + self.last_factor * last + length) & 255) * 16
+    def _slot(self, first: cython.ulonglong):
+        return ((first * self.word_factor) >> 56) & 255
+
+    def is_string(self, kind: cython.int, at: cython.int):
+        """Say whether the string at ``at`` is the word of that kind, spelt without escapes."""
+        end: cython.int = self._usual_end(at + 1)
+        return self.text[end] == self.text[at] and self._word_kind(at + 1, end) == kind
 
     def _unusual_word(self, at: cython.int):
         """Take a word with escapes or characters beyond ASCII."""
@@ -174,35 +241,32 @@ class Tokenizer(Literals):
         return Kind.IDENTIFIER if self.text[at] == ord("\\") else self._spelling_kind(at, end)
 
     def _spelling_kind(self, at: cython.int, end: cython.int):
-        length: cython.int = 0
+        first: cython.ulonglong = 0
+        rest: cython.ulonglong = 0
+        index: cython.int = 0
         while at < end:
             after: cython.int = self.name_character_end(at, Character.PART)
-            code_point: cython.int = self.text[at] if after == at + 1 else self.code_point
-            if length == 11 or code_point >= 0x80:
+            byte: cython.ulonglong = self.text[at] if after == at + 1 else self.code_point
+            if index == LONGEST_WORD or byte >= 0x80:
                 return Kind.IDENTIFIER
-            self.spelling[length] = code_point
-            length += 1
+            if index < 8:
+                first |= byte << (8 * index)
+            else:
+                rest |= byte << (8 * index - 64)
+            index += 1
             at = after
-        if length < 2:
-            return Kind.IDENTIFIER
-        slot: cython.int = self._slot(self.spelling[0], self.spelling[1], self.spelling[length - 1], length)
-        same: cython.bint = self.words[slot] == length
-        index: cython.int
-        for index in range(length):
-            same = same and self.words[slot + 2 + index] == self.spelling[index]
-        return Kind.ESCAPED_KEYWORD if same else Kind.IDENTIFIER
+        return Kind.IDENTIFIER if self._kind_of(first, rest) == Kind.IDENTIFIER else Kind.ESCAPED_KEYWORD
 
     def _private_name(self, at: cython.int):
         end: cython.int = self.name_end(at + 1)
         return Kind.INVALID if end < 0 else self.token(Kind.PRIVATE_NAME, end)
 
-    def resume_template(self):
-        """Take what follows the hole in a template that the current token, a ``}``, ends."""
-        self.previous_end = self.start = self.position
-        return self.template_part(self.position)
+    def reread(self, mode: cython.int, kind: cython.int):
+        """Go on after the current token, which is more than what it came as: ``mode`` says what."""
+        return self.regex(kind) if mode == Mode.REGEX else self._resume_template()
 
     def regex(self, kind: cython.int):
-        """Take a regular expression whose first ``/``, or ``/=``, is the current token."""
+        """Take a regular expression whose first ``/``, or ``/=``, is the current token, and go to the next token."""
         end: cython.int = self.regex_end(self.position - 1 if kind == Kind.SLASH_EQUALS else self.position)
         if end < 0:
             return Kind.INVALID
@@ -211,6 +275,11 @@ class Tokenizer(Literals):
         if flags_end >= 0:
             self.position = flags_end
         return self.next()
+
+    def _resume_template(self):
+        """Take what follows the hole in a template that the current token, a ``}``, ends."""
+        self.previous_end = self.start = self.position
+        return self.template_part(self.position)
 
     # punctuation of more than one character
 

@@ -2,31 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import product
+import random
+from array import array
+from dataclasses import dataclass
+
+from core.javascript.kinds import Kind
 
 SLOTS = 256
-SLOT_SIZE = 16
-"""A slot holds the length of a word (0: no word), its kind, and the word."""
+WORD_SIZE = 16
+"""Words are compared as two numbers of eight bytes, the first byte being the lowest, and 0 behind the last."""
 
 
-def word_table(words: dict[str, int]) -> tuple[bytes, tuple[int, int]]:
-    """Return a table of ``words`` with their kinds, and the two factors of ``word_slot`` that find each at once."""
-    factors = next(pair for pair in product(range(1, 64), range(1, 64)) if _are_distinct(_slots(words, pair)))
-    table = bytearray(SLOTS * SLOT_SIZE)
-    for word, kind in words.items():
-        at = _slot(word, factors) * SLOT_SIZE
-        table[at : at + len(word) + 2] = bytes([len(word), kind]) + word.encode()
-    return bytes(table), factors
+@dataclass(frozen=True, slots=True)
+class WordTable:
+    """Words by the slot that their first eight bytes have: what is left of their product with ``factor``, on top."""
+
+    factor: int
+    words: array[int]
+    """The two numbers of each word, 0 where no word has the slot."""
+    kinds: array[int]
+    """The kind of each word."""
 
 
-def _slot(word: str, factors: tuple[int, int]) -> int:
-    return (ord(word[0]) + factors[0] * ord(word[1]) + factors[1] * ord(word[-1]) + len(word)) % SLOTS
+def word_table(kinds: dict[str, int]) -> WordTable:
+    """Return a table of words with their kinds: each has a slot of its own."""
+    numbers = {word: _numbers(word) for word in kinds}
+    factor = _factor([first for first, _ in numbers.values()])
+    words = array("Q", [0] * (2 * SLOTS))
+    slot_kinds = array("B", [Kind.IDENTIFIER] * SLOTS)
+    for word, (first, rest) in numbers.items():
+        slot = _slot(first, factor)
+        words[2 * slot : 2 * slot + 2] = array("Q", [first, rest])
+        slot_kinds[slot] = kinds[word]
+    return WordTable(factor, words, slot_kinds)
 
 
-def _slots(words: Iterable[str], factors: tuple[int, int]) -> list[int]:
-    return [_slot(word, factors) for word in words]
+def _numbers(word: str) -> tuple[int, int]:
+    spelling = word.encode().ljust(WORD_SIZE, b"\0")
+    return int.from_bytes(spelling[:8], "little"), int.from_bytes(spelling[8:], "little")
 
 
-def _are_distinct(slots: list[int]) -> bool:
-    return len(set(slots)) == len(slots)
+def _slot(first: int, factor: int) -> int:
+    return (first * factor & 0xFFFFFFFFFFFFFFFF) >> 56
+
+
+def _factor(numbers: list[int]) -> int:
+    """Return a factor that keeps the slots of some numbers apart: one in a few hundred does."""
+    chance = random.Random(0)  # noqa: S311 (any factor will do, if it's always the same)
+    while True:
+        factor = chance.getrandbits(64) | 1
+        if len({_slot(number, factor) for number in numbers}) == len(numbers):
+            return factor

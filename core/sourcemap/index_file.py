@@ -21,7 +21,7 @@ from core.sourcemap.checksum import checksum
 from core.sourcemap.index_body import read_code, read_map_index, write_code, write_map_index
 from core.sourcemap.source_map import SourceMap, read_source_map
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """To be raised with every change to what is in the file, also to what kernels make of the same input."""
 
 # Numbers are kept as this machine has them.

@@ -237,3 +237,40 @@ def test_a_blank_beyond_ascii_ends_a_word(build: ModuleType, js: str, names: lis
 def test_every_name_can_be_written_as_utf_8(build: ModuleType, js: str, name: str):
     scopes = build.find_scopes(js.encode())
     assert scopes.name(0) == name
+
+
+@pytest.mark.parametrize(
+    "js, count",
+    [
+        pytest.param("(let=>b)", 1, id="alone-in-parentheses"),
+        pytest.param("(a,let=>b)", 1, id="after-another-element"),
+        pytest.param("(let=>b)=>c", 2, id="in-parameters"),
+        pytest.param("async(let=>b)", 1, id="in-what-may-be-parameters-of-an-async-arrow-function"),
+        pytest.param("let=>b", None, id="without-parentheses"),
+        pytest.param("f(let=>b)", None, id="as-an-argument"),
+        pytest.param("(a=let=>b)", None, id="deeper-in-an-element"),
+    ],
+)
+def test_let_is_a_parameter_without_parentheses_of_its_own_in_other_parentheses_only(build, js, count):
+    scopes = build.find_scopes(js.encode())
+    assert (None if scopes is None else len(scopes)) == count
+
+
+@pytest.mark.parametrize(
+    "word", ["x", "if", "instanceof", "constructor", "a" * 7, "a" * 8, "a" * 9, "function1", "$" * 20]
+)
+@pytest.mark.parametrize("padding", range(9))
+def test_a_word_is_read_wherever_the_text_ends_after_it(build: ModuleType, word: str, padding: int):
+    scopes = build.find_scopes(f"a={{{word}(){{}}}}{' ' * padding}".encode())
+    assert scopes.name(0) == f"a.{word}"
+    assert build.find_scopes(f"function f(){{}}a.{word}{';' * padding}".encode()).name(0) == "f"
+
+
+@pytest.mark.parametrize("length", range(20))
+@pytest.mark.parametrize("character", ["é", "\t", "\\'", "\x01", '"', "\u2028", "\x7f"], ids=ascii)
+def test_strings_of_any_length_end_where_they_do(build: ModuleType, length: int, character: str):
+    string = "x" * length + character + "x" * (length % 5)
+    scopes = build.find_scopes(f"f('{string}',()=>1)".encode())
+    assert scopes.start(0) == len(f"f('{string}',".encode())
+    assert build.find_scopes(f"f('{string}\n',()=>1)".encode()) is None
+    assert build.find_scopes(f"f('{string}".encode()) is None

@@ -1,15 +1,22 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from array import array
 from enum import IntEnum
 from pathlib import Path
 
 import pytest
 
-from core.javascript import actions, characters, grammar, kinds, parts, shapes, steps
+from core.javascript import actions, characters, grammar, kinds, parts, sequences, shapes, steps, unicode_names
+from core.javascript.actions import Action
+from core.javascript.characters import Character, First
 from core.javascript.grammar_rules import is_action, read_rules
-from core.javascript.steps import Layout, Mode, Special
+from core.javascript.predictions import Predictions
+from core.javascript.steps import Layout, Mode
 from core.javascript.tables import Tables, javascript_tables
+from core.javascript.tables_writer import built_tables
+from core.javascript.token_tables import token_tables
 from core.javascript.word_table import word_table
 
 RULES = read_rules(grammar.RULES, grammar.START)
@@ -26,6 +33,7 @@ def test_the_compiler_is_told_the_same_numbers(module):
         elif member := re.fullmatch(r"    (\w+) = (\d+)", line):
             declared[list(declared)[-1]][member[1]] = int(member[2])
     enums = [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, IntEnum)]
+    enums = [one for one in enums if one.__module__ == module.__name__]
     assert declared == {
         enum.__name__: {name: int(one) for name, one in enum.__members__.items()} for enum in enums if list(enum)
     }
@@ -40,37 +48,67 @@ def test_every_rule_of_the_grammar_is_used():
 def test_every_action_is_used():
     symbols = {symbol for options in RULES.values() for option in options for symbol in option.symbols}
     used = {symbol[1:] for symbol in symbols if is_action(symbol)}
-    assert used == {action.name.lower() for action in actions.Action} - {"nothing"}
+    assert used == {action.name.lower() for action in actions.Action} - {"nothing", "reject"}
+
+
+def test_the_tables_are_those_of_the_grammar():
+    """If not: python -m core.javascript.tables_writer."""
+    tables, words = built_tables()
+    assert tables == javascript_tables()
+    assert words.words == token_tables(ascii_only=True).words
+    assert bytes(words.kinds) == token_tables(ascii_only=True).word_kinds
+    assert words.factor == token_tables(ascii_only=True).word_factor
 
 
 def test_symbols_and_kinds_fit_into_the_tables():
     found = javascript_tables()
-    assert len(found.predictions) // Layout.COLUMNS <= 256
-    assert max(found.words.values()) < Layout.COLUMNS - 1
-    assert max(found.steps[Layout.COUNT :: Layout.STEP_SIZE]) <= Layout.MAX_SYMBOLS
+    assert len(found.predictions) < Layout.POPPED
+    assert len(found.steps) <= Layout.STEP_MASK
+    assert max(Predictions().words.values()) < Layout.LINE_BREAK
+    assert max(Predictions().words.values()) < min(First)
 
 
 def test_a_step_that_takes_no_token_comes_to_an_end():
     found = javascript_tables()
-    for symbol in range(len(found.predictions) // Layout.COLUMNS):
+    for symbol in range(0, len(found.predictions), Layout.COLUMNS):
         for kind in range(Layout.COLUMNS):
             assert takes_or_ends(found, symbol, kind, frozenset())
 
 
 def takes_or_ends(found: Tables, symbol: int, kind: int, before: frozenset[int]) -> bool:
     """Say whether the steps from ``symbol`` take a token or give up, without coming back to the same symbol."""
-    step = found.predictions[symbol * Layout.COLUMNS + kind]
-    if step in {Special.REJECT, Special.POP} or found.steps[step + Layout.MODE] != Mode.STAY:
+    prediction = found.predictions[symbol + kind]
+    step, top = prediction & Layout.STEP_MASK, prediction >> Layout.TOP_SHIFT
+    if found.steps[step + Layout.ACTION] == Action.REJECT or found.steps[step + Layout.MODE] != Mode.STAY:
         return True
-    count = found.steps[step + Layout.COUNT]
-    return symbol not in before and (
-        count == 0 or takes_or_ends(found, found.steps[step + Layout.SYMBOLS + count - 1], kind, before | {symbol})
-    )
+    return symbol not in before and (top == Layout.POPPED or takes_or_ends(found, top, kind, before | {symbol}))
+
+
+def test_the_topmost_symbol_of_a_step_is_the_one_in_the_prediction():
+    found = javascript_tables()
+    for prediction in set(found.predictions):
+        step, top = prediction & Layout.STEP_MASK, prediction >> Layout.TOP_SHIFT
+        count = found.steps[step + Layout.COUNT]
+        assert top == (found.steps[step + Layout.SYMBOLS + count - 1] if count else Layout.POPPED)
+
+
+def test_all_symbols_that_are_joined_are_in_the_grammar():
+    predictions = Predictions()
+    assert all(predictions.row(symbol) for symbol in sequences.JOINED)
+
+
+def test_what_names_may_have_they_may_have_in_later_unicodes_too():
+    table = token_tables(ascii_only=False).character_flags
+    letters = [code_point for code_point, flags in enumerate(table) if flags & Character.START]
+    assert len(letters) > 130_000
+    assert all(unicodedata.category(chr(one))[0] in "LN" or one in unicode_names.ALSO_START for one in letters)
 
 
 def test_each_word_has_a_slot_of_its_own():
-    words = javascript_tables().words
-    table, (first, last) = word_table(words)
-    for word, kind in words.items():
-        at = 16 * ((ord(word[0]) + first * ord(word[1]) + last * ord(word[-1]) + len(word)) % 256)
-        assert table[at : at + 2 + len(word)] == bytes([len(word), kind]) + word.encode()
+    kinds = Predictions().words
+    table = word_table(kinds)
+    for word, kind in kinds.items():
+        spelling = word.encode().ljust(16, b"\0")
+        slot = (int.from_bytes(spelling[:8], "little") * table.factor % 2**64) >> 56
+        assert table.words[2 * slot : 2 * slot + 2].tobytes() == array("Q", spelling).tobytes()
+        assert table.kinds[slot] == kind

@@ -1,0 +1,97 @@
+"""Symbols that are expected one after another, joined into one.
+
+In ``f(a)``, the rest of an operand, the other operators and the other elements of an expression may all come after the
+``a``.  None does, and to find that out takes a step for each.  So symbols that go on with what is below them on the
+stack are joined with that: where the first one ends is known then, and what is next does its step at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.javascript.actions import Action
+from core.javascript.predictions import REJECT, Predictions, Row, Step
+from core.javascript.steps import Layout, Mode
+
+Sequence = tuple[str, ...]
+"""Names of symbols, the nearest first."""
+
+_LONGEST = 2
+_IN_EXPRESSIONS = """
+    target+in target+in+whole operation+in unary_operation+in operator+in choice+in
+    value+in unary_value+in updated+in prefixed+in awaited+in assignment+in assignment+in+whole
+    expression+in more_expression+in returned end initializer+in declarator+in declarators+in more_declarators+in
+    statement body_statement label_or_expression argument array_item more_array_items group_item
+    property properties more_properties word_property key_property
+    @leave @key @close_array @close_group @close_object
+"""
+# Most steps are for these.  To join whatever can be would double the tables and save next to nothing.
+JOINED = frozenset(_IN_EXPRESSIONS.split())
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedStep:
+    """What to do about the topmost sequence: as ``predictions.Step``, but for several symbols."""
+
+    action: Action
+    mode: int
+    sequences: tuple[Sequence, ...]
+    same_line: bool = False
+
+
+JoinedRow = list[JoinedStep | None]
+"""The steps from a sequence as in ``predictions.Row``; None rejects the text."""
+
+
+def joined_rows(predictions: Predictions, start: str) -> dict[Sequence, JoinedRow]:
+    """Return the row of each sequence that ``start`` leads to, ``start`` being the first."""
+    rows: dict[Sequence, JoinedRow] = {}
+    pending: list[Sequence] = [(start,)]
+    for sequence in pending:
+        if sequence not in rows:
+            rows[sequence] = _joined_row(predictions, sequence)
+            pending += [one for step in rows[sequence] if step for one in step.sequences]
+    return rows
+
+
+def _joined_row(predictions: Predictions, sequence: Sequence) -> JoinedRow:
+    row = [_joined_step(predictions, sequence, kind) for kind in range(Layout.LINE_BREAK)]
+    return [*row, _line_break_step(predictions.row(sequence[0]), sequence)]
+
+
+def _line_break_step(row: Row, sequence: Sequence) -> JoinedStep | None:
+    step = row[Layout.LINE_BREAK]
+    if step is REJECT:
+        return None
+    return JoinedStep(step.action, Mode.STAY, _joined((*step.symbols, *sequence[1:])))
+
+
+def _joined_step(predictions: Predictions, sequence: Sequence, kind: int) -> JoinedStep | None:
+    """Return the steps from a sequence up to the one that takes a token of that kind, as one."""
+    expected = sequence
+    action = Action.NOTHING
+    step = Step()
+    while expected and step.mode == Mode.STAY and not step.same_line:
+        following = predictions.row(expected[0])[kind]
+        if following is REJECT:
+            return None
+        is_first = expected is sequence
+        if (action and following.action) or (following.same_line and not is_first):
+            break
+        step = following
+        action = action or step.action
+        expected = (*step.symbols, *expected[1:])
+    return JoinedStep(action, step.mode, _joined(expected), step.same_line)
+
+
+def _joined(expected: Sequence) -> tuple[Sequence, ...]:
+    """Return the symbols that are expected, each joined with those after it where it should be."""
+    sequences: list[Sequence] = []
+    for symbol in expected:
+        last = sequences[-1] if sequences else ()
+        is_full = len(sequences) == Layout.MAX_SYMBOLS
+        if last and (is_full or (len(last) < _LONGEST and last[-1] in JOINED)):
+            sequences[-1] = (*last, symbol)
+        else:
+            sequences.append((symbol,))
+    return tuple(sequences)

@@ -1,0 +1,68 @@
+"""Writes ``built_tables``, the tables of the recogniser: ``python -m core.javascript.tables_writer`` after a change."""
+
+from __future__ import annotations
+
+from array import array
+from pathlib import Path
+
+from core.javascript import grammar
+from core.javascript.actions import Action
+from core.javascript.packing import constant
+from core.javascript.predictions import Predictions
+from core.javascript.sequences import JoinedRow, JoinedStep, Sequence, joined_rows
+from core.javascript.steps import Layout
+from core.javascript.tables import Tables
+from core.javascript.word_table import WordTable, word_table
+
+_FILE = Path(__file__).with_name("built_tables.py")
+
+
+def built_tables() -> tuple[Tables, WordTable]:
+    """Return the tables for the grammar as it is."""
+    predictions = Predictions()
+    rows = joined_rows(predictions, grammar.START)
+    return _tables(rows), word_table(predictions.words)
+
+
+def _tables(rows: dict[Sequence, JoinedRow]) -> Tables:
+    steps = list(dict.fromkeys(step for row in rows.values() for step in row))
+    steps.sort(key=lambda step: step is not None and step.same_line)
+    places = {step: Layout.STEP_SIZE * number for number, step in enumerate(steps)}
+    symbols = {sequence: Layout.COLUMNS * number for number, sequence in enumerate(rows)}
+    predictions = [places[step] | _top(step, symbols) << Layout.TOP_SHIFT for row in rows.values() for step in row]
+    return Tables(
+        array("I", predictions),
+        array("H", [number for step in steps for number in _packed(step, symbols)]),
+        next(places[step] for step in steps if step and step.same_line),
+    )
+
+
+def _top(step: JoinedStep | None, symbols: dict[Sequence, int]) -> int:
+    return symbols[step.sequences[0]] if step and step.sequences else Layout.POPPED
+
+
+def _packed(step: JoinedStep | None, symbols: dict[Sequence, int]) -> list[int]:
+    if step is None:
+        return [Action.REJECT, *[0] * (Layout.STEP_SIZE - 1)]
+    expected = [symbols[sequence] for sequence in reversed(step.sequences)]
+    padding = [0] * (Layout.MAX_SYMBOLS - len(expected))
+    return [step.action, step.mode, len(expected), 0, *expected, *padding]
+
+
+def _text(tables: Tables, words: WordTable) -> str:
+    lines = [
+        '"""The tables of the recogniser, for ``tables``.  Made by ``tables_writer``."""',
+        "",
+        f"SAME_LINE_STEPS = {tables.same_line_steps}",
+        f"WORD_FACTOR = 0x{words.factor:X}",
+        constant("PREDICTIONS", tables.predictions),
+        constant("STEPS", tables.steps),
+        constant("WORDS", words.words),
+        constant("WORD_KINDS", words.kinds),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    _FILE.write_text(_text(*built_tables()))

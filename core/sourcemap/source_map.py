@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.buffers import Content
+from core.context import Context
 from core.sourcemap.functions import functions_of
 from core.sourcemap.generated_code import GeneratedCode, survey_code
 from core.sourcemap.json_document import read_json
@@ -10,7 +11,7 @@ from core.sourcemap.kept_tokens import KeptTokens
 from core.sourcemap.map_document import map_document
 from core.sourcemap.map_index import MapIndex, index_map
 from core.sourcemap.position import OriginalPosition
-from core.sourcemap.source_lines import ContentLines, SourceLines
+from core.sourcemap.source_lines import SourceContent, SourceLines
 from core.sourcemap.tokens import NONE
 from core.sourcemap.xssi import json_start
 
@@ -27,7 +28,7 @@ class SourceMap:
         self._last_token = reader.last_token
         self._files: dict[int, str] = {}
         self._names: dict[int, str] = {}
-        self._contents: dict[int, ContentLines] = {}
+        self._contents: dict[int, SourceContent] = {}
         self._functions = functions_of(index, code, reader, self._name)
         self._kept = KeptTokens(reader, self._name, self._functions)
 
@@ -78,18 +79,30 @@ class SourceMap:
 
         None if the map doesn't embed the source, or it has no such line.
         """
-        content = self._contents.get(source)
-        if content is None:
-            bounds = self.index.contents.bounds(source)
-            if bounds is None:
-                return None
-            content = self._contents[source] = ContentLines(self.index.contents.text, *bounds)
-        return content.around(line, around)
+        content = self._content(source)
+        return None if content is None else content.lines(line, around)
+
+    def source_context(self, source: int, line: int, column: int) -> Context | None:
+        """Return what a frame shows of a source around a place that ``lookup`` has found there.
+
+        None if the map doesn't embed the source, or it has no such line.  Long lines are cut: see ``core.context``.
+        """
+        content = self._content(source)
+        return None if content is None else content.context(line, column)
 
     @property
     def size_bytes(self) -> int:
         """How much memory the map holds, the texts included."""
         return self.index.size_bytes + (0 if self.code is None else self.code.size_bytes)
+
+    def _content(self, source: int) -> SourceContent | None:
+        content = self._contents.get(source)
+        if content is None:
+            bounds = self.index.contents.bounds(source)
+            if bounds is None:
+                return None
+            content = self._contents[source] = SourceContent(self.index.contents.text, *bounds)
+        return content
 
     def _name(self, index: int) -> str:
         name = self._names.get(index)

@@ -26,6 +26,25 @@ cdef inline long long first_mark(unsigned long long marks) noexcept nogil:
     return __builtin_ctzll(marks) // 8
 
 
+cdef inline long long first_separator(unsigned long long word) noexcept nogil:
+    cdef unsigned long long marks = word & 0x4040404040404040ULL
+    return __builtin_ctzll(marks) >> 3 if marks else 8
+
+
+cdef inline long long last_digits(unsigned long long word, long long count) noexcept nogil:
+    cdef unsigned long long ones = 0x0101010101010101ULL
+    # Twice, as no word can be shifted by all of its bits.
+    cdef unsigned long long counted = ~((~0ULL << 4 * count) << 4 * count)
+    # The product has bit 0 of byte i where bit 56 + i is, and nothing is carried there.
+    return ((~(word >> 5) & ones & counted) * 0x0102040810204080ULL) >> 56
+
+
+cdef inline unsigned long long joined_digits(unsigned long long word) noexcept nogil:
+    word = (word & 0x001F001F001F001FULL) | (word & 0x1F001F001F001F00ULL) >> 3
+    word = (word & 0x000003FF000003FFULL) | (word & 0x03FF000003FF0000ULL) >> 6
+    return (word & 0xFFFFFULL) | (word & 0x000FFFFF00000000ULL) >> 12
+
+
 cdef inline long long character_length(const unsigned char[::1] text, long long at, long long size) noexcept nogil:
     cdef int first = text[at]
     cdef int length = 2 if first < 0xE0 else 3 if first < 0xF0 else 4

@@ -13,6 +13,21 @@ def first_mark(marks: int) -> int:
     return ((marks & -marks).bit_length() - 1) // 8
 
 
+def first_separator(word: int) -> int:
+    """Return which of eight bytes is the first that has the bit 0x40; 8 if none has."""
+    return first_mark(marks) if (marks := word & 0x4040404040404040) else 8
+
+
+def last_digits(word: int, count: int) -> int:
+    """Return a number whose bit ``i`` is set if byte ``i``, one of the first ``count``, doesn't have the bit 0x20."""
+    return sum(1 << place for place in range(count) if not word >> 8 * place & 0x20)
+
+
+def joined_digits(word: int) -> int:
+    """Return the lowest five bits of eight bytes, those of the first byte as the lowest ones."""
+    return sum((word >> 8 * place & 0x1F) << 5 * place for place in range(8))
+
+
 def character_length(text: bytes, at: int, size: int) -> int:
     """Return how many bytes the UTF-8 character at ``at`` has, which isn't ASCII; 0 if it is ill-formed.
 

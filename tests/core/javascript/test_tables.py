@@ -11,12 +11,15 @@ from core.javascript.grammar_rules import is_action, read_rules
 from core.javascript.steps import Layout, Mode, Special
 from core.javascript.tables import Tables, javascript_tables
 from core.javascript.word_table import word_table
+from core.sourcemap import checkpoint, token_shapes
 
 RULES = read_rules(grammar.RULES, grammar.START)
 
 
 @pytest.mark.parametrize(
-    "module", [actions, characters, kinds, parts, shapes, steps], ids=lambda module: module.__name__
+    "module",
+    [actions, characters, kinds, parts, shapes, steps, checkpoint, token_shapes],
+    ids=lambda module: module.__name__,
 )
 def test_the_compiler_is_told_the_same_numbers(module):
     declared: dict[str, dict[str, int]] = {}

@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
+_USUAL_TEXT = re.compile(
+    rb"""
+    (?: [^\\] (?! " ) | \\ (?= ["nrt] ) )  # the byte before
+    (?: [ !#-\[\]-\x7f] | (?<= \\ ) " | \\ (?= ["nrt] ) ){64}
+    .
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
 
 def eight_bytes(text: bytes, at: int) -> int:
     """Return ``text[at : at + 8]`` as a number, the first byte as its lowest one."""
@@ -26,6 +37,27 @@ def last_digits(word: int, count: int) -> int:
 def joined_digits(word: int) -> int:
     """Return the lowest five bits of eight bytes, those of the first byte as the lowest ones."""
     return sum((word >> 8 * place & 0x1F) << 5 * place for place in range(8))
+
+
+def line_feeds(text: bytes, at: int) -> int:
+    """Return how many of 64 bytes are LF; -1 if some of them aren't ASCII."""
+    block = bytes(text[at : at + 64])
+    return block.count(b"\n") if block.isascii() else -1
+
+
+def prefetch(text: bytes, at: int) -> None:
+    """Have the memory at ``text[at]``, which isn't empty, brought near; it may be beyond the end.
+
+    Processors do so on their own, but not across pages; and virtual machines may not let them.
+    """
+
+
+def is_usual_text(text: bytes, at: int) -> bool:
+    """Say whether 64 bytes inside a JSON string are ASCII, with no end and no escapes but the usual ones of one letter.
+
+    If the byte before ``at`` is a backslash, it starts an escape.
+    """
+    return _USUAL_TEXT.fullmatch(text[at - 1 : at + 65]) is not None
 
 
 def character_length(text: bytes, at: int, size: int) -> int:

@@ -16,11 +16,13 @@ from api import endpoints
 from api.endpoints import Jobs
 from api.errors import exception_handlers
 from api.metrics import Metrics, RequestMetrics
+from core.metrics import STARTS
 from core.settings import Settings
 
 OpenJobs = Callable[[Settings], AbstractAsyncContextManager[Jobs]]
 
 _HEALTHCHECK = "/healthcheck"
+_READINESS = "/readiness"
 
 
 def create_app(settings: Settings, open_jobs: OpenJobs) -> Starlette:
@@ -34,9 +36,12 @@ def create_app(settings: Settings, open_jobs: OpenJobs) -> Starlette:
             _ExactRoute("/symbolicate-js", endpoints.submit, methods=["POST"]),
             _ExactRoute("/requests/{request_id}", endpoints.poll, methods=["GET"]),
             _ExactRoute(_HEALTHCHECK, endpoints.healthcheck, methods=["GET"]),
+            _ExactRoute(_READINESS, endpoints.readiness, methods=["GET"]),
             _ExactRoute("/metrics", endpoints.metrics, methods=["GET"]),
         ],
-        middleware=[Middleware(RequestMetrics, metrics=metrics, uncounted_path=_HEALTHCHECK)],
+        middleware=[
+            Middleware(RequestMetrics, counts=metrics.counts, uncounted_paths=frozenset((_HEALTHCHECK, _READINESS)))
+        ],
         exception_handlers=exception_handlers(),
         lifespan=_lifespan(open_jobs),
     )
@@ -52,8 +57,9 @@ def _lifespan(open_jobs: OpenJobs) -> Callable[[Starlette], AbstractAsyncContext
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with open_jobs(app.state.settings) as jobs:
             app.state.jobs = jobs
-            app.state.metrics.starts.inc()
-            yield
+            app.state.metrics.counts.inc(STARTS.field())
+            async with jobs.deployment.sharing(app.state.metrics.counts):
+                yield
 
     return lifespan
 

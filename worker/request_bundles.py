@@ -119,6 +119,7 @@ class RequestBundles:
         if size >= MAPPED_FROM_BYTES:
             text = await self._resources.texts.get(key, lambda: self._extracted(opened.bundle, member))
             return None if isinstance(text, Failure) else text
+        self._resources.metrics.member(in_memory=self._resources.members.has(key))
         return await self._resources.members.get(
             key, lambda: self._resources.threads.run(lambda: _read_text(opened.bundle, member, max_bytes))
         )

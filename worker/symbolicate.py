@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 from core.buffers import Content
+from core.counts import Counts
 from core.files import File
 from core.frames import (
     Located,
@@ -40,9 +41,9 @@ _FRAMES_PER_TURN = 50  # of the event loop: a request may have a million frames,
 
 
 @contextlib.asynccontextmanager
-async def open_symbolication(settings: Settings) -> AsyncIterator[Symbolicate]:
+async def open_symbolication(settings: Settings, counts: Counts) -> AsyncIterator[Symbolicate]:
     """Open what the jobs of one process share, and yield what answers a job."""
-    async with Resources(settings) as resources:
+    async with Resources(settings, counts=counts) as resources:
 
         async def answer(job: Job) -> Answer:
             if len(job.body) > _LARGE_BYTES:
@@ -65,12 +66,14 @@ async def symbolicate(resources: Resources, request: SymbolicateRequest, scope: 
     modules = Modules(work.files, request.modules)
     async with work.files.expecting(modules.keys_of(_paths(request))):
         traces = [await _symbolicate_trace(work, modules, trace) for trace in request.stacktraces]
-    return Completed(
+    completed = Completed(
         stacktraces=[trace for trace, _ in traces],
         raw_stacktraces=[raw for _, raw in traces],
         errors=sorted_errors(work.errors),
         scraping_attempts=sorted_attempts(work.files.attempts),
     )
+    work.files.tally.add_to(resources.metrics.counts, request, completed)
+    return completed
 
 
 def _paths(request: SymbolicateRequest) -> Iterator[str]:
@@ -135,6 +138,7 @@ async def _original_content(work: _Work, located: Located) -> Content | None:
     content = embedded_content(located)
     if content is not None:
         return content
+    work.files.tally.missing_sourcescontent += 1
     entry = await work.files.get_file(source_key(located))
     if isinstance(entry.result, File):
         return entry.result.content

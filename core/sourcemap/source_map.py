@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from core.buffers import Content
 from core.context import Context
@@ -29,19 +30,29 @@ A position takes some 300 bytes beside the names, a context 1 KB, or 4 KB if all
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What is known of a source map before anybody asks.  ``code`` is None if that of the generated file isn't."""
+
+    index: MapIndex
+    code: GeneratedCode | None
+
+
 class SourceMap:
     """A source map, and the generated file it belongs to if that is at hand.
 
-    What is found out for one lookup is remembered for the next.  Any number of threads may ask at once.
+    ``load`` returns its parts when the first question is asked.  What is found out for one lookup is remembered for the
+    next.  Any number of threads may ask at once.
     """
 
-    def __init__(self, index: MapIndex, code: GeneratedCode | None, minified: Content | None) -> None:
-        self.index, self.code, self.minified = index, code, minified
-        self._files = RememberedTexts(index.source)
-        self._contents = _Sources(index.contents)
-        # What these call knows nothing of this map: a map that nobody needs any longer is freed at once.
-        self._position = lru_cache(_REMEMBERED_POSITIONS)(_lookups(index, code, self._files).position)
-        self._context = lru_cache(_REMEMBERED_CONTEXTS)(self._contents.context)
+    def __init__(self, load: Callable[[], Parts], minified: Content | None) -> None:
+        self._load = load
+        self.minified = minified
+
+    @cached_property
+    def parts(self) -> Parts:
+        """What is known of the map."""
+        return self._load()
 
     def lookup(self, line: int, column: int) -> OriginalPosition | None:
         """Return where the generated code at ``line`` and ``column`` comes from, None if the map doesn't say.
@@ -53,12 +64,12 @@ class SourceMap:
     @property
     def sources(self) -> tuple[str, ...]:
         """The names of the original files, ``sourceRoot`` included; empty where the map has null."""
-        return tuple(map(self.index.source, range(len(self.index.sources))))
+        return tuple(map(self.parts.index.source, range(len(self.parts.index.sources))))
 
     @property
     def debug_id(self) -> str | None:
         """The id that ties the map to its generated file, as it is spelt in the map."""
-        return self.index.debug_id
+        return self.parts.index.debug_id
 
     def file(self, source: int) -> str:
         """Return the name of the source with this index."""
@@ -66,11 +77,11 @@ class SourceMap:
 
     def is_ignored(self, source: int) -> bool:
         """Say whether the map says that nobody wants to see the source with this index: it's a library's, say."""
-        return source in self.index.ignored
+        return source in self.parts.index.ignored
 
     def source_content(self, source: int) -> bytes | None:
         """Return the content of the source with this index as UTF-8, None if the map doesn't embed it."""
-        return self.index.contents.content(source)
+        return self.parts.index.contents.content(source)
 
     def source_lines(self, source: int, line: int, around: int) -> SourceLines | None:
         """Return the line ``line`` of a source, from 0, and up to ``around`` lines before and after it.
@@ -90,7 +101,26 @@ class SourceMap:
     @property
     def size_bytes(self) -> int:
         """How much memory the map holds, the texts included."""
-        return self.index.size_bytes + (0 if self.code is None else self.code.size_bytes)
+        code = self.parts.code
+        return self.parts.index.size_bytes + (0 if code is None else code.size_bytes)
+
+    # What the following call knows nothing of this map: so a map that nobody needs any longer is freed at once.
+
+    @cached_property
+    def _files(self) -> RememberedTexts:
+        return RememberedTexts(self.parts.index.source)
+
+    @cached_property
+    def _position(self) -> Callable[[int, int], OriginalPosition | None]:
+        return lru_cache(_REMEMBERED_POSITIONS)(_lookups(self.parts, self._files).position)
+
+    @cached_property
+    def _contents(self) -> _Sources:
+        return _Sources(self.parts.index.contents)
+
+    @cached_property
+    def _context(self) -> Callable[[int, int, int], Context | None]:
+        return lru_cache(_REMEMBERED_CONTEXTS)(self._contents.context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +149,8 @@ class _Lookups:
         )
 
 
-def _lookups(index: MapIndex, code: GeneratedCode | None, files: RememberedTexts) -> _Lookups:
+def _lookups(parts: Parts, files: RememberedTexts) -> _Lookups:
+    index, code = parts.index, parts.code
     reader, names = index.mappings.reader(), RememberedTexts(index.names.name)
     functions = functions_of(index, code, reader, names)
     return _Lookups(reader, files, names, functions, KeptTokens(reader, names, functions))
@@ -154,8 +185,13 @@ def read_source_map(text: Content, minified: Content | None = None) -> SourceMap
 
     Source: ECMA-426, and Symbolicator where the two differ.
     """
+    parts = read_parts(text, minified)
+    return SourceMap(lambda: parts, minified)
+
+
+def read_parts(text: Content, minified: Content | None) -> Parts:
+    """Return what is to be known of a source map; as ``read_source_map``."""
     json = read_json(text, json_start(text))
     index = index_map(map_document(json), json.document.text)
     # What a Metro map says of functions counts, whatever the code is.
-    code = survey_code(minified) if minified is not None and index.functions is None else None
-    return SourceMap(index, code, minified)
+    return Parts(index, survey_code(minified) if minified is not None and index.functions is None else None)

@@ -20,7 +20,7 @@ KERNELS = (
     "core.javascript.scope_search",
     "core.sourcemap.checksum",
     "core.sourcemap.json_outline",
-    "core.sourcemap.line_starts",
+    "core.sourcemap.content_lines",
     "core.sourcemap.mappings",
     "core.sourcemap.mappings_writer",
     "core.sourcemap.text_positions",

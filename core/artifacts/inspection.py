@@ -64,9 +64,9 @@ def _inspected_map(file: ArtifactFile) -> InspectedMap:
         place=file.place,
         size=len(content),
         debug_id=source_map.debug_id,
-        tokens=source_map.index.mappings.token_count,
-        names=len(source_map.index.names),
-        sources=tuple(_source(source_map, index) for index in range(len(source_map.index.sources))),
+        tokens=source_map.parts.index.mappings.token_count,
+        names=len(source_map.parts.index.names),
+        sources=tuple(_source(source_map, index) for index in range(len(source_map.parts.index.sources))),
     )
 
 
@@ -87,7 +87,7 @@ def _inspected_code(file: ArtifactFile, search: MapSearch) -> InspectedCode:
 
 def _mismatch(mapped: MappedFile, content: Content) -> str | None:
     """Say why the map can't be of this file; None if it may be."""
-    mappings = mapped.source_map.index.mappings
+    mappings = mapped.source_map.parts.index.mappings
     if mappings.token_count == 0:
         return "its source map maps nothing"
     last_line = mappings.reader().token(mappings.token_count - 1).line

@@ -32,19 +32,19 @@ def last_column(source_map: SourceMap, line: int) -> int | None:
 def mapped_lines(source_map: SourceMap) -> MappedLines:
     """Return how far the mappings reach."""
     token = _last_token(source_map, _LAST, _LAST)
-    return MappedLines(source_map.index.mappings.token_count, -1 if token is None else int(token.line))
+    return MappedLines(source_map.parts.index.mappings.token_count, -1 if token is None else int(token.line))
 
 
 def has_names(source_map: SourceMap) -> bool:
     """Return whether the map names anything at all."""
-    return len(source_map.index.names) > 0
+    return len(source_map.parts.index.names) > 0
 
 
 def is_of_metro(source_map: SourceMap) -> bool:
     """Return whether the map is one of Metro's, which names functions itself: columns may be offsets in bytecode."""
-    return source_map.index.functions is not None
+    return source_map.parts.index.functions is not None
 
 
 def _last_token(source_map: SourceMap, line: int, column: int) -> Token | None:
-    token: Token | None = source_map.index.mappings.reader().last_token(line, column)
+    token: Token | None = source_map.parts.index.mappings.reader().last_token(line, column)
     return token

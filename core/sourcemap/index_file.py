@@ -1,8 +1,10 @@
 """Index files: what is found out about a source map and its generated file, kept beside the two.
 
-A file is a header, and what ``core.sourcemap.index_body`` says of the map and then of the generated file.  It is mapped
-into memory, so the processes of a host share it, and opening it reads no more than its checksum takes.  Whatever isn't
-as expected makes the file stale: it is of another version, or damaged, or the texts aren't those it was made for.
+A file is a header, and a body: what ``core.sourcemap.index_body`` says of the map and then of the generated file.  It
+is mapped into memory, so the processes of a host share it.  Opening it reads no more than the header.  Whatever isn't
+as expected there makes the file stale: it is of another version, or cut off, or the texts aren't those it was made for.
+The body is checked when the first question is asked; if it is damaged, the map is read instead, and the file written
+again.
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ import os
 import sys
 import tempfile
 import zlib
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from struct import Struct
 
@@ -19,7 +23,7 @@ from core.buffers import Content
 from core.errors import StaleIndex
 from core.sourcemap.checksum import checksum
 from core.sourcemap.index_body import read_code, read_map_index, write_code, write_map_index
-from core.sourcemap.source_map import SourceMap, read_source_map
+from core.sourcemap.source_map import Parts, SourceMap, read_parts, read_source_map
 
 FORMAT_VERSION = 2
 """To be raised with every change to what is in the file, also to what kernels make of the same input."""
@@ -48,24 +52,12 @@ def open_or_build(path: Path | str, text: Content, minified: Content | None) -> 
 
 def write_index(source_map: SourceMap, path: Path | str) -> None:
     """Write the index file of a source map.  Whoever opens ``path`` sees all of it, or what was there before."""
-    path = Path(path)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        try:
-            file.writelines(index_pieces(source_map))
-            file.close()
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
+    _write(index_pieces(source_map), Path(path))
 
 
 def index_pieces(source_map: SourceMap) -> list[bytes]:
     """Return what the index file of a source map consists of."""
-    index = write_map_index(source_map.index)
-    body = index + (b"" if source_map.code is None else write_code(source_map.code))
-    facts = _facts(source_map.index.text, source_map.minified)
-    header = _HEADER.pack(_MAGIC, *facts, len(index), len(body), _body_checksum(memoryview(body)))
-    return [header, _CRC.pack(zlib.crc32(header)), body]
+    return _pieces(source_map.parts, source_map.minified)
 
 
 def open_index(path: Path | str, text: Content, minified: Content | None) -> SourceMap:
@@ -73,13 +65,17 @@ def open_index(path: Path | str, text: Content, minified: Content | None) -> Sou
 
     Raises StaleIndex if the file isn't what ``write_index`` writes for these two, FileNotFoundError if there is none.
     """
-    return read_index(_mapped(path), text, minified)
+    path = Path(path)
+    return read_index(_mapped(path), text, minified, lambda parts: _repair(path, parts, minified))
 
 
-def read_index(memory: memoryview, text: Content, minified: Content | None) -> SourceMap:
+def read_index(
+    memory: memoryview, text: Content, minified: Content | None, repair: Callable[[Parts], None] | None = None
+) -> SourceMap:
     """Return the source map ``text`` of the generated file ``minified``, as an index file in ``memory`` has it.
 
-    Raises StaleIndex if that isn't what ``index_pieces`` returns for these two.
+    Raises StaleIndex if that isn't what ``index_pieces`` returns for these two.  ``repair`` is told what the map is
+    read as if the body turns out to be damaged.
     """
     if len(memory) < _BODY_START:
         raise StaleIndex("it is cut off")
@@ -90,21 +86,57 @@ def read_index(memory: memoryview, text: Content, minified: Content | None) -> S
     if tuple(facts) != _facts(text, minified):
         raise StaleIndex("it is of another version, or was made of other files")
     body = memory[_BODY_START:]
-    if len(body) != body_size or _body_checksum(body) != body_checksum:
-        raise StaleIndex("it is damaged")
+    if len(body) != body_size or index_size > body_size or body_size % 8:
+        raise StaleIndex("it is cut off")
+
+    def load() -> Parts:
+        if _body_checksum(body) == body_checksum:
+            return _parts(body[:index_size], body[index_size:], text, minified)
+        parts = read_parts(text, minified)
+        if repair is not None:
+            repair(parts)
+        return parts
+
+    return SourceMap(load, minified)
+
+
+def _parts(index: memoryview, code: memoryview, text: Content, minified: Content | None) -> Parts:
+    return Parts(read_map_index(index, text), read_code(code, minified) if len(code) and minified is not None else None)
+
+
+def _pieces(parts: Parts, minified: Content | None) -> list[bytes]:
+    index = write_map_index(parts.index)
+    body = index + (b"" if parts.code is None else write_code(parts.code))
+    facts = _facts(parts.index.text, minified)
+    header = _HEADER.pack(_MAGIC, *facts, len(index), len(body), _body_checksum(memoryview(body)))
+    return [header, _CRC.pack(zlib.crc32(header)), body]
+
+
+def _repair(path: Path, parts: Parts, minified: Content | None) -> None:
+    """Write an index file in place of a damaged one, if that can be done."""
+    with suppress(OSError):
+        _write(_pieces(parts, minified), path)
+
+
+def _write(pieces: Iterable[bytes], path: Path) -> None:
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        try:
+            file.writelines(pieces)
+            file.close()
+            Path(file.name).replace(path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+
+
+def _mapped(path: Path) -> memoryview:
+    file = os.open(path, os.O_RDONLY)
     try:
-        index = read_map_index(body[:index_size], text)
-        code = read_code(body[index_size:], minified) if minified is not None and index_size < body_size else None
-        return SourceMap(index, code, minified)
-    except ValueError as error:
-        raise StaleIndex(str(error)) from error
-
-
-def _mapped(path: Path | str) -> memoryview:
-    with Path(path).open("rb") as file:
-        if not os.fstat(file.fileno()).st_size:
+        if not os.fstat(file).st_size:
             return memoryview(b"")
-        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        return memoryview(mmap.mmap(file, 0, access=mmap.ACCESS_READ))
+    finally:
+        os.close(file)
 
 
 def _facts(text: Content, minified: Content | None) -> tuple[int, ...]:

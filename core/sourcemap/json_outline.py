@@ -11,9 +11,9 @@ An answer below 0 is a fault; ``core.sourcemap.faults`` takes it apart.
 import cython
 
 if cython.compiled:
-    from cython.cimports.core.sourcemap.words import character_length, eight_bytes, first_mark
+    from cython.cimports.core.sourcemap.words import character_length, eight_bytes, first_mark, is_usual_text, prefetch
 else:
-    from core.sourcemap.words import character_length, eight_bytes, first_mark
+    from core.sourcemap.words import character_length, eight_bytes, first_mark, is_usual_text, prefetch
 
 COMPILED = cython.compiled
 
@@ -57,6 +57,9 @@ NOTHING = cython.declare(cython.int, 5)
 
 MAX_DEPTH = cython.declare(cython.int, 127)
 LONGEST_SAFE_NUMBER = cython.declare(cython.int, 308)  # as many digits fit into a double
+
+BLOCK = cython.declare(cython.longlong, 64)  # what is_usual_text looks at
+AHEAD = cython.declare(cython.longlong, 2048)
 
 # What a byte means inside a string.
 PLAIN = cython.declare(cython.int, 0)
@@ -248,7 +251,12 @@ def _string_end(
 ) -> cython.longlong:
     """Return the offset behind the closing quote of the string whose first character is at ``at``, or a fault."""
     kind: cython.int
+    closer_look_end: cython.longlong = at
     while True:
+        # What is behind a backslash isn't escaped here, but would be to a block.
+        if at >= closer_look_end and text[at - 1] != 92:
+            at = _plain_blocks_end(text, at, size)
+            closer_look_end = at + BLOCK
         at = _plain_end(text, at, size)
         if at == size:
             return _fault(at, TRUNCATED)
@@ -263,6 +271,21 @@ def _string_end(
         at = _escape_end(text, at, size) if kind == BACKSLASH else _character_end(text, at, size)
         if at < 0:
             return at
+
+
+@cython.cfunc
+@cython.nogil
+@cython.inline
+@cython.exceptval(check=False)
+def _plain_blocks_end(
+    text: cython.const[cython.uchar][::1], start: cython.longlong, size: cython.longlong
+) -> cython.longlong:
+    """Return the start of the first character, or escape, that isn't known to be plain after a look at whole blocks."""
+    at: cython.longlong = start
+    while at + BLOCK < size and is_usual_text(text, at):
+        prefetch(text, at + AHEAD)
+        at += BLOCK
+    return at - 1 if text[at - 1] == 92 else at
 
 
 @cython.cfunc

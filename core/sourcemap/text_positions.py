@@ -8,9 +8,9 @@ of the first character that starts in it.  Only LF ends a line.
 import cython
 
 if cython.compiled:
-    from cython.cimports.core.sourcemap.words import character_length, eight_bytes
+    from cython.cimports.core.sourcemap.words import character_length, eight_bytes, line_feeds
 else:
-    from core.sourcemap.words import character_length, eight_bytes
+    from core.sourcemap.words import character_length, eight_bytes, line_feeds
 
 COMPILED = cython.compiled
 
@@ -64,8 +64,11 @@ class TextPositions:
     def offset(self, line: cython.longlong, column: cython.longlong) -> cython.longlong:
         """Return the offset of the character at the position, in an ASCII-only or any other text.
 
-        Beyond the end of a line that is the line's end; beyond the end of the text, the text's last byte.
+        Beyond the end of a line that is the line's end; beyond the end of the text, the text's last byte; -1 if there
+        is no text.
         """
+        if self.size == 0:
+            return -1
         at: cython.longlong = self._block_before(line, column) * BLOCK
         character: cython.longlong = at
         here_line: cython.longlong = self.blocks[at // BLOCK * 2]
@@ -122,6 +125,7 @@ def _survey(text: cython.const[cython.uchar][::1], blocks: cython.uint[::1]) -> 
     block: cython.longlong
     end: cython.longlong
     at: cython.longlong = 0
+    found: cython.longlong
     length: cython.longlong
     line: cython.longlong = 0
     column: cython.longlong = 0
@@ -129,6 +133,15 @@ def _survey(text: cython.const[cython.uchar][::1], blocks: cython.uint[::1]) -> 
         blocks[2 * block] = line
         blocks[2 * block + 1] = column
         end = min((block + 1) * BLOCK, size)
+        while at + 64 <= end:
+            found = line_feeds(text, at)
+            if found < 0:
+                break
+            at += 64
+            column += 64
+            if found > 0:
+                line += found
+                column = at - _line_start(text, at)
         while at < end:
             if at + 8 <= end and _is_plain(eight_bytes(text, at)):
                 at += 8
@@ -147,6 +160,17 @@ def _survey(text: cython.const[cython.uchar][::1], blocks: cython.uint[::1]) -> 
                 column += _units(text[at])
                 at += length
     return True
+
+
+@cython.cfunc
+@cython.nogil
+@cython.inline
+@cython.exceptval(check=False)
+def _line_start(text: cython.const[cython.uchar][::1], at: cython.longlong) -> cython.longlong:
+    """Return what is behind the last LF before ``at``: there is one."""
+    while text[at - 1] != 10:
+        at -= 1
+    return at
 
 
 @cython.cfunc

@@ -1,6 +1,7 @@
 # cython: boundscheck=False, wraparound=False, initializedcheck=False
 # What words.py says, for the compiler, which can put it where it's called.
 
+from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.string cimport memcpy
 
 cdef extern from *:
@@ -10,9 +11,54 @@ cdef extern from *:
     #else
     #define UNMANGLE_LITTLE_ENDIAN(word) (word)
     #endif
+
+    #include <string.h>
+
+    typedef signed char unmangle_sixteen __attribute__((vector_size(16)));
+
+    static inline unmangle_sixteen unmangle_sixteen_bytes(const unsigned char *text) {
+        unmangle_sixteen bytes;
+        memcpy(&bytes, text, 16);
+        return bytes;
+    }
+
+    /* No branches and no early end: sixteen bytes at once. */
+    static inline int unmangle_is_usual_text(const unsigned char *text) {
+        unmangle_sixteen unusual = {0};
+        unsigned long long halves[2];
+        for (int place = 0; place < 64; place += 16) {
+            unmangle_sixteen before = unmangle_sixteen_bytes(text + place - 1);
+            unmangle_sixteen byte = unmangle_sixteen_bytes(text + place);
+            unmangle_sixteen after = unmangle_sixteen_bytes(text + place + 1);
+            unmangle_sixteen escaped = (after == 'n') | (after == '"') | (after == 't') | (after == 'r');
+            /* As signed numbers, bytes beyond ASCII are below 0. */
+            unusual |= (byte < 32) | ((byte == '"') & (before != 92)) | ((byte == 92) & ~escaped);
+        }
+        memcpy(halves, &unusual, 16);
+        return (halves[0] | halves[1]) == 0;
+    }
+
+    static inline int unmangle_line_feeds(const unsigned char *text) {
+        unmangle_sixteen found = {0}, foreign = {0};
+        unsigned long long halves[2];
+        for (int place = 0; place < 64; place += 16) {
+            unmangle_sixteen byte = unmangle_sixteen_bytes(text + place);
+            found -= byte == 10;
+            foreign |= byte < 0;
+        }
+        memcpy(halves, &foreign, 16);
+        if (halves[0] | halves[1])
+            return -1;
+        memcpy(halves, &found, 16);
+        /* No count is above 4, so neither are there any carries: the product has their sum in its highest byte. */
+        return (int)(((halves[0] + halves[1]) * 0x0101010101010101ULL) >> 56);
+    }
     """
+    int unmangle_line_feeds(const unsigned char *text) noexcept nogil
+    int unmangle_is_usual_text(const unsigned char *text) noexcept nogil
     unsigned long long UNMANGLE_LITTLE_ENDIAN(unsigned long long word) noexcept nogil
     int __builtin_ctzll(unsigned long long word) noexcept nogil
+    void __builtin_prefetch(const void *address) noexcept nogil
 
 
 cdef inline unsigned long long eight_bytes(const unsigned char[::1] text, long long at) noexcept nogil:
@@ -23,6 +69,37 @@ cdef inline unsigned long long eight_bytes(const unsigned char[::1] text, long l
 
 cdef inline long long first_mark(unsigned long long marks) noexcept nogil:
     return __builtin_ctzll(marks) // 8
+
+
+cdef inline long long first_separator(unsigned long long word) noexcept nogil:
+    cdef unsigned long long marks = word & 0x4040404040404040ULL
+    return __builtin_ctzll(marks) >> 3 if marks else 8
+
+
+cdef inline long long last_digits(unsigned long long word, long long count) noexcept nogil:
+    cdef unsigned long long ones = 0x0101010101010101ULL
+    # Twice, as no word can be shifted by all of its bits.
+    cdef unsigned long long counted = ~((~0ULL << 4 * count) << 4 * count)
+    # The product has bit 0 of byte i where bit 56 + i is, and nothing is carried there.
+    return ((~(word >> 5) & ones & counted) * 0x0102040810204080ULL) >> 56
+
+
+cdef inline unsigned long long joined_digits(unsigned long long word) noexcept nogil:
+    word = (word & 0x001F001F001F001FULL) | (word & 0x1F001F001F001F00ULL) >> 3
+    word = (word & 0x000003FF000003FFULL) | (word & 0x03FF000003FF0000ULL) >> 6
+    return (word & 0xFFFFFULL) | (word & 0x000FFFFF00000000ULL) >> 12
+
+
+cdef inline long long line_feeds(const unsigned char[::1] text, long long at) noexcept nogil:
+    return unmangle_line_feeds(&text[at])
+
+
+cdef inline void prefetch(const unsigned char[::1] text, long long at) noexcept nogil:
+    __builtin_prefetch(&text[0] + at)
+
+
+cdef inline bint is_usual_text(const unsigned char[::1] text, long long at) noexcept nogil:
+    return unmangle_is_usual_text(&text[at])
 
 
 cdef inline long long character_length(const unsigned char[::1] text, long long at, long long size) noexcept nogil:
@@ -40,3 +117,7 @@ cdef inline long long character_length(const unsigned char[::1] text, long long 
     if length > 3 and text[at + 3] & 0xC0 != 0x80:
         return 0
     return length
+
+
+cdef inline str text_of(const unsigned char[::1] text, long long start, long long end):
+    return PyUnicode_DecodeUTF8(<const char*> &text[start], end - start, "replace")

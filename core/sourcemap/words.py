@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
+_USUAL_TEXT = re.compile(
+    rb"""
+    (?: [^\\] (?! " ) | \\ (?= ["nrt] ) )  # the byte before
+    (?: [ !#-\[\]-\x7f] | (?<= \\ ) " | \\ (?= ["nrt] ) ){64}
+    .
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
 
 def eight_bytes(text: bytes, at: int) -> int:
     """Return ``text[at : at + 8]`` as a number, the first byte as its lowest one."""
@@ -11,6 +22,42 @@ def eight_bytes(text: bytes, at: int) -> int:
 def first_mark(marks: int) -> int:
     """Return which of the eight bytes of a number, the lowest first, is the first that isn't 0.  One of them isn't."""
     return ((marks & -marks).bit_length() - 1) // 8
+
+
+def first_separator(word: int) -> int:
+    """Return which of eight bytes is the first that has the bit 0x40; 8 if none has."""
+    return first_mark(marks) if (marks := word & 0x4040404040404040) else 8
+
+
+def last_digits(word: int, count: int) -> int:
+    """Return a number whose bit ``i`` is set if byte ``i``, one of the first ``count``, doesn't have the bit 0x20."""
+    return sum(1 << place for place in range(count) if not word >> 8 * place & 0x20)
+
+
+def joined_digits(word: int) -> int:
+    """Return the lowest five bits of eight bytes, those of the first byte as the lowest ones."""
+    return sum((word >> 8 * place & 0x1F) << 5 * place for place in range(8))
+
+
+def line_feeds(text: bytes, at: int) -> int:
+    """Return how many of 64 bytes are LF; -1 if some of them aren't ASCII."""
+    block = bytes(text[at : at + 64])
+    return block.count(b"\n") if block.isascii() else -1
+
+
+def prefetch(text: bytes, at: int) -> None:
+    """Have the memory at ``text[at]``, which isn't empty, brought near; it may be beyond the end.
+
+    Processors do so on their own, but not across pages; and virtual machines may not let them.
+    """
+
+
+def is_usual_text(text: bytes, at: int) -> bool:
+    """Say whether 64 bytes inside a JSON string are ASCII, with no end and no escapes but the usual ones of one letter.
+
+    If the byte before ``at`` is a backslash, it starts an escape.
+    """
+    return _USUAL_TEXT.fullmatch(text[at - 1 : at + 65]) is not None
 
 
 def character_length(text: bytes, at: int, size: int) -> int:
@@ -28,3 +75,8 @@ def character_length(text: bytes, at: int, size: int) -> int:
         except UnicodeDecodeError:
             continue
     return 0
+
+
+def text_of(text: bytes, start: int, end: int) -> str:
+    """Return what ``text[start:end]`` says in UTF-8; what isn't becomes U+FFFD."""
+    return str(text[start:end], "utf-8", "replace")

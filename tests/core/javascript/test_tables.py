@@ -18,12 +18,15 @@ from core.javascript.tables import Tables, javascript_tables
 from core.javascript.tables_writer import built_tables
 from core.javascript.token_tables import token_tables
 from core.javascript.word_table import word_table
+from core.sourcemap import checkpoint, token_shapes
 
 RULES = read_rules(grammar.RULES, grammar.START)
 
 
 @pytest.mark.parametrize(
-    "module", [actions, characters, kinds, parts, shapes, steps], ids=lambda module: module.__name__
+    "module",
+    [actions, characters, kinds, parts, shapes, steps, checkpoint, token_shapes],
+    ids=lambda module: module.__name__,
 )
 def test_the_compiler_is_told_the_same_numbers(module):
     declared: dict[str, dict[str, int]] = {}

@@ -23,6 +23,7 @@ CASES = [
     for case in json.loads((Path(__file__).parents[2] / "data" / "sourcemaps.json").read_text())
     if case["error"] is None
 ]
+HEADER_SIZE = 80
 MINIFIED = b"function f(){throw 1}\nf()"
 TEXT = map_of("AAAAA,SAASA,IAAI;AAAA", names=["first"], sourcesContent=["one\ntwo"], ignoreList=[0], debugId="0" * 32)
 
@@ -98,13 +99,34 @@ def test_an_index_of_another_version_is_stale(tmp_path, monkeypatch):
         open_index(tmp_path / "index", TEXT, MINIFIED)
 
 
-def test_every_single_damaged_byte_is_noticed(tmp_path):
+def test_every_damaged_byte_of_the_header_is_noticed(tmp_path):
     path = tmp_path / "index"
     content = written(path)
-    for place in range(len(content)):
+    for place in range(HEADER_SIZE):
         path.write_bytes(content[:place] + bytes([content[place] ^ 0x41]) + content[place + 1 :])
         with pytest.raises(StaleIndex):
             open_index(path, TEXT, MINIFIED)
+
+
+def test_every_damaged_byte_of_the_body_is_repaired_when_the_first_question_is_asked(tmp_path):
+    path = tmp_path / "index"
+    content = written(path)
+    expected = read_source_map(TEXT, MINIFIED).lookup(0, 9)
+    for place in range(HEADER_SIZE, len(content)):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 0x41]) + content[place + 1 :])
+        assert open_index(path, TEXT, MINIFIED).lookup(0, 9) == expected
+        assert path.read_bytes() == content
+
+
+def test_a_damaged_file_that_cannot_be_repaired_is_no_hindrance(tmp_path):
+    (tmp_path / "folder").mkdir()
+    path = tmp_path / "folder" / "index"
+    content = written(path)
+    path.write_bytes(content[:-8] + bytes(8))
+    source_map = open_index(path, TEXT, MINIFIED)
+    path.unlink()
+    path.parent.rmdir()
+    assert answers(source_map) == answers(read_source_map(TEXT, MINIFIED))
 
 
 def test_every_shorter_or_longer_file_is_noticed(tmp_path):

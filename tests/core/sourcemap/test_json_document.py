@@ -2,7 +2,7 @@ import json
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.errors import MalformedSourceMap
@@ -143,6 +143,34 @@ def test_exactly_what_orjson_refuses_is_refused(build, text):
             read(text.encode(), 0)
     else:
         read(text.encode(), 0)
+
+
+LONG_STRINGS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["x", "\\n", '\\"', "\\\\", "\\t", "\\u0041", "é", "\x7f", "\\x", "\\", '"', "\x1f", "\\ud800"]
+        ),
+        st.sampled_from([1, 1, 2, 3, 31, 32, 33, 62, 63, 64, 65, 127]),
+    ),
+    max_size=7,
+)
+
+
+@pytest.mark.parametrize("build", BUILDS)
+@given(pieces=LONG_STRINGS)
+@example(pieces=[("x", 62), ("\\\\", 1), ("x", 64)])
+@example(pieces=[("x", 63), ("\\n", 1), ("x", 64), ('"', 1)])
+@example(pieces=[("x", 63), ('\\"', 1), ("x", 64), ("\\\\", 33)])
+def test_exactly_the_strings_that_orjson_refuses_are_refused(build, pieces):
+    text = f'["{"".join(piece * count for piece, count in pieces)}","{"y" * 130}"]'
+    read = load("core.sourcemap.json_document", build).read_json
+    try:
+        expected = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        with pytest.raises(MalformedSourceMap):
+            read(text.encode(), 0)
+    else:
+        assert [element.string() for element in read(text.encode(), 0).elements()] == expected
 
 
 @pytest.mark.parametrize("build", BUILDS)

@@ -1,3 +1,7 @@
+import gc
+import weakref
+from array import array
+
 import orjson
 import pytest
 from hypothesis import given
@@ -244,3 +248,38 @@ def test_any_bytes_raise_our_error_and_no_other(text):
         read_source_map(text)
     except MalformedSourceMap:
         return
+
+
+def test_a_map_that_nobody_needs_is_freed_at_once():
+    source_map = read_source_map(map_of("AAAAA", sources=["a"], sourcesContent=["x"], names=["n"]), b"function a(){}")
+    assert source_map.source_context(0, source_map.lookup(0, 0).line, 0).line == "x"
+    gone = weakref.ref(source_map)
+    gc.disable()
+    try:
+        del source_map
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize("build", BUILDS)
+def test_an_empty_text_has_no_offsets(build):
+    positions = load("core.sourcemap.text_positions", build).TextPositions(b"", array("I"))
+    assert positions.offset(0, 0) == -1
+    assert positions.position(0) is None
+
+
+@pytest.mark.parametrize("build", BUILDS)
+@given(pieces=st.lists(st.sampled_from(["\n", "a" * 63, "a" * 64, "bc", "é", "😀", "\r", "x" * 300]), max_size=30))
+def test_positions_are_those_that_counting_from_the_start_gives(build, pieces):
+    text = "".join(pieces).encode()
+    module = load("core.sourcemap.text_positions", build)
+    blocks = array("I", [0]) * (2 * -(-len(text) // module.BLOCK_SIZE))
+    assert module.survey_text(text, blocks)
+    positions = module.TextPositions(text, blocks)
+    offset = line = column = 0
+    for character in text.decode():
+        assert positions.position(offset) == (line, column)
+        assert positions.offset(line, column) == offset
+        offset += len(character.encode())
+        line, column = (line + 1, 0) if character == "\n" else (line, column + 1 + (character > "\uffff"))

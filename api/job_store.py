@@ -91,11 +91,12 @@ class JobStore:
         return [_acceptance(outcome) for outcome in await self._accept(args=arguments)]
 
     def _arguments(self, submission: Submission) -> Sequence[Any]:
+        queue = LARGE_QUEUE if len(submission.body) > self._large_bytes else QUEUE
         return (
             submission.job_id,
             submission.body,
-            self._messages.message(submission.job_id),
-            LARGE_QUEUE if len(submission.body) > self._large_bytes else QUEUE,
+            self._messages.message(submission.job_id, queue),
+            queue,
             int(submission.handed_out),
             submission.digest or b"",
             "g" if submission.scope is None else f"s{submission.scope}",

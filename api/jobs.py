@@ -21,6 +21,7 @@ from api.recent_answers import RecentAnswers, digest_of
 from api.redis_clients import open_redis
 from api.results import FinishedJobs, Waiter
 from api.self_check import log_findings
+from core.cancellation import end
 from core.errors import AtCapacity, ShuttingDown, StoreUnavailable
 from core.logs import REQUEST_ID
 from core.settings import Settings
@@ -174,6 +175,5 @@ async def open_jobs(settings: Settings) -> AsyncIterator[RedisJobs]:
         async with finished.listening():
             yield RedisJobs(redis, finished, settings)
     finally:
-        checking.cancel()
-        await asyncio.gather(checking, return_exceptions=True)
+        await end(checking)
         await redis.aclose()

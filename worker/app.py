@@ -17,21 +17,21 @@ from worker import serializer
 from worker.native_consumer import native_consumer
 from worker.queues import queue_limits
 from worker.redis_clients import broker_configuration
-from worker.runtime import Runtime
+from worker.runtime import OpenSymbolication, Runtime
 from worker.symbolicate import open_symbolication
 
 _log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings) -> Celery:
-    """Return the Celery application of one worker process.
+def create_app(settings: Settings, open_jobs: OpenSymbolication = open_symbolication) -> Celery:
+    """Return the Celery application of one worker process, whose jobs are done by what ``open_jobs`` yields.
 
     Its runtime is opened when the worker starts, in the process that runs the jobs.
     """
     serializer.register_serializer()
     app = Celery("unmangle", set_as_current=False)
     app.conf.update(_configuration(settings))
-    runtime = Runtime(settings, open_symbolication)
+    runtime = Runtime(settings, open_jobs)
     if settings.worker_consumer == "native":
         app.conf.worker_consumer = native_consumer(runtime)
     _define_task(app, runtime)
@@ -92,6 +92,10 @@ def _follow_lifecycle(runtime: Runtime, settings: Settings) -> None:
         # Not earlier: before this, nothing handles a signal to stop, and what was taken would have to be inherited.
         if settings.worker_consumer == "native":
             runtime.take_jobs()
+
+    @signals.task_revoked.connect(weak=False)
+    def end_revoked(request: Any, **_: Any) -> None:  # Celery's own consumer drops its message; ours doesn't come here
+        runtime.end_revoked(request.id)
 
     @signals.worker_shutting_down.connect(weak=False)
     def hand_back(**_: Any) -> None:

@@ -122,7 +122,8 @@ class RequestFiles:
         self.tally.got(key, scraped.entry, scraped=was_tried)
         if self._recorder is not None:
             self._recorder.considered_web(scraped.attempt)
-            await self._lookups.explore(key)
+            if self._recorder.heard_nothing:
+                await self._lookups.explore(key)
         return scraped.entry
 
     def _start(self, key: FileKey) -> Started:

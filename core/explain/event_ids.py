@@ -26,5 +26,6 @@ def unusable_debug_id(abs_path: str, request: SymbolicateRequest) -> Finding | N
 
 
 def _is_same_file(code_file: str, abs_path: str) -> bool:
-    ours, theirs = path_of(code_file), path_of(abs_path)
-    return ours == theirs != "" or ours.rpartition("/")[2] == theirs.rpartition("/")[2] != ""
+    """Return whether two spellings may be of one file: one path is the end of the other, hosts and queries aside."""
+    ours, theirs = (f"/{path_of(path).lstrip('/')}" for path in (code_file, abs_path))
+    return "/" not in (ours[-1], theirs[-1]) and (ours.endswith(theirs) or theirs.endswith(ours))

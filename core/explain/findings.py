@@ -62,4 +62,4 @@ def failure_text(failure: Failure) -> str:
         return "not found" if failure.status is None else f"the server answered {failure.status}"
     if failure.kind is FailureKind.TIMEOUT:
         return f"no answer within {failure.text}"
-    return failure.text or failure.kind.value
+    return shortened(failure.text) or failure.kind.value

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from core.data_urls import is_data_url
 from core.explain.findings import FILE_NAMES, Finding, bundle_name, quoted
 from core.explain.frame_paths import inline_script, is_page, unmappable
-from core.explain.generated_place import place_of
+from core.explain.generated_place import Places
 from core.explain.mapped_frames import blemishes, misfits, unmapped
 from core.explain.missing_file import why_missing
 from core.explain.reasons import Reason
@@ -15,7 +15,7 @@ from core.explain.record import FileRecord
 from core.explain.uploaded_names import UploadedNames
 from core.explain.uploads import upload_name
 from core.files import Failure, FailureKind, File, FileKey, FileType
-from core.frames import Located, embedded_content, locate, source_key
+from core.frames import Located, locate, source_key
 from core.html_pages import is_html
 from core.javascript.magic_comments import source_mapping_url
 from core.modules import ResolvedModule
@@ -36,6 +36,7 @@ class FrameFindings:
         self._records = records
         self._names = names
         self._missing: dict[FileKey, Finding] = {}
+        self._places = Places()
 
     def of_frame(self, frame: Frame, module: ResolvedModule | None, keys: tuple[FileKey, FileKey | None]) -> Finding:
         """Return why ``frame``, as it was looked up, came out as it did.
@@ -73,7 +74,7 @@ class FrameFindings:
             "its upload no such header, and there is no debug id"
         )
         map_name = f"{upload_name(frame.abs_path)}.map"
-        held = [f"{bundle_name(owner)} holds {quoted(map_name)}, though" for owner in self._names.owners(map_name)]
+        held = [f"But the upload {bundle_name(owner)} has {quoted(map_name)}" for owner in self._names.owners(map_name)]
         advice = (
             f"Build with source maps, and keep `//# sourceMappingURL={map_name.rpartition('/')[2]}` at the end of the "
             "file, or inject debug ids"
@@ -96,12 +97,13 @@ class FrameFindings:
         source_map = module.source_map.result
         assert not isinstance(source_map, Failure)
         assert not isinstance(module.minified.result, Failure)
-        misfit = next(misfits(frame, module, source_map, self._names), None)
+        place = self._places.place(frame, module.minified.result.content)
+        misfit = next(misfits(frame, place, module, source_map, self._names), None)
         if misfit is not None:
             return misfit
         located = locate(frame, module, with_context=False)
         if not isinstance(located, Located):
-            return unmapped(frame, source_map, place_of(frame, module.minified.result.content))
+            return unmapped(frame, source_map, place)
         blemish = next(blemishes(frame, located, source_map), None)
         return blemish or self._without_content(located) or Finding(Reason.RESOLVED, "The frame is original again")
 
@@ -110,12 +112,18 @@ class FrameFindings:
         if not self._request.options.apply_source_context or located.position.source is None:
             return None
         record = self._records.get(source_key(located))
-        if embedded_content(located) is not None or record is None or isinstance(record.entry.result, File):
+        if record is None or isinstance(record.entry.result, File) or _embeds(located):
             return None
         missing = self._why_missing(record.key, record.entry.result)
         cause = f"The source map doesn't hold the text of {quoted(located.position.file or '')}. {missing.cause}"
         advice = "Build with `sourcesContent` in the map. Else, for the file alone: " + missing.advice
         return Finding(Reason.SOURCE_CONTENT_MISSING, cause, advice, FileType.SOURCE)
+
+
+def _embeds(located: Located) -> bool:
+    """Return whether the map holds the text of the original file, as another map of it may not."""
+    source, source_map = located.position.source, located.map.result
+    return source is not None and not isinstance(source_map, Failure) and source_map.source_content(source) is not None
 
 
 def _no_line(frame: Frame) -> Finding:

@@ -13,7 +13,7 @@ _EXTENSION = re.compile(r"(?:chrome|moz|ms-browser|safari|safari-web)-extension:
 _WASM = re.compile(r"wasm:|.*\.wasm(?:[:?#].*)?\Z|.*:wasm-function\[", re.IGNORECASE | re.DOTALL)
 _RUNTIME = re.compile(r"node:|bun:|deno:|ext:|internal/|evalmachine\.", re.IGNORECASE)
 _RUN_TIME_MADE = re.compile(
-    r"blob:|data:|eval\b|.*\(eval at |.* line \d+ > (?:eval|Function)", re.IGNORECASE | re.DOTALL
+    r"blob:|data:|eval(?:\s|\Z|code)|.*\(eval at |.* line \d+ > (?:eval|Function)", re.IGNORECASE | re.DOTALL
 )
 _PAGE = re.compile(r"(?:.*/)?(?:[^/.]*|[^/]+\.(?:x?html?|php|aspx?|jsp))\Z", re.IGNORECASE | re.DOTALL)
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from core.buffers import Content
 from core.debug_ids import parse_debug_id
 from core.explain.findings import Finding, bundle_name, quoted
-from core.explain.generated_place import Place, place_of
+from core.explain.generated_place import Place, line_count
 from core.explain.reasons import Reason
 from core.explain.uploaded_names import UploadedNames
 from core.files import BundledFile, Failure, FileEntry, FileType
-from core.frames import Located, embedded_content
+from core.frames import Located
 from core.javascript.magic_comments import embedded_debug_id
 from core.modules import ResolvedModule
 from core.paths import candidate_urls
-from core.sourcemap.generated_token import has_names, last_column, mapped_lines
+from core.sourcemap.generated_token import has_names, is_of_metro, last_column, mapped_lines
 from core.sourcemap.source_map import SourceMap
 from core.wire.frame import Frame
 
@@ -24,14 +25,18 @@ _MAP = FileType.SOURCE_MAP
 _DEPLOYED_BUILD = "Upload the files of the very build that is deployed, the file and its map together"
 
 
-def misfits(frame: Frame, module: ResolvedModule, source_map: SourceMap, names: UploadedNames) -> Iterator[Finding]:
+def misfits(
+    frame: Frame, place: Place, module: ResolvedModule, source_map: SourceMap, names: UploadedNames
+) -> Iterator[Finding]:
     """Yield why what the map says of ``frame``, if anything, is likely to be wrong: file, map and frame don't fit."""
     if isinstance(module.minified.result, Failure):
         return
-    place = place_of(frame, module.minified.result.content)
-    if place.is_outside:
-        yield from _duplicates(frame, module.minified, names, _outside(frame, place))
-        yield Finding(Reason.OUTSIDE_FILE, _outside(frame, place), _DEPLOYED_BUILD, _MINIFIED)
+    content = module.minified.result.content
+    # Frames of Hermes point into its bytecode, for which an empty file stands, or another one than the code that ran.
+    if place.is_outside and len(content) and not is_of_metro(source_map):
+        cause = _outside(frame, place, content)
+        yield from _duplicates(frame, module.minified, names, cause)
+        yield Finding(Reason.OUTSIDE_FILE, cause, _DEPLOYED_BUILD, _MINIFIED)
     yield from _other_ids(module, source_map)
     mapped = mapped_lines(source_map)
     if not mapped.token_count:
@@ -39,7 +44,10 @@ def misfits(frame: Frame, module: ResolvedModule, source_map: SourceMap, names: 
         yield Finding(Reason.MAP_EMPTY, cause, "Build with a plugin chain that keeps the mappings of each step", _MAP)
     if frame.lineno - 1 > mapped.last_line:
         cause = f"The frame is on line {frame.lineno}, but the source map ends with line {mapped.last_line + 1}"
-        advice = f"{_DEPLOYED_BUILD}. If something is put in front of the file after the build, let its map know"
+        advice = (
+            f"{_DEPLOYED_BUILD}. If something is put in front of the file after the build, let its map know. Code that "
+            "the bundler adds at the end has no source: ignore its frames"
+        )
         yield from _duplicates(frame, module.minified, names, cause)
         yield Finding(Reason.MAP_OF_OTHER_BUILD, cause, advice, _MAP)
 
@@ -64,10 +72,9 @@ def no_column(frame: Frame) -> Finding:
 def blemishes(frame: Frame, located: Located, source_map: SourceMap) -> Iterator[Finding]:
     """Yield what is likely to be wrong with an original frame though file, map and frame seem to fit."""
     position = located.position
-    column = last_column(source_map, frame.lineno - 1)
-    if not frame.colno and column:
+    if not frame.colno and _has_several_places(frame.lineno - 1, source_map):
         yield no_column(frame)
-    content = embedded_content(located)
+    content = None if position.source is None else source_map.source_content(position.source)
     if content is not None and position.line > content.count(b"\n"):
         cause = f"The map leads to line {position.line + 1} of {quoted(position.file or '')}, which has fewer lines"
         yield Finding(Reason.SOURCE_TOO_SHORT, cause, f"The map is not of this source. {_DEPLOYED_BUILD}", _MAP)
@@ -85,14 +92,21 @@ def blemishes(frame: Frame, located: Located, source_map: SourceMap) -> Iterator
         yield Finding(Reason.NAMES_MISSING, cause, advice, _MAP)
 
 
+def _has_several_places(line: int, source_map: SourceMap) -> bool:
+    """Return whether a generated line has code of more than one original line."""
+    last = last_column(source_map, line)
+    ends = [source_map.lookup(line, column) for column in (0, last or 0)]
+    return len({None if end is None else (end.source, end.line) for end in ends}) > 1
+
+
 def _has_word(content: bytes, name: str) -> bool:
     """Return whether a text has the last part of a function's name in it."""
     return re.search(rb"(?<![\w$])%b(?![\w$])" % re.escape(name.rpartition(".")[2].encode()), content) is not None
 
 
-def _outside(frame: Frame, place: Place) -> str:
+def _outside(frame: Frame, place: Place, content: Content) -> str:
     if place.length is None:
-        return f"The frame is on line {frame.lineno}, but the minified file ends with line {place.line_count}"
+        return f"The frame is on line {frame.lineno}, but the minified file ends with line {line_count(content)}"
     there = f"which has only {place.length} in the minified file"
     return f"The frame is at column {frame.colno} of line {frame.lineno}, {there}"
 
@@ -117,8 +131,10 @@ def _duplicates(frame: Frame, minified: FileEntry, names: UploadedNames, cause: 
 def _other_ids(module: ResolvedModule, source_map: SourceMap) -> Iterator[Finding]:
     minified = module.minified.result
     of_map = parse_debug_id(source_map.debug_id or "")
-    of_file = None if isinstance(minified, Failure) else embedded_debug_id(minified.content)
-    if of_map is not None and of_file is not None and of_map != of_file:
+    if of_map is None or isinstance(minified, Failure):
+        return
+    of_file = embedded_debug_id(minified.content)
+    if of_file is not None and of_map != of_file:
         cause = (
             f"The minified file says debug id {quoted(of_file)}, its map {quoted(of_map)}: they are of different builds"
         )

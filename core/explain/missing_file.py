@@ -38,12 +38,12 @@ def _reasons(
     web = None if key.abs_path is None else not_from_web(key, failure, request)
     yield from _found_but_useless(record, failure)
     yield from _unreadable_members(record)
-    is_frames_own = key.type is FileType.MINIFIED_SOURCE and key.abs_path is not None
-    if is_frames_own and key.debug_id is None:
+    has_only_path = key.type is FileType.MINIFIED_SOURCE and key.debug_id is None
+    if has_only_path:
         yield from filter(None, [unusable_debug_id(key.abs_path or "", request)])
     yield from _misplaced_ids(record, names)
     yield from filter(None, [misnamed(names, key)])
-    if is_frames_own:
+    if has_only_path:
         yield from filter(None, [unmappable(key.abs_path or "", upload_name(key.abs_path or ""))])
     yield from _lookup_troubles(record)
     yield from _bundle_troubles(record)
@@ -141,7 +141,7 @@ def _lookup_troubles(record: FileRecord) -> Iterator[Finding]:
         advice = "Check `source.url`: it must be the artifact-lookup endpoint of the project"
         yield Finding(Reason.LOOKUP_FAILED, cause, advice)
     else:
-        cause = f"The lookup API could not be asked: {lookup.answer.text}"
+        cause = f"The lookup API could not be asked: {failure_text(lookup.answer)}"
         advice = (
             "Check that the workers reach `source.url`, that it is the artifact-lookup endpoint, and that it is well"
         )
@@ -178,26 +178,28 @@ def _nothing_listed(record: FileRecord, names: UploadedNames, request: Symbolica
     key, lookup = record.key, record.lookup
     advice = upload_advice(key, request)
     advice = advice[0].upper() + advice[1:]
-    what = f"the {FILE_NAMES[key.type]}" + ("" if key.abs_path is None else f" {quoted(key.abs_path)}")
+    named = "" if key.abs_path is None else f" {quoted(key.abs_path)}"
+    what = f"the {FILE_NAMES[key.type]}{named}"
     if isinstance(lookup, Lookup) and lookup.listed_without_dist:
-        cause = (
-            f"Nothing is uploaded for {release_name(request)}, that may be {what}, but something is without the dist"
-        )
+        nothing = f"The lookup API lists nothing for {release_name(request)} that may be {what}"
+        cause = f"{nothing}, but something without the dist"
         return Finding(Reason.OTHER_DIST, cause, f"{advice}, or let the SDK send no dist", key.type)
     if any(not isinstance(bundle, Failure) for bundle in record.bundles.values()) or record.artifacts:
         searched = ", ".join(
             [*map(bundle_name, record.bundles), *(bundle_name(each.uri) for each in record.artifacts)][:_LISTED]
         )
-        cause = f"Uploads are listed ({searched}), but none of them holds {what}, or anything that is called alike"
+        by_id = "" if key.debug_id is None else f" with the debug id {quoted(key.debug_id)}"
+        cause = f"Uploads are listed ({searched}), but none holds {what}{by_id}, or anything that is called alike"
         if key.type is FileType.MINIFIED_SOURCE and names.owners(f"{upload_name(key.abs_path or '')}.map"):
             cause += ". Only its source map is there"
         return Finding(Reason.FILE_NOT_UPLOADED, cause, advice, key.type)
     if isinstance(lookup, Lookup) and key.debug_id is not None:
-        cause = f"Nothing is uploaded that has the debug id {quoted(key.debug_id)}"
+        cause = f"The lookup API lists nothing for the debug id {quoted(key.debug_id)}"
         return Finding(Reason.DEBUG_ID_NOT_UPLOADED, cause, advice, key.type)
     if isinstance(lookup, Lookup):
-        cause = f"Nothing is uploaded for {release_name(request)} that may be {what}"
-        also = "If it was uploaded for a release of another name, let the SDK send that name"
+        cause = f"The lookup API lists nothing for {release_name(request)} that may be {what}"
+        or_dist = "" if request.dist is not None else " or with a dist"
+        also = f"If it was uploaded for a release of another name{or_dist}, let the SDK send that"
         return Finding(Reason.NOTHING_UPLOADED, cause, f"{advice}. {also}", key.type)
     return None
 

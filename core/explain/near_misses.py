@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import islice
 from urllib.parse import unquote
 
 from core.explain.findings import FILE_NAMES, Finding, bundle_name, quoted
 from core.explain.reasons import Reason
 from core.explain.uploaded_names import UploadedName, UploadedNames, path_of
 from core.files import FileKey
+
+_MOST_COMPARED = 1_000  # there may be thousands of files called index.js
 
 
 class _Difference(IntEnum):
@@ -36,7 +39,7 @@ def near_miss(names: UploadedNames, path: str) -> NearMiss | None:
     wanted = path_of(path)
     if not wanted.rpartition("/")[2]:
         return None
-    misses = [_miss(uploaded, wanted) for uploaded in names.named_alike(wanted)]
+    misses = [_miss(uploaded, wanted) for uploaded in islice(names.named_alike(wanted), _MOST_COMPARED)]
     return min(misses, key=lambda miss: (miss.difference, -miss.shared_segments), default=None)
 
 

@@ -18,7 +18,7 @@ _STATUSES = {
     "internal_error": "Something went wrong in the worker, whose log says what: nothing is known of the frames.",
     "failed": "The request failed: nothing is known of its frames.",
 }
-_CACHED = "What was looked up is remembered for up to an hour: what you mend may show only then."
+_CACHED = "A service remembers for up to an hour what it looked up: what you mend may show only then."
 
 
 class _Frame(msgspec.Struct):
@@ -45,6 +45,14 @@ def explained_page(answer: bytes) -> str:
     document = msgspec.json.decode(answer, type=_Answer)
     lines = _lines(document) if document.status == "completed" else [_unfinished(document)]
     return "".join(f"{_printable(line)}\n" for line in lines)
+
+
+def is_all_resolved(answer: bytes) -> bool:
+    """Return whether every frame of an explained answer is original again, and nothing about it is likely wrong."""
+    document = msgspec.json.decode(answer, type=_Answer)
+    explanations = (frame.explanation for trace in document.stacktraces for frame in trace.frames)
+    resolved = (explanation is None or explanation.code is Reason.RESOLVED for explanation in explanations)
+    return document.status == "completed" and all(resolved)
 
 
 def _unfinished(answer: _Answer) -> str:

@@ -104,6 +104,12 @@ class Recorder:
         if isinstance(lookup, Lookup) and not isinstance(answer, Failure):
             self._notes.lookup = Lookup(lookup.parameters, lookup.answer, len(answer))
 
+    @property
+    def heard_nothing(self) -> bool:
+        """Whether the lookup API was asked about the last file, and listed nothing."""
+        lookup = self._notes.lookup
+        return isinstance(lookup, Lookup) and not isinstance(lookup.answer, Failure) and not lookup.answer
+
     def opened(self, uri: str, bundle: Manifest | Failure) -> None:
         """Note a bundle that became known, by its manifest, or why it can't be had."""
         self.bundles[uri] = bundle

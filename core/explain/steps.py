@@ -10,6 +10,7 @@ from core.explain.record import FileRecord, Lookup, NotAsked
 from core.files import BundledFile, Failure
 from core.lookup import ListedBundle
 from core.paths import candidate_urls
+from core.wire.shape_errors import shortened
 
 _MOST = 10
 """How many names of a kind are listed."""
@@ -52,7 +53,7 @@ def _lookup(record: FileRecord) -> Iterator[Step]:
         return
     asked = ", ".join(f"{name} {quoted(value)}" for name, value in lookup.parameters)
     if isinstance(lookup.answer, Failure):
-        said = f"failed ({lookup.answer.text})"
+        said = f"failed ({shortened(lookup.answer.text)})"
     else:
         kinds = [
             ("bundle" if isinstance(each, ListedBundle) else "artifact", each.uri) for each in lookup.answer[:_MOST]
@@ -68,7 +69,7 @@ def _lookup(record: FileRecord) -> Iterator[Step]:
 def _web(record: FileRecord) -> Iterator[Step]:
     attempt = record.attempt
     if attempt is not None:
-        details = ": ".join(filter(None, [attempt.reason, attempt.details]))
+        details = shortened(": ".join(filter(None, [attempt.reason, attempt.details])))
         said = f"{quoted(attempt.url)}: {attempt.status}" + (f" ({details})" if details else "")
         yield _step(record, "web", said, found=attempt.status == "success")
 

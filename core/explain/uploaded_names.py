@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from typing import TypeVar
 from urllib.parse import unquote
 
 from core.debug_ids import DebugId
 from core.files import Failure, FileType
 from core.lookup import ListedFile
-from core.manifest import Manifest
+from core.manifest import Manifest, ManifestType
 from core.paths import strip_hostname
+
+T = TypeVar("T")
+
+MOST_NAMES = 100_000
+"""How many names of uploads are compared with what is missing."""
 
 _BETWEEN = re.compile(r"([._-])")
 _HASH = re.compile(r"[0-9a-f]{6,}|(?=[A-Za-z]*[0-9])[A-Za-z0-9]{6,}|[A-Z][A-Za-z]*[a-z][A-Z][A-Za-z]*")
@@ -43,54 +50,74 @@ class UploadedId:
 
 
 class UploadedNames:
-    """What bundles and artifacts of one request hold.  Made once, asked often: a bundle may hold 500,000 files."""
+    """What bundles and artifacts of one request hold.
+
+    What is alike is found by an index, which is made when it is first needed, of MOST_NAMES names: a bundle may have
+    half a million, and likeness is worth only so much time.
+    """
 
     def __init__(self, bundles: Mapping[str, Manifest | Failure], artifacts: Iterable[ListedFile]) -> None:
-        self._by_file_name: dict[str, list[UploadedName]] = defaultdict(list)
-        self._by_buildless_name: dict[str, list[UploadedName]] = defaultdict(list)
-        self._ids: dict[DebugId, list[UploadedId]] = defaultdict(list)
-        self._ids_by_file_name: dict[str, list[UploadedId]] = defaultdict(list)
-        self._owners: dict[str, list[str]] = defaultdict(list)
-        for uri, manifest in sorted(bundles.items(), reverse=True):
-            if not isinstance(manifest, Failure):
-                self._add_manifest(uri, manifest)
-        for artifact in artifacts:
-            self._add_name(UploadedName(artifact.uri, artifact.abs_path, is_bundled=False))
+        found = sorted(bundles.items(), reverse=True)
+        self._manifests = [(uri, manifest) for uri, manifest in found if not isinstance(manifest, Failure)]
+        self._artifacts = list(artifacts)
 
     def named_alike(self, path: str) -> Iterator[UploadedName]:
         """Yield the names that end as ``path`` does, whatever the case, then those that differ by a hash."""
-        file_name = _file_name(path)
-        yield from self._by_file_name.get(_folded(file_name), ())
-        yield from self._by_buildless_name.get(buildless(_folded(file_name)), ())
+        file_name = _folded(_file_name(path))
+        yield from self._names.get(file_name, ())
+        yield from self._buildless_names.get(buildless(file_name), ())
 
     def owners(self, name: str) -> list[str]:
         """Return the bundles and artifacts that have exactly this name, the one that counts first."""
-        return self._owners.get(name, [])
+        bundles = [uri for uri, manifest in self._manifests if name in manifest.by_url]
+        return bundles + [artifact.uri for artifact in self._artifacts if artifact.abs_path == name]
 
     def with_id(self, debug_id: DebugId) -> list[UploadedId]:
         """Return the files that are known by this id, of whatever type."""
-        return self._ids.get(debug_id, [])
+        return [
+            UploadedId(uri, debug_id, file_type, member.path)
+            for uri, manifest in self._manifests
+            for file_type in ManifestType
+            if (member := manifest.by_id.get((debug_id, file_type.value))) is not None
+        ]
 
-    def ids_of_files_named_alike(self, path: str, file_type: FileType) -> list[UploadedId]:
-        """Return what files are known by whose names in the archive end as ``path`` does."""
-        found = self._ids_by_file_name.get(_folded(_file_name(path)), [])
-        return [each for each in found if each.type == file_type.value]
+    def ids_of_files_named_alike(self, path: str, file_type: FileType) -> Iterator[UploadedId]:
+        """Yield what files are known by whose names in the archive end as ``path`` does."""
+        found = self._ids.get(_folded(_file_name(path)), [])
+        return (each for each in found if each.type == file_type.value)
 
-    def _add_manifest(self, uri: str, manifest: Manifest) -> None:
-        for name in manifest.by_url:
-            self._add_name(UploadedName(uri, name, is_bundled=True))
-        for (debug_id, file_type), member in manifest.by_id.items():
-            uploaded = UploadedId(uri, debug_id, file_type, member.path)
-            self._ids[debug_id].append(uploaded)
-            self._ids_by_file_name[_folded(_file_name(member.path))].append(uploaded)
+    @cached_property
+    def _names(self) -> dict[str, list[UploadedName]]:
+        return _by(lambda uploaded: _folded(_file_name(uploaded.path)), islice(self._all_names(), MOST_NAMES))
 
-    def _add_name(self, uploaded: UploadedName) -> None:
-        self._owners[uploaded.name].append(uploaded.owner)
-        file_name = _folded(_file_name(uploaded.path))
-        self._by_file_name[file_name].append(uploaded)
-        without_hash = buildless(file_name)
-        if without_hash != file_name:
-            self._by_buildless_name[without_hash].append(uploaded)
+    @cached_property
+    def _buildless_names(self) -> dict[str, list[UploadedName]]:
+        return _by(
+            lambda uploaded: buildless(_folded(_file_name(uploaded.path))), islice(self._all_names(), MOST_NAMES)
+        )
+
+    @cached_property
+    def _ids(self) -> dict[str, list[UploadedId]]:
+        return _by(lambda uploaded: _folded(_file_name(uploaded.member)), islice(self._all_ids(), MOST_NAMES))
+
+    def _all_names(self) -> Iterator[UploadedName]:
+        for artifact in self._artifacts:
+            yield UploadedName(artifact.uri, artifact.abs_path, is_bundled=False)
+        for uri, manifest in self._manifests:
+            for name in manifest.by_url:
+                yield UploadedName(uri, name, is_bundled=True)
+
+    def _all_ids(self) -> Iterator[UploadedId]:
+        for uri, manifest in self._manifests:
+            for (debug_id, file_type), member in manifest.by_id.items():
+                yield UploadedId(uri, debug_id, file_type, member.path)
+
+
+def _by(key_of: Callable[[T], str], values: Iterable[T]) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = {}
+    for value in values:
+        found.setdefault(key_of(value), []).append(value)
+    return found
 
 
 def path_of(url: str) -> str:
@@ -109,4 +136,4 @@ def _file_name(path: str) -> str:
 
 
 def _folded(name: str) -> str:
-    return unquote(name).casefold()
+    return unquote(name).casefold() if "%" in name else name.casefold()

@@ -40,6 +40,11 @@ def has_names(source_map: SourceMap) -> bool:
     return len(source_map.index.names) > 0
 
 
+def is_of_metro(source_map: SourceMap) -> bool:
+    """Return whether the map is one of Metro's, which names functions itself: columns may be offsets in bytecode."""
+    return source_map.index.functions is not None
+
+
 def _last_token(source_map: SourceMap, line: int, column: int) -> Token | None:
     token: Token | None = source_map.index.mappings.reader().last_token(line, column)
     return token

@@ -60,7 +60,7 @@ def queued_job(redis, deadline_ms: int = ACCEPTED_MS, *, message: bool = True) -
     redis.set(payload_key(job_id), b"{}")
     redis.zadd(IN_FLIGHT, {job_id: deadline_ms})
     if message:
-        redis.lpush(QUEUE, MESSAGES.message(job_id))
+        redis.lpush(QUEUE, MESSAGES.message(job_id, QUEUE))
     return job_id
 
 
@@ -85,7 +85,7 @@ async def test_jobs_of_the_dead_are_queued_again_and_their_record_forgets_them(r
     job_id = await taken_job(redis, dying)
     die(redis)
     heartbeat.beat_once()
-    assert queue(redis) == [MESSAGES.message(job_id)]
+    assert queue(redis) == [MESSAGES.message(job_id, QUEUE)]
     assert redis.hget(job_key(job_id), "worker") is None
     assert redis.zrange(WORKERS, 0, -1) == [b"living"]
     assert not redis.exists(taken_key("dying"))
@@ -103,7 +103,7 @@ async def test_the_second_death_ends_the_job_that_had_started_and_no_other(redis
     heartbeat.beat_once()
     assert redis.get(result_key(started)) == INTERNAL_ERROR_BODY
     assert redis.zscore(IN_FLIGHT, started) is None
-    assert queue(redis) == [MESSAGES.message(bystander)]
+    assert queue(redis) == [MESSAGES.message(bystander, QUEUE)]
 
 
 async def test_a_job_that_ended_before_its_worker_died_keeps_its_answer(redis, heartbeat, dying):
@@ -132,7 +132,7 @@ async def test_jobs_without_a_message_are_queued_again_the_oldest_first_and_once
     for _ in range(2):
         redis.delete("unmangle:reaper")
         heartbeat.beat_once()
-    assert queue(redis) == [MESSAGES.message(job_id) for job_id in [*lost, queued]]
+    assert queue(redis) == [MESSAGES.message(job_id, QUEUE) for job_id in [*lost, queued]]
 
 
 async def test_jobs_of_one_millisecond_do_not_count_as_older_than_each_other(redis, heartbeat):
@@ -158,7 +158,7 @@ async def test_a_job_whose_answer_redis_gave_in_vain_is_found_by_its_worker(redi
 
 async def test_a_message_that_comes_twice_is_one_job(redis, dying):
     job_id = await taken_job(redis, dying)
-    redis.lpush(QUEUE, MESSAGES.message(job_id))
+    redis.lpush(QUEUE, MESSAGES.message(job_id, QUEUE))
     assert (await dying.exchange(QUEUE, [], 8)).jobs == []
     assert await dying.held(QUEUE, [job_id]) == []
 

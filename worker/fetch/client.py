@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ssl
+import functools
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
@@ -39,6 +39,7 @@ from worker.fetch.guarded_connector import make_connector
 from worker.fetch.headers import Headers, has_header, sendable_headers
 from worker.fetch.redirects import MAX_REDIRECTS, redirect_target
 from worker.fetch.statuses import status_failure
+from worker.fetch.tls import ssl_context
 from worker.fetch.wire_failures import WIRE_ERRORS, wire_failure
 
 ANY_ENCODING: Final = "br, deflate, gzip, zstd"
@@ -98,6 +99,7 @@ class Client:
         self._settings = settings
         self._resolver = resolver
         self._sessions: dict[_Policy, ClientSession] = {}
+        self._ssl_context = functools.cache(ssl_context)  # to read the system's certificates takes 20 ms
 
     async def __aenter__(self) -> Self:
         return self
@@ -177,7 +179,7 @@ class Client:
         return self._sessions[policy]
 
     def _open_session(self, policy: _Policy) -> ClientSession:
-        context = _ssl_context(verify=policy.verify_ssl)
+        context = self._ssl_context(verify=policy.verify_ssl)
         return ClientSession(
             connector=make_connector(context, self._resolver, allow_reserved=policy.allow_reserved),
             cookie_jar=DummyCookieJar(),
@@ -242,12 +244,3 @@ async def _time_limit(seconds: float) -> AsyncIterator[None]:
             yield
     except TimeoutError as error:
         raise FetchFailed(Failure(FailureKind.TIMEOUT, duration_text(round(seconds * 1000)))) from error
-
-
-def _ssl_context(*, verify: bool) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    if not verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    context.set_alpn_protocols(["http/1.1"])
-    return context

@@ -79,7 +79,7 @@ def test_a_frame_that_is_not():
         "   source map:",
         "     - web: 404",
         "",
-        "What was looked up is remembered for up to an hour: what you mend may show only then.",
+        "A service remembers for up to an hour what it looked up: what you mend may show only then.",
     ]
 
 

@@ -51,7 +51,7 @@ ROWS = [
         "no reference to a map",
         [upload(app=MINIFIED)],
         "no_reference",
-        ["says nothing of a source map", f"`{COMMENT}`", "`7` holds `~/js/app.min.js.map`"],
+        ["says nothing of a source map", f"`{COMMENT}`", "the upload `7` has `~/js/app.min.js.map`"],
         [upload(app=f"{MINIFIED}\n{COMMENT}")],
         file=MAP_FILE,
     ),

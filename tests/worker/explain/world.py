@@ -85,6 +85,7 @@ class World:
         self.frames: list[dict[str, Any]] = [dict(FRAME)]
         self.settings: dict[str, Any] = {}
         self.questions = 1
+        self.options: dict[str, Any] = {"explain": True}
         self.request: dict[str, Any] = {
             "source": {"id": "sentry:project", "url": source.url, "token": TOKEN},
             "release": "web@2",
@@ -93,7 +94,7 @@ class World:
 
     async def frames_answered(self) -> list[Any]:
         """Ask a worker that knows nothing yet; return the frames of its last answer."""
-        request = self.request | {"stacktraces": [{"frames": self.frames}], "options": {"explain": True}}
+        request = self.request | {"stacktraces": [{"frames": self.frames}], "options": self.options}
         usual = {"connect_to_reserved_ips": True, "cache_dir": None, "deny_list_enabled": False, "download_tries": 1}
         async with open_symbolication(Settings(**(usual | self.settings)), Counts()) as answer:
             for _ in range(self.questions):

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from api.app import create_app
 from api.http_protocol import HttpProtocol
 from api.jobs import open_jobs
+from api.tracing import traced
 from core.errors import CannotStart, InvalidSetting
 from core.logs import configure_logging
 from core.settings import Settings
@@ -30,7 +31,7 @@ def main() -> None:
     configure_logging(settings)
     app = create_app(settings, open_jobs)
     config = uvicorn.Config(
-        app,
+        traced(app),
         host=settings.host,
         port=settings.port,
         log_config=None,

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from worker.command.words import NOTHING_FOUND, Subcommands, add_command, refuse
+from worker.command.words import ANSWER_IS_NO, Subcommands, add_command, refuse
 
 _STDIN = Path("-")
 _EXAMPLES = """unmangle explain request.json --url http://localhost:3021
@@ -56,7 +56,7 @@ def _run(chosen: argparse.Namespace) -> int:
     text = answer.decode() + "\n" if chosen.json else explained_page(answer)
     sys.stdout.buffer.write(text.encode())
     sys.stdout.buffer.flush()
-    return 0 if is_all_resolved(answer) else NOTHING_FOUND
+    return 0 if is_all_resolved(answer) else ANSWER_IS_NO
 
 
 def _answer(chosen: argparse.Namespace, body: bytes) -> bytes:

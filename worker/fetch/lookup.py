@@ -10,6 +10,7 @@ from core.errors import FetchFailed, MalformedAnswer
 from core.files import Failure, FailureKind
 from core.lookup import read_answer
 from core.settings import Settings
+from core.tracing import span
 from core.urls import Url
 from core.wire.request import Source
 from worker.fetch.client import Client, Fetch
@@ -31,8 +32,9 @@ async def ask(
     """
     fetch = lookup_fetch(url, source, settings)
     try:
-        async with asyncio.timeout(settings.lookup_timeout_s):
-            return await _answer(client, threads, fetch, settings.download_tries)
+        with span("lookup"):
+            async with asyncio.timeout(settings.lookup_timeout_s):
+                return await _answer(client, threads, fetch, settings.download_tries)
     except (FetchFailed, MalformedAnswer, TimeoutError) as error:
         _log.warning("the artifact lookup at %s failed: %.300s", url.host, error or "it took too long")
         if isinstance(error, FetchFailed) and error.failure.excess:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.data_urls import is_data_url
-from core.explain.findings import FILE_NAMES, Finding, bundle_name, quoted
+from core.explain.findings import FILE_NAMES, Finding, bundle_name, failure_text, quoted
 from core.explain.frame_paths import inline_script, is_page, unmappable
 from core.explain.generated_place import Places
 from core.explain.mapped_frames import blemishes, misfits, unmapped
@@ -146,8 +146,8 @@ def _unreadable_map(where: str, failure: Failure) -> Finding:
         size, limit = failure.excess.size, failure.excess.limit
         cause = f"The source map {where} is too large: {size:,} bytes, at most {limit:,} are allowed"
         return Finding(Reason.FILE_TOO_LARGE, cause, "Make it smaller, or have the limit raised", _MAP)
-    kind = "" if failure.kind is FailureKind.MALFORMED else f" ({failure.kind})"
-    cause = f"The source map {where} is damaged, or none{kind}: {failure.text}"
-    return Finding(
-        Reason.MAP_UNREADABLE, cause, "Build and upload it again: it must be complete, as the tool wrote it", _MAP
-    )
+    cause = f"The source map {where} can't be read: {failure_text(failure)}"
+    if failure.kind is FailureKind.INTERNAL:
+        return Finding(Reason.INTERNAL_ERROR, cause, "Look into the log of the worker", _MAP)
+    advice = "Build and upload it again: it must be complete, as the tool wrote it, and no larger than need be"
+    return Finding(Reason.MAP_UNREADABLE, cause, advice, _MAP)

@@ -116,6 +116,8 @@ def _misplaced_ids(record: FileRecord, names: UploadedNames) -> Iterator[Finding
                 "Deploy the files with their debug ids, just as they were uploaded, and let the SDK send them "
                 f"(`modules`: {path} has {quoted(uploaded.debug_id)})"
             )
+            if (other := misnamed(names, key)) is not None:
+                advice = f"{advice}. Or: {other.cause}. {other.advice}"
             yield Finding(Reason.DEBUG_ID_NOT_SENT, cause, advice, key.type)
         elif uploaded.debug_id != key.debug_id:
             cause = f"{held}{quoted(uploaded.debug_id)}, but {quoted(key.debug_id)} is looked for: another build"

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from core.explain.findings import FILE_NAMES, Finding, bundle_name, quoted
 from core.explain.reasons import Reason
 from core.explain.uploaded_names import UploadedName, UploadedNames, path_of
+from core.explain.uploads import upload_name
 from core.files import FileKey
 
 _MOST_COMPARED = 1_000  # there may be thousands of files called index.js
@@ -51,7 +52,7 @@ def misnamed(names: UploadedNames, key: FileKey) -> Finding | None:
     owner, uploaded = bundle_name(miss.uploaded.owner), quoted(miss.uploaded.name)
     held = f"The bundle {owner} holds {uploaded}" if miss.uploaded.is_bundled else f"The artifact {owner} is {uploaded}"
     wanted = f"the {FILE_NAMES[key.type]} is looked for as {quoted(key.abs_path)}"
-    name = f"~{_with_slash(path_of(key.abs_path))}"
+    name = upload_name(key.abs_path)
     match miss.difference:
         case _Difference.HOST:
             cause = f"{held}, but {wanted}: the path is the same, the host is not"
@@ -100,8 +101,8 @@ def _prefix_advice(uploaded: str, wanted: str) -> str:
     """Say which URL prefix makes ``wanted`` of the file that was uploaded as ``uploaded``."""
     shared = _shared_segments(path_of(uploaded), path_of(wanted))
     prefix = "/".join(wanted.split("/")[:-shared]) if shared else wanted.rpartition("/")[0]
-    told = quoted("~/" if prefix == "~" else prefix)
-    return f"If it is the same file, upload it as {quoted(wanted)}, that is, with the URL prefix {told}"
+    with_prefix = f", that is, with the URL prefix {quoted('~/' if prefix == '~' else prefix)}" if prefix else ""
+    return f"If it is the same file, upload it as {quoted(wanted)}{with_prefix}"
 
 
 def _shared_segments(path: str, wanted: str) -> int:
@@ -113,7 +114,3 @@ def _shared_segments(path: str, wanted: str) -> int:
             break
         count += 1
     return count
-
-
-def _with_slash(path: str) -> str:
-    return path if path.startswith("/") else f"/{path}"

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from core.explain.findings import quoted
-from core.explain.uploaded_names import path_of
 from core.files import FileKey
+from core.paths import candidate_urls
 from core.wire.request import SymbolicateRequest
 
 
 def upload_name(abs_path: str) -> str:
-    """Return the name to upload the file at ``abs_path`` under, right for any host."""
-    path = path_of(abs_path)
-    return f"~{path}" if path.startswith("/") else f"~/{path}"
+    """Return the name to upload the file at ``abs_path`` under: right for any host, if the path has one."""
+    name = candidate_urls(abs_path)[-1]
+    return name if name.startswith("~/") else candidate_urls(abs_path.partition("?")[0])[0]
 
 
 def release_name(request: SymbolicateRequest) -> str:

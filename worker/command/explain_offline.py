@@ -9,7 +9,9 @@ from typing import Any
 
 import orjson
 
-from core.artifacts.folder_bundle import folder_bundle
+from core.artifacts.bundling import bundle_members, prepare
+from core.artifacts.collection import collect
+from core.bundle import write_bundle
 from core.counts import Counts
 from core.errors import CannotExplain
 from core.settings import Settings
@@ -28,10 +30,18 @@ def explain_uploads(artifacts: Sequence[Path], url_prefix: str, body: bytes) -> 
     folders with ``url_prefix``, and as if scraping were forbidden.  Raises OSError, CannotExplain, and InvalidRequest.
     """
     request = _request(body)
-    bundles = {str(path): folder_bundle(path, url_prefix) if path.is_dir() else path.read_bytes() for path in artifacts}
+    bundles = {
+        str(path): _folder_bundle(path, url_prefix) if path.is_dir() else path.read_bytes() for path in artifacts
+    }
     with LocalSource(bundles) as source:
         request["source"] = {"id": "local", "url": source.url, "token": ""}
         return asyncio.run(_answer(orjson.dumps(request)))
+
+
+def _folder_bundle(folder: Path, url_prefix: str) -> bytes:
+    """Return what ``unmangle bundle`` writes for a folder, as it is."""
+    prepared = prepare(collect([folder]), lambda: None, inject=False)
+    return write_bundle(bundle_members(prepared.files, url_prefix))
 
 
 def _request(body: bytes) -> dict[str, Any]:

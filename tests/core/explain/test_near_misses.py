@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.explain.near_misses import misnamed, near_miss
 from core.explain.reasons import Reason
 from core.explain.uploaded_names import UploadedNames, buildless
+from core.explain.uploads import upload_name
 from core.files import FileKey, FileType
 from core.manifest import Manifest, Member
+from core.paths import candidate_urls
 
 OLD_URL = "https://old.test/static/js/app.min.js"
 URL = "https://shop.test/static/js/app.min.js"
@@ -71,6 +73,7 @@ def test_plain_words_are_no_hashes(name):
         pytest.param("~/dist/js/app.js", "https://h.test/static/js/app.js", "`~/static`", id="another-folder"),
         pytest.param("app.js", "https://h.test/app.js", "`~/`", id="no-tilde"),
         pytest.param("~/app.js", "/srv/www/app.js", "`~/srv/www`", id="a-local-path"),
+        pytest.param("~/source/app.js", "dist/source/app.js", "`dist`", id="a-path-from-nowhere"),
     ],
 )
 def test_the_url_prefix_that_would_be_right(uploaded, path, prefix):
@@ -78,6 +81,13 @@ def test_the_url_prefix_that_would_be_right(uploaded, path, prefix):
     assert found is not None
     assert found.reason is Reason.WRONG_URL_PREFIX
     assert found.advice.endswith(f"URL prefix {prefix}")
+
+
+@given(st.text(max_size=40) | st.from_regex(r"(?:https?://h|app://|~)?/?[ab/.?#~]{0,9}", fullmatch=True))
+@example("~x.js?v=1#y")
+@example("dist/app.js?v=1")
+def test_a_file_is_found_under_the_name_that_is_advised(path):
+    assert upload_name(path) in candidate_urls(path)
 
 
 @given(st.text(max_size=40), st.lists(st.text(max_size=40), max_size=5))

@@ -186,6 +186,22 @@ ROWS = [
         file=MINIFIED_FILE,
     ),
     Situation(
+        "a path without a beginning, as in React Native",
+        [upload("~/dist/app.min.js"), frame(abs_path="dist/app.min.js")],
+        "wrong_url_prefix",
+        ["upload it as `dist/app.min.js`"],
+        [upload(Quoted(), map_name="/dist/app.min.js.map")],
+        file=MINIFIED_FILE,
+    ),
+    Situation(
+        "uploaded with debug id and URL, neither of which fits",
+        [upload("~/app.min.js", debug_id=ID)],
+        "debug_id_not_sent",
+        [f"with the debug id `{ID}`", "Or: The bundle `7` holds `~/app.min.js`"],
+        [upload(Quoted(6))],
+        file=MINIFIED_FILE,
+    ),
+    Situation(
         "URL prefix of an artifact",
         [artifacts(name="~/static/app.min.js")],
         "wrong_url_prefix",

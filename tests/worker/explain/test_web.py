@@ -281,7 +281,7 @@ ROWS = [
         "a truncated map",
         [web(source_map=a_map()[:-20])],
         "map_unreadable",
-        ["damaged"],
+        ["can't be read"],
         [web()],
         file=MAP_FILE,
     ),

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.artifacts.artifact_file import ArtifactFile
-from core.artifacts.map_search import MappedFile, MapSearch, Unmapped, comments
+from core.artifacts.map_search import MapSearch, Unmapped, comments
 from core.buffers import Content
 from core.errors import MalformedSourceMap
-from core.sourcemap.source_map import SourceMap, read_source_map
+from core.sourcemap.json_document import read_json
+from core.sourcemap.map_document import map_document
+from core.sourcemap.map_index import MapIndex, index_map
+from core.sourcemap.xssi import json_start
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,37 +60,44 @@ def inspect_file(file: ArtifactFile, search: MapSearch) -> InspectedMap | Inspec
 def _inspected_map(file: ArtifactFile) -> InspectedMap:
     content = file.read()
     try:
-        source_map = read_source_map(content)
+        index = _read_index(content)
     except MalformedSourceMap as error:
         return InspectedMap(file.place, len(content), problem=str(error))
     return InspectedMap(
         place=file.place,
         size=len(content),
-        debug_id=source_map.debug_id,
-        tokens=source_map.parts.index.mappings.token_count,
-        names=len(source_map.parts.index.names),
-        sources=tuple(_source(source_map, index) for index in range(len(source_map.parts.index.sources))),
+        debug_id=index.debug_id,
+        tokens=index.mappings.token_count,
+        names=len(index.names),
+        sources=tuple(_source(index, number) for number in range(len(index.sources))),
     )
 
 
-def _source(source_map: SourceMap, index: int) -> InspectedSource:
-    content = source_map.source_content(index)
+def _read_index(content: Content) -> MapIndex:
+    json = read_json(content, json_start(content))
+    return index_map(map_document(json), json.document.text)
+
+
+def _source(index: MapIndex, number: int) -> InspectedSource:
+    content = index.contents.content(number)
     size = None if content is None else len(content)
-    return InspectedSource(source_map.file(index), size, source_map.is_ignored(index))
+    return InspectedSource(index.source(number), size, number in index.ignored)
 
 
 def _inspected_code(file: ArtifactFile, search: MapSearch) -> InspectedCode:
     content = file.read()
-    debug_id = file.debug_id or comments(content).debug_id
+    said = comments(content)
     mapped = search.mapped(file)
     if isinstance(mapped, Unmapped):
-        return InspectedCode(file.place, len(content), debug_id, None, mapped.detail)
-    return InspectedCode(file.place, len(content), debug_id, mapped.map_place, _mismatch(mapped, content))
+        return InspectedCode(file.place, len(content), file.debug_id or said.debug_id, None, mapped.detail)
+    source_map = search.map_file(file, said)
+    problem = None if source_map is None else _mismatch(_read_index(source_map.read()), content)
+    return InspectedCode(file.place, len(content), file.debug_id or said.debug_id, mapped.map_place, problem)
 
 
-def _mismatch(mapped: MappedFile, content: Content) -> str | None:
+def _mismatch(index: MapIndex, content: Content) -> str | None:
     """Say why the map can't be of this file; None if it may be."""
-    mappings = mapped.source_map.parts.index.mappings
+    mappings = index.mappings
     if mappings.token_count == 0:
         return "its source map maps nothing"
     last_line = mappings.reader().token(mappings.token_count - 1).line

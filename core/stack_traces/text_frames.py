@@ -66,24 +66,28 @@ _MOST_OPENINGS = 8
 
 # A log may have anything in front of a frame, even the word "at".
 _AT = re.compile(r"(?:^|(?<=[\s\"'`|>:\]]))at (?:async )?")
-_NAME = r"(?P<function>(?:(?! at ).){1,500}?)"
-_PATH = r"(?P<path>(?:(?! at ).){1,2000}?)"
+# Lines of code, as Node prints one before the trace, are full of words and brackets, but have these in between, too.
+_NAME = r"(?P<function>(?:(?! at )[^;{}]){1,500}?)"
+_PATH = r"(?P<path>(?:(?! at )[^;{}<>|\"]){1,1000}?|<anonymous>)"
+_WORD = r"[^\s;{}<>|\"]+?"
 _LINENO, _COLNO = r"(?P<lineno>\d{1,10})", r"(?P<colno>\d{1,10})"
 _PLACE = rf"{_PATH}:{_LINENO}"
 _END = r"(?=$|[\s\"'`,;)\]}\\<])"
 _CALL = re.compile(rf"{_NAME} ?\((?P<address>address at )?{_PLACE}(?::{_COLNO})?\)")
 _EVAL = re.compile(rf"eval at {_NAME} \({_PLACE}:{_COLNO}\)")
-_BARE = re.compile(rf"(?P<address>address at )?(?P<path>\S+?|(?:/|file:|[A-Za-z]:\\).+?):{_LINENO}:{_COLNO}{_END}")
+_BARE = re.compile(
+    rf"(?P<address>address at )?(?P<path>{_WORD}|(?:/|file:|[A-Za-z]:\\)[^;{{}}<>|\"]+?):{_LINENO}:{_COLNO}{_END}"
+)
 # "async*f@…", "promise callback*f@…": SpiderMonkey says what had the function called.
 _AT_SIGN = re.compile(
     rf"(?:^|(?<=[\s*\"]))(?P<function>(?:global|eval|module) code|[^\s@*\"]*)@"
-    rf"(?P<path>\S+?):{_LINENO}:{_COLNO}{_END}"
+    rf"(?P<path>{_WORD}):{_LINENO}:{_COLNO}{_END}"
 )
 _ONLY_POSITION = re.compile(  # React Native
     rf"\s*(?P<function>[^\s@]+)@(?P<path>){_LINENO}:{_COLNO}(?=\s*\Z)"
 )
 _ONLY_PLACE = re.compile(  # JavaScriptCore
-    rf"\s*(?P<function>)(?P<path>[a-z][a-z0-9+.-]*://\S+?):{_LINENO}:{_COLNO}(?=\s*\Z)"
+    rf"\s*(?P<function>)(?P<path>[a-z][a-z0-9+.-]*://{_WORD}):{_LINENO}:{_COLNO}(?=\s*\Z)"
 )
 _IS_PATH = re.compile(r"[/\\]|\.[A-Za-z]\w*(?:[?#].*)?\Z|\A<anonymous>\Z|\Anode:|\A\Z")
 """Half of what looks like a place in a log is a time of day."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -59,12 +60,19 @@ def test_a_frame_is_read(line, function, path, lineno, colno):
     pytest.param("started at 2026-01-01 12:30:45", id="a-date"),
     pytest.param("meet bob@12:30 at the pub", id="a-message"),
     pytest.param("postgres://user@db.example:5432", id="a-database"),
+    pytest.param("e=>{t.at (e?.x/2:1)};if(a at (b.c||1)].d,e:f[g.h-1].i:1)", id="minified-code"),
     pytest.param("/srv/app/a.js:12", id="where-node-says-it-crashed"),
     pytest.param("    at f (a.js:1:" + "9" * 5000 + ")", id="a-number-that-is-none"),
     pytest.param("    at foo (" + "a" * 10_000 + ".js:1:2)", id="a-line-of-code-that-node-prints"),
 ])  # fmt: skip
 def test_what_is_no_frame_is_left_alone(line):
     assert find_frames(line) == []
+
+
+def test_no_line_of_a_bundle_is_a_frame():
+    bundles = Path(__file__).parent.parent.parent / "data" / "traces" / "bundles"
+    code = "\n".join(file.read_text() for file in bundles.rglob("*.js")).replace("data:application", "")
+    assert find_frames(code.replace(";", ";\n")) == []
 
 
 @pytest.mark.parametrize("text", [

@@ -1,142 +1,184 @@
-"""``python -m bench.memory``: how much memory a worker takes whose caches are full, while it reads maps of 100 MB.
+"""``python -m bench.memory``: how much memory Redis, an API and a worker take over time, as tables.
 
-Prints what it has at rest before and after, its peak, and that of the processes that read the maps.
+``sustained``: so many requests a second, whose answers nobody polls for, with default settings.  Flat from the half
+minute on that such answers stay.
+
+``day``: the same, and answers that may be polled for, and jobs that never end; what lives for an hour lives for ten
+seconds here, so four minutes are a day.  Flat from the same half minute on.
+
+``overload``: ten times as many requests as the workers can do.  Flat, and the requests that are accepted take no longer
+than those that may be in flight before them.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import random
-import re
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+import contextlib
+import itertools
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
 
 import orjson
+from redis import Redis
 
 from api.redis_server import redis_server
-from bench.files import frames, minified_file, source_map
-from core.bundle import write_bundle
+from bench.load import Client, Times
+from bench.process_memory import memory_mib
+from bench.traffic import NextBody, Traffic, mixed
 from tests.deployment import Api, Deployment, Process
-from tests.worker.source_server import Request, SourceServer, reply
+from tests.worker.source_server import SourceServer
 
-_FILES = 150  # of each kind, of some hundred kilobytes each
-_BIG_FUNCTIONS = 1_200_000
-_AT_ONCE = 8
+_CALLERS = 64
+_FRAMES = 10
+_CONTEXT = ["const some = line(of, context);" * 3] * 3
+_SCALED = {"UNMANGLE_RESULT_TTL": "10", "UNMANGLE_REQUEST_TIMEOUT": "3", "UNMANGLE_LOOKUP_TIMEOUT": "3"}
+_LONGER_THAN_ALLOWED_S = 4
+_IN_FLIGHT = 200
+_AT_ONCE = 20  # jobs of the worker that is overloaded
+_EACH_S = 0.5
+_OVERLOADED = {"UNMANGLE_MAX_CONCURRENT_REQUESTS": str(_IN_FLIGHT), "UNMANGLE_WORKER_MAX_JOBS": str(_AT_ONCE)}
+_HEADS = ("seconds", "requests", "keys", "Redis MiB", "API MiB", "worker MiB")
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """The processes that are looked at."""
+
+    redis: Redis
+    api: Api
+    worker: Process
+
+    def sample(self) -> tuple[int, float, float, float]:
+        """Return the number of keys, and the MiB that Redis, the API and the worker take."""
+        used = self.redis.info("memory")["used_memory"] / (1 << 20)
+        processes = (self.api.process.popen.pid, self.worker.popen.pid)
+        return (self.redis.dbsize(), used, *(memory_mib(process) for process in processes))
 
 
 def main() -> None:
-    """Measure, and print the figures."""
+    """Measure what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m bench.memory", description=__doc__)
-    parser.add_argument("--big-maps", type=int, default=3)
+    parser.add_argument("what", nargs="*", default=["sustained", "day", "overload"])
+    parser.add_argument("--rate", type=float, default=1000, help="requests per second of the first two")
+    parser.add_argument("--seconds", type=float, default=240)
     options = parser.parse_args()
-    with SourceServer() as server, redis_server() as url, Deployment(url) as deployment:
-        asyncio.run(_measure(deployment, server, options.big_maps))
+    measurements: dict[str, tuple[dict[str, str], Callable[[Fleet, Traffic], Awaitable[None]]]] = {
+        "sustained": ({}, lambda fleet, _: _sustained(fleet, options.rate, options.seconds)),
+        "day": (_SCALED, lambda fleet, traffic: _day(fleet, traffic, options.rate, options.seconds)),
+        "overload": (_OVERLOADED, lambda fleet, traffic: _overload(fleet, traffic, options.seconds)),
+    }
+    for what in options.what:
+        settings, measure = measurements[what]
+        print(f"{what}:")
+        with SourceServer() as server, _fleet(settings) as fleet:
+            asyncio.run(_measured(fleet, measure(fleet, Traffic(server))))
 
 
-async def _measure(deployment: Deployment, server: SourceServer, big_maps: int) -> None:
-    api, worker = deployment.start_api(), deployment.start_worker()
-    await api.wait_for_workers()
-    _print("at the start", worker)
-    small = [_scraped(server, number) for number in range(_FILES)] + [_bundled(server, n) for n in range(_FILES)]
-    await _all(api, small)
-    _print("with full caches", worker)
-    content, columns = minified_file(_BIG_FUNCTIONS, "big.map")
-    text = source_map(columns, 100)
-    print(f"maps of {len(text) / 1e6:.0f} MB, files of {len(content) / 1e6:.0f} MB")
-    big = []
-    for number in range(big_maps):
-        server.put(f"/{number}/big.js", reply(content))
-        server.put(f"/{number}/big.map", reply(text + b" " * number))
-        big.append(_request(server, frames([server.url(f"/{number}/big.js")], columns, 10)))
-    peaks = asyncio.create_task(_peak_of_children(worker))
-    await _all(api, [*big, *small, *big])
-    peaks.cancel()
-    _print("with maps of 100 MB", worker)
+@contextlib.contextmanager
+def _fleet(settings: dict[str, str]) -> Iterator[Fleet]:
+    with redis_server() as url, Deployment(url, settings) as deployment, Redis.from_url(url) as redis:
+        yield Fleet(redis, deployment.start_api(), deployment.start_worker())
 
 
-async def _all(api: Api, requests: list[dict[str, Any]]) -> None:
-    turns = asyncio.Semaphore(_AT_ONCE)
-
-    async def send(request: dict[str, Any]) -> None:
-        async with turns:
-            answer = await api.submit(request)
-        assert answer["stacktraces"][0]["frames"][0]["data"]["symbolicated"], answer.get("errors")
-
-    await asyncio.gather(*map(send, requests))
+async def _measured(fleet: Fleet, measurement: Awaitable[None]) -> None:
+    await fleet.api.wait_for_workers()
+    await measurement
 
 
-def _scraped(server: SourceServer, number: int) -> dict[str, Any]:
-    content, columns = minified_file(4000, f"{number}.map")
-    server.put(f"/{number}.js", reply(content))
-    server.put(f"/{number}.map", reply(source_map(columns, 100, f"src/{number}")))
-    return _request(server, frames([server.url(f"/{number}.js")], columns, 10))
+async def _sustained(fleet: Fleet, rate: float, seconds: float) -> None:
+    async with _watched(fleet, seconds) as count:
+        await _send(_client(fleet, _counted(_without_work(), count)), rate, seconds)
 
 
-def _bundled(server: SourceServer, number: int) -> dict[str, Any]:
-    content, columns = minified_file(4000, "app.map")
-    text = source_map(columns, 100, f"bundled/{number}")
-    padding = random.Random(number).randbytes(100).hex()
-    bundle = write_bundle(
-        {
-            "a": (content, {"type": "minified_source", "url": "~/app.js"}),
-            "b": (text, {"type": "source_map", "url": "~/app.map"}),
-            **{f"c{n}": (padding, {"url": f"~/{n}"}) for n in range(100)},
-        }
+async def _day(fleet: Fleet, traffic: Traffic, rate: float, seconds: float) -> None:
+    async with _watched(fleet, seconds) as count:
+        never_ends = _counted(traffic.slow(_LONGER_THAN_ALLOWED_S), count)
+        body = _counted(_without_work(), count)
+        await asyncio.gather(
+            _send(_client(fleet, body), rate * 0.75, seconds),
+            _send(_client(fleet, mixed(body, never_ends, 50), "?timeout=0"), rate * 0.25, seconds),
+        )
+
+
+async def _overload(fleet: Fleet, traffic: Traffic, seconds: float) -> None:
+    capacity = _AT_ONCE / _EACH_S
+    accepted, refused = Times(), Times()
+    async with _watched(fleet, seconds) as count, asyncio.TaskGroup() as group:
+        client = _client(fleet, _counted(traffic.slow(_EACH_S), count))
+
+        async def send() -> None:
+            sent = time.perf_counter()
+            ok = await client.send()
+            (accepted if ok else refused).note(time.perf_counter() - sent, ok=ok)
+
+        started = time.perf_counter()
+        for number in range(int(10 * capacity * seconds)):
+            await asyncio.sleep(started + number / (10 * capacity) - time.perf_counter())
+            group.create_task(send())
+    p50, p99, most = accepted.quantiles_ms(0.5, 0.99, 1)
+    print(
+        f"accepted {len(accepted)} ({len(accepted) / seconds:.0f}/s of {capacity:.0f} possible) in {p50:.0f} ms "
+        f"(p99 {p99:.0f}, most {most:.0f}; {1000 * _IN_FLIGHT / capacity:.0f} are before them); refused {len(refused)} "
+        f"in {refused.quantiles_ms(0.5)[0]:.1f} ms"
     )
-    server.put(f"/bundle{number}", reply(bundle))
-    server.put_function("/lookup", _lookup(server))
-    return _request(server, frames(["app:///app.js"], columns, 10), release=str(number))
 
 
-def _lookup(server: SourceServer) -> Callable[[Request], Any]:
-    def answer(request: Request) -> Any:
-        release = dict(request.query).get("release")
-        entry = {"type": "bundle", "id": str(release), "url": server.url(f"/bundle{release}")}
-        return reply(orjson.dumps([] if release is None else [entry]))
+async def _send(client: Client, rate: float, seconds: float) -> None:
+    """Send ``rate`` requests a second, or as many as the machine can do."""
+    started = time.perf_counter()
 
-    return answer
+    async def call_again_and_again(number: int) -> None:
+        for turn in itertools.count():
+            due_s = (number + turn * _CALLERS) / rate
+            if due_s > seconds or time.perf_counter() - started > seconds:
+                return
+            await asyncio.sleep(started + due_s - time.perf_counter())
+            await client.send()
+
+    await asyncio.gather(*(call_again_and_again(number) for number in range(_CALLERS)))
 
 
-def _request(server: SourceServer, stack: list[dict[str, object]], release: str | None = None) -> dict[str, Any]:
-    source = {"id": "bench", "url": server.url("/lookup"), "token": ""}
-    return {"source": source, "release": release, "stacktraces": [{"frames": stack}]}
+def _client(fleet: Fleet, bodies: NextBody, query: str = "") -> Client:
+    return Client([fleet.api.port], bodies, f"/symbolicate-js{query}")
 
 
-async def _peak_of_children(worker: Process) -> None:
-    peak = 0
-    try:
+def _without_work() -> NextBody:
+    """Return requests whose answers are of usual size, and take no more than to be read and written."""
+    frame = {"abs_path": "native", "lineno": 0, "pre_context": _CONTEXT, "post_context": _CONTEXT}
+    numbers = itertools.count()
+    request = {"source": {"id": "", "url": "http://h/", "token": ""}, "stacktraces": [{"frames": [frame] * _FRAMES}]}
+    return lambda: orjson.dumps({**request, "number": next(numbers)})
+
+
+def _counted(bodies: NextBody, count: list[int]) -> NextBody:
+    def next_body() -> bytes:
+        count[0] += 1
+        return bodies()
+
+    return next_body
+
+
+@contextlib.asynccontextmanager
+async def _watched(fleet: Fleet, seconds: float) -> AsyncIterator[list[int]]:
+    """Print a row now and then while the block runs; yields the number of requests, for the block to count."""
+    count = [0]
+    print(*(f"{head:>10}" for head in _HEADS))
+
+    async def watch() -> None:
+        started = time.monotonic()
         while True:
-            for task in _tasks(worker):
-                for child in _text(task / "children").split():
-                    peak = max(peak, _kilobytes(_text(Path(f"/proc/{child}/status")), "VmHWM"))
-            await asyncio.sleep(0.02)
-    finally:
-        print(f"{'a process that reads a map':<30} peak {peak >> 10:5} MiB")
+            await asyncio.sleep(seconds / 12)
+            keys, *mib = await asyncio.to_thread(fleet.sample)
+            row = (f"{time.monotonic() - started:.0f}", str(count[0]), str(keys), *(f"{each:.1f}" for each in mib))
+            print(*(f"{cell:>10}" for cell in row), flush=True)
 
-
-def _tasks(worker: Process) -> list[Path]:
-    return list(Path(f"/proc/{worker.popen.pid}/task").iterdir())
-
-
-def _print(what: str, worker: Process) -> None:
-    status = _text(Path(f"/proc/{worker.popen.pid}/status"))
-    anonymous, peak = _kilobytes(status, "RssAnon"), _kilobytes(status, "VmHWM")
-    resident = _kilobytes(status, "VmRSS")
-    print(f"{what:<30} peak {peak >> 10:5} MiB, now {resident >> 10:5}, not counting mapped files {anonymous >> 10:5}")
-
-
-def _text(path: Path) -> str:
+    task = asyncio.create_task(watch())
     try:
-        return path.read_text()
-    except OSError:
-        return ""  # it is gone
-
-
-def _kilobytes(status: str, name: str) -> int:
-    found = re.search(rf"{name}:\s*(\d+) kB", status)
-    return int(found[1]) if found else 0
+        yield count
+    finally:
+        task.cancel()
 
 
 if __name__ == "__main__":

@@ -7,12 +7,15 @@ import os
 import resource
 import sys
 import warnings
+from typing import NoReturn
 
+from celery import Celery
 from celery.exceptions import SecurityWarning
 
-from core.errors import InvalidSetting
+from core.errors import CannotStart, InvalidSetting
 from core.logs import configure_logging
 from core.settings import Settings
+from core.tracing import start_tracing
 from worker.allocator import give_back_large_blocks
 from worker.app import create_app
 from worker.self_check import log_findings
@@ -29,8 +32,14 @@ def main() -> None:
     """Run a worker until it is told to stop."""
     try:
         settings = Settings.from_environ(os.environ)
-    except InvalidSetting as error:
+        start_tracing(os.environ, "unmangle-worker")
+    except (InvalidSetting, CannotStart) as error:
         sys.exit(str(error))
+    run_worker(settings, create_app(settings))
+
+
+def run_worker(settings: Settings, app: Celery) -> NoReturn:
+    """Run a worker until it is told to stop, and end the process."""
     configure_logging(settings)
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     give_back_large_blocks()
@@ -41,9 +50,10 @@ def main() -> None:
     # Celery warns about root because of pickle, which we don't accept.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     # Workers have nothing to tell each other.  Their heartbeats are for monitors, which also switch on events of tasks.
-    worker = create_app(settings).Worker(quiet=True, without_gossip=True, without_mingle=True, loglevel=logging.INFO)
+    worker = app.Worker(quiet=True, without_gossip=True, without_mingle=True, loglevel=logging.INFO)
     worker.start()
-    sys.exit(worker.exitcode)
+    logging.shutdown()
+    os._exit(worker.exitcode or 0)  # the interpreter would wait for threads, of which one may be at work for ever
 
 
 def _allow_many_files() -> None:

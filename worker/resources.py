@@ -32,7 +32,7 @@ from worker.fetch.download import Downloader
 from worker.fetch.limits import limits_of_bundles
 from worker.metrics import WorkerMetrics
 from worker.source_maps import SourceMaps
-from worker.threads import Threads, file_threads
+from worker.threads import Threads, file_threads, leave_when_stuck
 
 _V = TypeVar("_V")
 
@@ -103,9 +103,11 @@ class Resources:
         self.source_maps = SourceMaps(settings, self.memory, self.store, self.threads, self.file_threads, self.metrics)
 
     async def __aenter__(self) -> Self:
+        longest_s = self.settings.request_timeout_s + self.settings.worker_stuck_after_s
         self._upkeep = [
             asyncio.create_task(self._clean_up_now_and_then()),
             asyncio.create_task(self._release_pages_now_and_then()),
+            asyncio.create_task(leave_when_stuck(self.threads, longest_s)),
         ]
         return self
 

@@ -12,6 +12,7 @@ from core.files import Failure, FailureKind
 from core.settings import Settings
 from core.sourcemap.index_file import FORMAT_VERSION, index_pieces, read_index
 from core.sourcemap.source_map import SourceMap, read_source_map
+from core.tracing import span
 from worker.caches.budget import Budget
 from worker.caches.disk import FileStore, StoredFailure
 from worker.caches.keys import Key, Namespace, index_digest, source_map_key
@@ -112,14 +113,16 @@ class SourceMaps:
             read = await self._read_now(pair)
             return await self._file_threads.run(lambda: self._keep_read(digest, pair, read))
         try:
-            draft = await self._conversions.convert(pair.content, pair.minified)
+            with span("convert", size_bytes=len(pair.content)):
+                draft = await self._conversions.convert(pair.content, pair.minified)
         except FetchFailed as error:
             failure = error.failure
             return await self._file_threads.run(lambda: self._keep_failure(digest, failure))
         return await self._file_threads.run(lambda: self._keep(digest, pair, draft))
 
     async def _read_now(self, pair: _Pair) -> _Read:
-        read, duration_s = await self._threads.run(lambda: _timed(pair))
+        with span("convert", size_bytes=len(pair.content)):
+            read, duration_s = await self._threads.run(lambda: _timed(pair))
         self._metrics.conversion(len(pair.content), duration_s)
         return read
 

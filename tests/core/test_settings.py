@@ -19,6 +19,7 @@ DEFAULTS = {
     "UNMANGLE_WORKER_QUEUES": "all",
     "UNMANGLE_WORKER_CONSUMER": "native",
     "UNMANGLE_WORKER_SHUTDOWN_GRACE": 4,
+    "UNMANGLE_WORKER_STUCK_AFTER": 30,
     "UNMANGLE_SYMBOLICATE_BODY_MAX_BYTES": 57_671_680,
     "UNMANGLE_LARGE_BODY_BYTES": 262_144,
     "UNMANGLE_MAX_CONCURRENT_REQUESTS": 5000,
@@ -174,7 +175,7 @@ def test_settings_are_read_from_the_environment(variable: str, text: str, value:
     pytest.param("UNMANGLE_LOG_FORMAT", "xml",
                  "expected one of auto, pretty, simplified, json, got 'xml'", id="log-format"),
     pytest.param("REDIS_URL", "http://:secret@h",
-                 "expected a URL of Redis: redis://, rediss://, unix:// or redis+sentinel://hosts/service",
+                 "expected a URL of Redis: redis://, rediss://, unix:// or redis[s]+sentinel://hosts/service",
                  id="redis-and-no-password-shown"),
 ])  # fmt: skip
 def test_a_bad_value_is_refused_by_name(variable: str, text: str, message: str) -> None:

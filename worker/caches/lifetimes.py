@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.download_failures import RESTRICTED
 from core.files import Failure, FailureKind
 from core.settings import Settings
 from worker.caches.record import Kind
-from worker.fetch.wire_failures import RESTRICTED
 
 _RESTRICTED_MAX_S = 60  # the refused address may be another one soon
 _NEVER_KEPT = (FailureKind.INTERNAL, FailureKind.SCRAPING_DISABLED)

@@ -7,7 +7,7 @@ a word that says that all of it is there.  A file that ends otherwise is no entr
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import msgspec
@@ -71,4 +71,4 @@ def decode_end(end: bytes, entry_size: int) -> Record | None:
 
 def short_failure(failure: Failure) -> Failure:
     """Return ``failure`` with no more text than a record has room for."""
-    return Failure(failure.kind, failure.text[:_LONGEST_TEXT], failure.excess)
+    return replace(failure, text=failure.text[:_LONGEST_TEXT])

@@ -129,7 +129,7 @@ ROUND = count()
     listed_at_once=st.booleans(),
     frames=st.lists(st.integers(0, 5), min_size=1, max_size=8),
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.parametrize("with_cache", [True, False], ids=["files-are-kept", "files-are-not-kept"])
 def test_the_answer_is_that_of_one_file_after_another(server, tmp_path_factory, with_cache, files, **more):
     directory = tmp_path_factory.mktemp("cache") if with_cache else None

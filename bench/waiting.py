@@ -44,7 +44,7 @@ def main() -> None:
 
 async def _measure(settings: Settings, api: Api, callers: int, seconds: float) -> None:
     await api.wait_until_up()
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, force_close=True)) as session:
         waiting = [asyncio.create_task(_ask(session, api, "")) for _ in range(callers)]
         async with _jobs(settings) as (store, redis):
             while await redis.zcard(IN_FLIGHT) < callers:  # noqa: ASYNC110  (it happens in another process)

@@ -60,7 +60,8 @@ async def _measure(settings: Settings, api: Api, callers: int, seconds: float) -
                 stored_at[job_id] = time.perf_counter()
                 await asyncio.sleep(_BETWEEN_ANSWERS_S)
         _print("from stored to received", [at - stored_at[answer] for at, _, answer in await asyncio.gather(*waiting)])
-        pending = await asyncio.gather(*(_ask(session, api, f"?timeout={_PENDING_AFTER_S}") for _ in range(callers)))
+        pause_s = _PENDING_AFTER_S / callers
+        pending = await asyncio.gather(*(_ask_later(session, api, number * pause_s) for number in range(callers)))
         _print("pending, after its time", [at - sent - _PENDING_AFTER_S for at, sent, _ in pending])
 
 
@@ -70,6 +71,11 @@ async def _jobs(settings: Settings) -> AsyncIterator[tuple[JobStore, Any]]:
     async with Redis.from_url(settings.redis_url) as redis:
         yield store, redis
     await store.close()
+
+
+async def _ask_later(session: aiohttp.ClientSession, api: Api, seconds: float) -> tuple[float, float, str]:
+    await asyncio.sleep(seconds)  # a thousand at the same instant measure how fast connections are made
+    return await _ask(session, api, f"?timeout={_PENDING_AFTER_S}")
 
 
 async def _ask(session: aiohttp.ClientSession, api: Api, query: str) -> tuple[float, float, str]:

@@ -12,6 +12,7 @@ from kombu import Queue
 from core.errors import HandedBack
 from core.jobs import QUEUE, SYMBOLICATE_JS
 from core.settings import Settings
+from core.tracing import stop_tracing
 from worker import serializer
 from worker.native_consumer import native_consumer
 from worker.queues import queue_limits
@@ -78,6 +79,10 @@ def _define_task(app: Celery, runtime: Runtime) -> None:
 
 
 def _follow_lifecycle(runtime: Runtime, settings: Settings) -> None:
+    @signals.setup_logging.connect(weak=False)
+    def leave_logging_alone(**_: Any) -> None:
+        """Do nothing: without anybody here, Celery would set its own level."""
+
     @signals.worker_init.connect(weak=False)
     def start(**_: Any) -> None:
         runtime.start()
@@ -99,3 +104,4 @@ def _follow_lifecycle(runtime: Runtime, settings: Settings) -> None:
     @signals.worker_shutdown.connect(weak=False)
     def stop(**_: Any) -> None:
         runtime.stop()
+        stop_tracing()

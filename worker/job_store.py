@@ -28,6 +28,7 @@ class Job:
     left_s: float
     scope: str | None
     suspect: bool = False
+    traceparent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +135,9 @@ class JobStore:
 
 
 def _job(found: list[Any]) -> Job:
-    job_id, body, left_ms, scope, deaths = found
-    return Job(job_id.decode(), body or b"", left_ms / 1000, None if scope is None else scope.decode(), deaths > 0)
+    job_id, body, left_ms, scope, deaths, traceparent = found
+    scope = None if scope is None else scope.decode()
+    return Job(job_id.decode(), body or b"", left_ms / 1000, scope, deaths > 0, traceparent.decode())
 
 
 @contextlib.contextmanager

@@ -24,8 +24,10 @@ from core import metrics
 from core.cancellation import end
 from core.counts import Counts
 from core.errors import HandedBack, StoreUnavailable
+from core.logs import REQUEST_ID
 from core.message import MessageWriter
 from core.settings import Settings
+from core.tracing import span_below
 from core.wire.response import INTERNAL_ERROR_BODY, TIMEOUT_BODY
 from worker.exchange import LONGEST_WAIT_S, Exchange
 from worker.heartbeat import Heartbeat
@@ -209,10 +211,14 @@ class Runtime:
     async def _answer(self, job: Job) -> Answer:
         started = time.perf_counter()
         self._counts.observe(metrics.FIRST_POLL, max(self._settings.request_timeout_s - job.left_s, 0))
-        status, answer = await self._outcome(job)
-        self._counts.observe(metrics.JOB_DURATION, time.perf_counter() - started)
+        REQUEST_ID.set(job.id)
+        with span_below(job.traceparent, "job", request_id=job.id):
+            status, answer = await self._outcome(job)
+        duration_s = time.perf_counter() - started
+        self._counts.observe(metrics.JOB_DURATION, duration_s)
         self._counts.inc(metrics.PROCESSED.field(metrics.TASK))
         self._counts.inc(metrics.OUTCOMES.field(status))
+        _log.debug("%s after %.3f s", status, duration_s)
         return answer
 
     async def _outcome(self, job: Job) -> tuple[str, Answer]:

@@ -7,6 +7,7 @@ name look-ups.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import faulthandler
 import logging
 import os
@@ -38,7 +39,10 @@ class Threads:
 
     async def run(self, compute: Callable[[], _T]) -> _T:
         """Return what ``compute`` returns, or raise what it raises."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, self._timed, compute)
+        context = contextvars.copy_context()  # whose request it is for, to the log
+        return await asyncio.get_running_loop().run_in_executor(
+            self._executor, self._timed, lambda: context.run(compute)
+        )
 
     def longest_s(self) -> float:
         """Return for how long the oldest of what is being done has been so."""

@@ -7,9 +7,10 @@ import uuid
 
 import pytest
 from redis import Redis
+from redis.exceptions import RedisError
 
 from core.counts import Counts
-from core.jobs import HEARTBEAT_LIFE_MS, IN_FLIGHT, QUEUE, WORKERS, job_key, payload_key, result_key, taken_key
+from core.jobs import COUNTS, HEARTBEAT_LIFE_MS, IN_FLIGHT, QUEUE, WORKERS, job_key, payload_key, result_key, taken_key
 from core.message import MessageWriter
 from core.settings import Settings
 from core.wire.response import INTERNAL_ERROR_BODY
@@ -33,8 +34,13 @@ def settings(redis_url):
 
 
 @pytest.fixture
-async def heartbeat(settings):
-    heartbeat = Heartbeat(settings, "living", MESSAGES, [QUEUE], asyncio.get_running_loop(), Counts())
+def counts():
+    return Counts()
+
+
+@pytest.fixture
+async def heartbeat(settings, counts):
+    heartbeat = Heartbeat(settings, "living", MESSAGES, [QUEUE], asyncio.get_running_loop(), counts)
     heartbeat.beat_once()
     yield heartbeat
     heartbeat.stop()
@@ -162,3 +168,22 @@ async def test_a_loop_is_silent_for_as_many_beats_as_it_does_not_run():
     assert [pulse.silent_beats() for _ in range(3)] == [1, 2, 3]
     await asyncio.sleep(0)
     assert pulse.silent_beats() == 1
+
+
+async def test_what_was_counted_is_added_once(heartbeat, counts, redis):
+    counts.inc("a")
+    heartbeat.share_counts()
+    heartbeat.share_counts()
+    counts.inc("a", 2)
+    heartbeat.share_counts()
+    assert redis.hgetall(COUNTS) == {b"a": b"3"}
+
+
+async def test_what_could_not_be_shared_is_shared_later(heartbeat, counts, redis):
+    counts.inc("a")
+    redis.set(COUNTS, "in the way")
+    with pytest.raises(RedisError):
+        heartbeat.share_counts()
+    redis.delete(COUNTS)
+    heartbeat.share_counts()
+    assert redis.hgetall(COUNTS) == {b"a": b"1"}

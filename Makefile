@@ -21,7 +21,8 @@ check: setup
 
 unit: setup
 	@# Tests that kill processes depend on the machine's load: what failed gets a second chance, in plain sight.
-	$(BIN)/python -m pytest || $(BIN)/python -m pytest --last-failed --last-failed-no-failures none
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal \
+		|| $(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 
 setup: .venv/installed
 

@@ -53,7 +53,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "task_acks_late": True,
         **broker_configuration(settings),
         "task_default_queue": QUEUE,
-        "task_queues": [Queue(queue) for queue in queue_limits(settings)],
+        "task_queues": [Queue(queue, routing_key=queue) for queue in queue_limits(settings)],
         "worker_pool": "threads",
         "worker_concurrency": settings.worker_max_jobs,
         "worker_prefetch_multiplier": 1,

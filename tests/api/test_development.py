@@ -85,7 +85,14 @@ def test_a_taken_port_gets_one_clear_line():
         )
 
 
-@pytest.mark.parametrize("url", ["redis://127.0.0.1:{port}/0", "redis://:secret@127.0.0.1:{port}/0"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://127.0.0.1:{port}/0",
+        "redis://:secret@127.0.0.1:{port}/0",
+        "redis+sentinel://:secret@127.0.0.1:{port}/main",
+    ],
+)
 def test_an_unreachable_redis_gets_one_clear_line_without_its_password(url):
     output = failing(REDIS_URL=url.format(port=free_port()))
     assert output.startswith("unmangle: can't reach the Redis server of REDIS_URL: ")

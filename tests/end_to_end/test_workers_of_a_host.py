@@ -105,13 +105,15 @@ async def test_workers_killed_at_random_leave_no_broken_entry(host_redis_url):
 async def _kill_while_busy(
     api: Any, deployment: Deployment, workers: list[Process], requests: list[dict[str, Any]]
 ) -> None:
-    chance = random.Random(1)
+    chance, answers = random.Random(1), []
     for round_, start in enumerate(range(0, len(requests), KILL_EVERY)):
         work = [asyncio.create_task(api.submit(request)) for request in requests[start : start + KILL_EVERY]]
+        answers += work
+        await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)  # so there is a worker that has begun
         await asyncio.wait(work, timeout=chance.uniform(0, 0.1))
         workers[round_].stop(signal.SIGKILL)  # the one that has been up the longest
         workers.append(deployment.start_worker())
-        await asyncio.gather(*work)
+    await asyncio.gather(*answers)
 
 
 async def _undisturbed(redis_url: str, requests: list[dict[str, Any]]) -> list[Any]:
@@ -119,4 +121,4 @@ async def _undisturbed(redis_url: str, requests: list[dict[str, Any]]) -> list[A
         api = deployment.start_api()
         deployment.start_worker()
         await api.wait_for_workers()
-        return [await api.submit(request) for request in requests]
+        return await asyncio.gather(*(api.submit(request) for request in requests))

@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 pyth
 	&& echo $$python && break; done)
 CC ?= cc
 BIN := .venv/bin
-KERNELS := $(shell grep -rl --include=*.py '^# cython:' core) $(shell find core -name '*.pxd')
+KERNELS := $(shell grep -rlE --include=*.py '^# (cython:|Part of the kernel)' core) $(shell find core -name '*.pxd')
 
 .PHONY: run test check unit setup fuzz fuzz-asan bench-engine bench-setup lock clean
 

@@ -18,7 +18,6 @@ JOINED = Path("build", "joined")
 _IMPORT_OF_PART = re.compile(
     rf"^ *from (?:cython\.cimports\.)?core\.javascript\.(?:{'|'.join(PARTS)}) c?import .*\n", re.MULTILINE
 )
-_DIRECTIVES = re.compile(r"^# cython: .*\n", re.MULTILINE)
 _METHOD = re.compile(r"^( +)def (?!__)(\w+)", re.MULTILINE)
 _PYTHON_METHOD = re.compile(r"cpdef \w+ (\w+)")
 
@@ -26,21 +25,21 @@ _PYTHON_METHOD = re.compile(r"cpdef \w+ (\w+)")
 def join_parts() -> None:
     """Write the joined kernel, and beside it what it's compiled with."""
     shutil.rmtree(JOINED, ignore_errors=True)
-    for declarations in [*Path("core").rglob("*.pxd"), *Path("core").rglob("__init__.py")]:
-        (JOINED / declarations).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(declarations, JOINED / declarations)
+    for file in [*Path("core").rglob("*.pxd"), *Path("core").rglob("__init__.py")]:
+        (JOINED / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, JOINED / file)
     kernel = JOINED / PACKAGE / "kernel.py"
-    source, declarations = _joined(".py"), _joined(".pxd")
-    kernel.write_text(_final(source, called_by_python=set(_PYTHON_METHOD.findall(declarations))))
+    declarations = _joined(".pxd")
+    directives, _, _ = (PACKAGE / "kernel.py").read_text().partition("\n")
+    source = _final(_joined(".py"), called_by_python=set(_PYTHON_METHOD.findall(declarations)))
+    kernel.write_text(f"{directives}\n{source}")
     kernel.with_suffix(".pxd").write_text(declarations)
 
 
 def _joined(suffix: str) -> str:
     """Return the parts one after another, without their imports of one another."""
     files = [(PACKAGE / part).with_suffix(suffix) for part in PARTS]
-    text = "\n".join(file.read_text() for file in files if file.exists())
-    directives = _DIRECTIVES.search(text)
-    return (directives[0] if directives else "") + _IMPORT_OF_PART.sub("", _DIRECTIVES.sub("", text))
+    return _IMPORT_OF_PART.sub("", "\n".join(file.read_text() for file in files if file.exists()))
 
 
 def _final(source: str, called_by_python: set[str]) -> str:

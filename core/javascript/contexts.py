@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# Part of the kernel core.javascript.kernel.
 """Where a text is, as far as the names of functions go, and the scopes found so far.
 
 ``node`` is the innermost thing around that has a say in how a function here is called: an assignment's target, a

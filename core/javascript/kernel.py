@@ -1,3 +1,4 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
 """The scopes kernel, interpreted.  Compiled, all its parts are in this one module: see ``setup.py``."""
 
 from __future__ import annotations

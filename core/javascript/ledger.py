@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# Part of the kernel core.javascript.kernel.
 """The books of what is found in a text: parts of names, scopes, and what is put aside meanwhile.
 
 A part is three numbers: ``Part`` and ``Flag``s, the offset of its text, and the part around.  A scope is four: where

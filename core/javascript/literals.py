@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# Part of the kernel core.javascript.kernel.
 """Numbers, strings, templates and regular expressions."""
 
 import cython

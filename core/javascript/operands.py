@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# Part of the kernel core.javascript.kernel.
 """Operands: what they look like, and what of them may name a function.
 
 Whether an operand is the target of an assignment, a destructuring pattern or the parameters of an arrow function

@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# Part of the kernel core.javascript.kernel.
 """The characters of a JavaScript text: names, escapes, digits.
 
 Offsets are bytes of UTF-8.  Every loop stops at a NUL, and the text must end with one: nothing here, nor in what

@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# Part of the kernel core.javascript.kernel.
 """The tokens of a JavaScript text.
 
 Two characters are ambiguous, and only the grammar can tell: a ``/`` may start a regular expression, and a ``}`` may

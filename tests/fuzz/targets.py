@@ -142,7 +142,7 @@ def _work_on_arrays(case: Case, build: str) -> Any:
     count = chance.randint(0, _LONGEST_TOKENS)
     lines, columns, names = (_numbers(chance, count) for _ in range(3))
     order, spare = array("I", range(count)), _zeros(count)
-    in_spare = kernel.sort_order(lines, columns, order, spare)
+    in_spare = kernel.sort_order(lines, columns, order, spare, array("I", bytes(1024)))
     if in_spare:
         order = spare
     assert list(order) == sorted(range(count), key=lambda token: (lines[token], columns[token]))

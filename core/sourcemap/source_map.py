@@ -104,7 +104,7 @@ class SourceMap:
         code = self.parts.code
         return self.parts.index.size_bytes + (0 if code is None else code.size_bytes)
 
-    # What the following call knows nothing of this map: so a map that nobody needs any longer is freed at once.
+    # Nothing that follows refers back to this map: one that nobody needs any longer is freed at once.
 
     @cached_property
     def _files(self) -> RememberedTexts:

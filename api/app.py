@@ -18,11 +18,14 @@ from api.errors import exception_handlers
 from api.metrics import Metrics, RequestMetrics
 from core.metrics import STARTS
 from core.settings import Settings
+from core.tracing import is_tracing
 
 OpenJobs = Callable[[Settings], AbstractAsyncContextManager[Jobs]]
 
 _HEALTHCHECK = "/healthcheck"
 _READINESS = "/readiness"
+_UNCOUNTED = frozenset((_HEALTHCHECK, _READINESS))
+_UNTRACED = r"/(healthcheck|readiness|metrics)$"
 
 
 def create_app(settings: Settings, open_jobs: OpenJobs) -> Starlette:
@@ -34,13 +37,16 @@ def create_app(settings: Settings, open_jobs: OpenJobs) -> Starlette:
     app = Starlette(
         routes=[
             _ExactRoute("/symbolicate-js", endpoints.submit, methods=["POST"]),
+            _ExactRoute("/explain", endpoints.explain, methods=["POST"]),
             _ExactRoute("/requests/{request_id}", endpoints.poll, methods=["GET"]),
             _ExactRoute(_HEALTHCHECK, endpoints.healthcheck, methods=["GET"]),
             _ExactRoute(_READINESS, endpoints.readiness, methods=["GET"]),
             _ExactRoute("/metrics", endpoints.metrics, methods=["GET"]),
+            _ExactRoute("/openapi.json", endpoints.openapi, methods=["GET"]),
         ],
         middleware=[
-            Middleware(RequestMetrics, counts=metrics.counts, uncounted_paths=frozenset((_HEALTHCHECK, _READINESS)))
+            *_tracing(),
+            Middleware(RequestMetrics, counts=metrics.counts, uncounted_paths=_UNCOUNTED),
         ],
         exception_handlers=exception_handlers(),
         lifespan=_lifespan(open_jobs),
@@ -50,6 +56,15 @@ def create_app(settings: Settings, open_jobs: OpenJobs) -> Starlette:
     app.state.metrics = metrics
     app.state.shutting_down = False
     return app
+
+
+def _tracing() -> list[Middleware]:
+    """Return the middleware that makes requests spans, below those of clients that send a ``traceparent``."""
+    if not is_tracing():
+        return []
+    from starlette.middleware.opentelemetry import OpenTelemetryMiddleware
+
+    return [Middleware(OpenTelemetryMiddleware, excluded_urls=_UNTRACED)]
 
 
 def _lifespan(open_jobs: OpenJobs) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:

@@ -16,12 +16,12 @@ from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
+from core.cancellation import end
 from core.jobs import finished_channel
 
 _log = logging.getLogger(__name__)
 
 _RECONNECT_AFTER_S = 0.2
-_CANCEL_AGAIN_AFTER_S = 0.1
 _SILENCE_S = 5.0  # a connection that a firewall dropped looks alive until somebody asks
 
 
@@ -40,7 +40,7 @@ class FinishedJobs:
         try:
             yield
         finally:
-            await _end(task)
+            await end(task)
 
     @contextlib.contextmanager
     def waiting_for(self, job_id: str) -> Iterator[Waiter]:
@@ -111,10 +111,3 @@ class Waiter:
         future = asyncio.get_running_loop().create_future()
         self._waiting.add(future)
         return future
-
-
-async def _end(task: asyncio.Task[None]) -> None:
-    """Cancel ``task``, again and again: redis-py swallows a cancellation that comes while it shakes hands."""
-    while not task.done():
-        task.cancel()
-        await asyncio.wait([task], timeout=_CANCEL_AGAIN_AFTER_S)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import msgspec
 
-from core.buffers import Content
+from core.buffers import Content, find, rfind
 
 LINES_AROUND = 5
 """How many lines are shown before a line, and after it."""
@@ -55,7 +55,7 @@ def _plain_context(content: Content, start: int) -> Context | None:
     first = start
     before = 0
     while before < LINES_AROUND and first > 0:
-        first = content.rfind(b"\n", 0, first - 1) + 1
+        first = rfind(content, b"\n", first - 1) + 1
         before += 1
     end = min(len(content), first + _PLAIN_BYTES)
     last = start
@@ -139,7 +139,7 @@ def _lines_before(content: Content, start: int) -> Iterator[tuple[int, int]]:
         if start == 0:
             return
         line_feed = start - 1
-        start = content.rfind(b"\n", 0, line_feed) + 1
+        start = rfind(content, b"\n", line_feed) + 1
         yield start, _without_carriage_return(content, start, line_feed)
 
 
@@ -158,15 +158,15 @@ def _lines_from(content: Content, start: int) -> Iterator[tuple[int, int]]:
 
 def _line_feed(content: Content, start: int) -> int:
     """Return where the line at ``start`` ends, -1 if nothing ends it."""
-    if start + LONGEST_BYTES > len(content) or len(content) > _LONGEST_REMEMBERED:
-        return content.find(b"\n", start)
+    if start + LONGEST_BYTES > len(content) or (isinstance(content, bytes) and len(content) > _LONGEST_REMEMBERED):
+        return find(content, b"\n", start)
     return _line_feed_remembered(content, start)
 
 
 # Generated code is one line of megabytes, and the next frame is often in the same file.
 @lru_cache(8)
 def _line_feed_remembered(content: Content, start: int) -> int:
-    return content.find(b"\n", start)
+    return find(content, b"\n", start)
 
 
 def _without_carriage_return(content: Content, start: int, line_feed: int) -> int:

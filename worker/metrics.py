@@ -52,3 +52,7 @@ class WorkerMetrics:
     def conversion(self, size_bytes: int, duration_s: float) -> None:
         """Count a source map that was read."""
         self.counts.observe(metrics.CONVERSION, duration_s, metrics.size_label(size_bytes))
+
+    def big_map(self, outcome: str) -> None:
+        """Count a big source map: ``read``, ``malformed``, ``given up`` for want of memory or time, or ``died``."""
+        self.counts.inc(metrics.BIG_MAPS.field(outcome))

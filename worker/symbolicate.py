@@ -13,6 +13,9 @@ from dataclasses import dataclass
 
 from core.buffers import Content
 from core.counts import Counts
+from core.explain.answer import encode_explained
+from core.explain.explainer import explain
+from core.explain.record import Recorder
 from core.files import File
 from core.frames import (
     Located,
@@ -50,6 +53,8 @@ async def open_symbolication(settings: Settings, counts: Counts) -> AsyncIterato
                 request = await resources.threads.run(lambda: _request(job.body))
             else:
                 request = _request(job.body)
+            if request.options.explain:
+                return await _explained(resources, request, job.scope)
             completed = await symbolicate(resources, request, job.scope)
             return Answer(encode_completed(completed), reusable=not completed.errors)
 
@@ -60,12 +65,26 @@ def _request(body: bytes) -> SymbolicateRequest:
     return decode_request(parse_document(body))
 
 
-async def symbolicate(resources: Resources, request: SymbolicateRequest, scope: str | None) -> Completed:
-    """Return the answer to ``request``; ``scope`` names whose caches are used, None the global ones."""
-    work = _Work(request, RequestFiles(resources, request, scope), set())
+async def _explained(resources: Resources, request: SymbolicateRequest, scope: str | None) -> Answer:
+    recorder = Recorder()
+    completed = await symbolicate(resources, request, scope, recorder)
+    body = await resources.threads.run(lambda: encode_explained(completed, explain(request, recorder)))
+    return Answer(body, reusable=not completed.errors)
+
+
+async def symbolicate(
+    resources: Resources, request: SymbolicateRequest, scope: str | None, recorder: Recorder | None = None
+) -> Completed:
+    """Return the answer to ``request``; ``scope`` names whose caches are used, None the global ones.
+
+    ``recorder`` is told what an explanation needs to know.
+    """
+    work = _Work(request, RequestFiles(resources, request, scope, recorder), set())
     modules = Modules(work.files, request.modules)
     async with work.files.expecting(modules.keys_of(_paths(request))):
         traces = [await _symbolicate_trace(work, modules, trace) for trace in request.stacktraces]
+    if recorder is not None:
+        recorder.modules = modules.resolved
     completed = Completed(
         stacktraces=[trace for trace, _ in traces],
         raw_stacktraces=[raw for _, raw in traces],

@@ -58,7 +58,7 @@ def test_a_section_reaches_into_a_later_one_behind_its_tokens(read):
 def test_sources_and_names_are_merged_by_text(read):
     source_map = read(index(section(0, 0, A), section(1, 0, B), section(2, 0, A | {"mappings": "AACAA"})))
     assert source_map.sources == ("a.js", "b.js")
-    assert source_map.parts.index.names.names() == ["n", "m"]
+    assert source_map.index.names.names() == ["n", "m"]
     assert source_map.lookup(2, 0).source == 0
     assert answer(source_map, 2, 0) == (1, 0)
 
@@ -84,7 +84,7 @@ def test_unmapped_tokens_stay_unmapped(read):
 
 def test_ranges_are_kept(read):
     source_map = read(index(section(0, 0, A), section(1, 0, B | {"rangeMappings": "B"})))
-    assert list(source_map.parts.index.mappings.ranges) == [0, 1]
+    assert list(source_map.index.mappings.ranges) == [0, 1]
 
 
 def test_function_maps_of_sections_are_lost(read):
@@ -135,4 +135,4 @@ def test_as_many_maps_inside_one_another_as_json_may_nest(read):
     text = b"{}"
     for _ in range(42):
         text = b'{"sections":[{"offset":{"line":0,"column":0},"map":' + text + b"}]}"
-    assert read(text).parts.index.mappings.token_count == 0
+    assert read(text).index.mappings.token_count == 0

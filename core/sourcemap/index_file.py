@@ -14,7 +14,7 @@ import os
 import sys
 import tempfile
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from struct import Struct
@@ -23,7 +23,7 @@ from core.buffers import Content
 from core.errors import StaleIndex
 from core.sourcemap.checksum import checksum
 from core.sourcemap.index_body import read_code, read_map_index, write_code, write_map_index
-from core.sourcemap.source_map import Parts, SourceMap, read_parts, read_source_map
+from core.sourcemap.source_map import Parts, SourceMap, read_source_map
 
 FORMAT_VERSION = 2
 """To be raised with every change to what is in the file, also to what kernels make of the same input."""
@@ -52,31 +52,59 @@ def open_or_build(path: Path | str, text: Content, minified: Content | None) -> 
 
 def write_index(source_map: SourceMap, path: Path | str) -> None:
     """Write the index file of a source map.  Whoever opens ``path`` sees all of it, or what was there before."""
-    _write(index_pieces(source_map), Path(path))
+    path = Path(path)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        try:
+            file.writelines(index_pieces(source_map))
+            file.close()
+            Path(file.name).replace(path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
 
 
 def index_pieces(source_map: SourceMap) -> list[bytes]:
     """Return what the index file of a source map consists of."""
-    return _pieces(source_map.parts, source_map.minified)
+    parts = source_map.parts
+    index = write_map_index(parts.index)
+    body = index + (b"" if parts.code is None else write_code(parts.code))
+    facts = _facts(parts.index.text, source_map.minified)
+    header = _HEADER.pack(_MAGIC, *facts, len(index), len(body), _body_checksum(memoryview(body)))
+    return [header, _CRC.pack(zlib.crc32(header)), body]
 
 
 def open_index(path: Path | str, text: Content, minified: Content | None) -> SourceMap:
     """Return the source map ``text`` of the generated file ``minified``, as the index file ``path`` has it.
 
     Raises StaleIndex if the file isn't what ``write_index`` writes for these two, FileNotFoundError if there is none.
+    Damage in its body is found out, and repaired, when the map is asked its first question.
     """
     path = Path(path)
-    return read_index(_mapped(path), text, minified, lambda parts: _repair(path, parts, minified))
+    read_body = _body_reader(_mapped(path), text, minified)
+
+    def load() -> Parts:
+        try:
+            return read_body()
+        except StaleIndex:
+            source_map = read_source_map(text, minified)
+        with suppress(OSError):
+            write_index(source_map, path)
+        return source_map.parts
+
+    return SourceMap(load, minified)
 
 
-def read_index(
-    memory: memoryview, text: Content, minified: Content | None, repair: Callable[[Parts], None] | None = None
-) -> SourceMap:
+def read_index(memory: memoryview, text: Content, minified: Content | None) -> SourceMap:
     """Return the source map ``text`` of the generated file ``minified``, as an index file in ``memory`` has it.
 
-    Raises StaleIndex if that isn't what ``index_pieces`` returns for these two.  ``repair`` is told what the map is
-    read as if the body turns out to be damaged.
+    Raises StaleIndex if that isn't what ``index_pieces`` returns for these two.
     """
+    parts = _body_reader(memory, text, minified)()
+    return SourceMap(lambda: parts, minified)
+
+
+def _body_reader(memory: memoryview, text: Content, minified: Content | None) -> Callable[[], Parts]:
+    """Return what reads the body of an index file whose header is right.  Both raise StaleIndex."""
     if len(memory) < _BODY_START:
         raise StaleIndex("it is cut off")
     header = memory[: _HEADER.size]
@@ -86,47 +114,20 @@ def read_index(
     if tuple(facts) != _facts(text, minified):
         raise StaleIndex("it is of another version, or was made of other files")
     body = memory[_BODY_START:]
-    if len(body) != body_size or index_size > body_size or body_size % 8:
+    if len(body) != body_size:
         raise StaleIndex("it is cut off")
 
-    def load() -> Parts:
-        if _body_checksum(body) == body_checksum:
-            return _parts(body[:index_size], body[index_size:], text, minified)
-        parts = read_parts(text, minified)
-        if repair is not None:
-            repair(parts)
-        return parts
-
-    return SourceMap(load, minified)
-
-
-def _parts(index: memoryview, code: memoryview, text: Content, minified: Content | None) -> Parts:
-    return Parts(read_map_index(index, text), read_code(code, minified) if len(code) and minified is not None else None)
-
-
-def _pieces(parts: Parts, minified: Content | None) -> list[bytes]:
-    index = write_map_index(parts.index)
-    body = index + (b"" if parts.code is None else write_code(parts.code))
-    facts = _facts(parts.index.text, minified)
-    header = _HEADER.pack(_MAGIC, *facts, len(index), len(body), _body_checksum(memoryview(body)))
-    return [header, _CRC.pack(zlib.crc32(header)), body]
-
-
-def _repair(path: Path, parts: Parts, minified: Content | None) -> None:
-    """Write an index file in place of a damaged one, if that can be done."""
-    with suppress(OSError):
-        _write(_pieces(parts, minified), path)
-
-
-def _write(pieces: Iterable[bytes], path: Path) -> None:
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+    def read_body() -> Parts:
+        if _body_checksum(body) != body_checksum:
+            raise StaleIndex("it is damaged")
         try:
-            file.writelines(pieces)
-            file.close()
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
+            index = read_map_index(body[:index_size], text)
+            code = read_code(body[index_size:], minified) if minified is not None and index_size < body_size else None
+        except ValueError as error:
+            raise StaleIndex(str(error)) from error
+        return Parts(index, code)
+
+    return read_body
 
 
 def _mapped(path: Path) -> memoryview:

@@ -66,6 +66,13 @@ class JsonValue:
         self.expect(b'"', "a string")
         return str(orjson.loads(self.literal()))
 
+    def utf8(self) -> bytes | memoryview:
+        """Return the text of a string as UTF-8: in place, if nothing in it is escaped."""
+        self.expect(b'"', "a string")
+        if self.document.text.find(b"\\", self.start, self.end) >= 0:
+            return self.string().encode()
+        return memoryview(self.document.text)[self.start + 1 : self.end - 1]
+
     def u32(self) -> int:
         """Return an integer of 0…4294967295, written without fraction or exponent."""
         literal = self.literal()

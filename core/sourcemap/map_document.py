@@ -55,7 +55,7 @@ class Mappings:
     text: Content
     start: int
     end: int
-    ranges: bytes
+    ranges: bytes | memoryview
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ def _ignored(value: JsonValue, members: dict[str, JsonValue]) -> array[int]:
 
 
 def _mappings(members: dict[str, JsonValue]) -> Mappings:
-    ranges = members["rangeMappings"].string().encode() if "rangeMappings" in members else b""
+    ranges = members["rangeMappings"].utf8() if "rangeMappings" in members else b""
     value = members.get("mappings")
     if value is None:
         return Mappings(b'"', 0, 0, ranges)

@@ -54,6 +54,11 @@ class SourceMap:
         """What is known of the map."""
         return self._load()
 
+    @property
+    def index(self) -> MapIndex:
+        """What is known of the map alone."""
+        return self.parts.index
+
     def lookup(self, line: int, column: int) -> OriginalPosition | None:
         """Return where the generated code at ``line`` and ``column`` comes from, None if the map doesn't say.
 
@@ -64,12 +69,12 @@ class SourceMap:
     @property
     def sources(self) -> tuple[str, ...]:
         """The names of the original files, ``sourceRoot`` included; empty where the map has null."""
-        return tuple(map(self.parts.index.source, range(len(self.parts.index.sources))))
+        return tuple(map(self.index.source, range(len(self.index.sources))))
 
     @property
     def debug_id(self) -> str | None:
         """The id that ties the map to its generated file, as it is spelt in the map."""
-        return self.parts.index.debug_id
+        return self.index.debug_id
 
     def file(self, source: int) -> str:
         """Return the name of the source with this index."""
@@ -77,11 +82,11 @@ class SourceMap:
 
     def is_ignored(self, source: int) -> bool:
         """Say whether the map says that nobody wants to see the source with this index: it's a library's, say."""
-        return source in self.parts.index.ignored
+        return source in self.index.ignored
 
     def source_content(self, source: int) -> bytes | None:
         """Return the content of the source with this index as UTF-8, None if the map doesn't embed it."""
-        return self.parts.index.contents.content(source)
+        return self.index.contents.content(source)
 
     def source_lines(self, source: int, line: int, around: int) -> SourceLines | None:
         """Return the line ``line`` of a source, from 0, and up to ``around`` lines before and after it.
@@ -102,13 +107,13 @@ class SourceMap:
     def size_bytes(self) -> int:
         """How much memory the map holds, the texts included."""
         code = self.parts.code
-        return self.parts.index.size_bytes + (0 if code is None else code.size_bytes)
+        return self.index.size_bytes + (0 if code is None else code.size_bytes)
 
-    # What the following call knows nothing of this map: so a map that nobody needs any longer is freed at once.
+    # Nothing that follows refers back to this map: one that nobody needs any longer is freed at once.
 
     @cached_property
     def _files(self) -> RememberedTexts:
-        return RememberedTexts(self.parts.index.source)
+        return RememberedTexts(self.index.source)
 
     @cached_property
     def _position(self) -> Callable[[int, int], OriginalPosition | None]:
@@ -116,7 +121,7 @@ class SourceMap:
 
     @cached_property
     def _contents(self) -> _Sources:
-        return _Sources(self.parts.index.contents)
+        return _Sources(self.index.contents)
 
     @cached_property
     def _context(self) -> Callable[[int, int, int], Context | None]:
@@ -185,13 +190,8 @@ def read_source_map(text: Content, minified: Content | None = None) -> SourceMap
 
     Source: ECMA-426, and Symbolicator where the two differ.
     """
-    parts = read_parts(text, minified)
-    return SourceMap(lambda: parts, minified)
-
-
-def read_parts(text: Content, minified: Content | None) -> Parts:
-    """Return what is to be known of a source map; as ``read_source_map``."""
     json = read_json(text, json_start(text))
     index = index_map(map_document(json), json.document.text)
     # What a Metro map says of functions counts, whatever the code is.
-    return Parts(index, survey_code(minified) if minified is not None and index.functions is None else None)
+    code = survey_code(minified) if minified is not None and index.functions is None else None
+    return SourceMap(lambda: Parts(index, code), minified)

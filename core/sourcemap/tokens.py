@@ -79,7 +79,7 @@ def ordered(tokens: Tokens) -> Tokens:
     if is_ordered(tokens.lines, tokens.columns):
         return tokens
     order, spare = array("I", range(len(tokens))), _zeros(len(tokens))
-    if sort_order(tokens.lines, tokens.columns, order, spare):
+    if sort_order(tokens.lines, tokens.columns, order, spare, _zeros(256)):
         order = spare
     ranges = bytearray(map(tokens.ranges.__getitem__, order)) if tokens.ranges else bytearray()
     return Tokens.of((_gathered(values, order) for values in tokens.arrays()), ranges)

@@ -20,6 +20,7 @@ from typing import Any
 
 import orjson
 
+from core.context import source_context
 from core.errors import MalformedSourceMap
 from core.sourcemap.faults import fault_place
 from tests.fuzz import maps, peer, programs
@@ -142,7 +143,7 @@ def _work_on_arrays(case: Case, build: str) -> Any:
     count = chance.randint(0, _LONGEST_TOKENS)
     lines, columns, names = (_numbers(chance, count) for _ in range(3))
     order, spare = array("I", range(count)), _zeros(count)
-    in_spare = kernel.sort_order(lines, columns, order, spare)
+    in_spare = kernel.sort_order(lines, columns, order, spare, array("I", bytes(1024)))
     if in_spare:
         order = spare
     assert list(order) == sorted(range(count), key=lambda token: (lines[token], columns[token]))
@@ -209,7 +210,18 @@ def _answers(source_map: Any, case: Case) -> Any:
     sources = [chance.randint(0, len(source_map.sources)) for _ in range(3)]
     contents = [source_map.source_content(source) for source in sources]
     lines = [_lines(source_map, position, chance) for position in positions]
-    return source_map.sources, positions, contents, lines
+    contexts = [_context(source_map, position) for position in positions]
+    return source_map.sources, positions, contents, lines, contexts
+
+
+def _context(source_map: Any, position: Any) -> Any:
+    """Return what a frame would show of a source, which is what its decoded text would give."""
+    if position is None or position.source is None:
+        return None
+    context = source_map.source_context(position.source, position.line, position.column)
+    content = source_map.source_content(position.source)
+    assert context == (None if content is None else source_context(content, position.line + 1, position.column + 1))
+    return context
 
 
 def _lines(source_map: Any, position: Any, chance: random.Random) -> Any:

@@ -53,7 +53,8 @@ class Located:
 
 def raw_frame(frame: Frame) -> Frame:
     """Return the frame as it is looked up and echoed: some SDKs leave ``async `` in front of the path."""
-    return replace(frame, abs_path=strip_async(frame.abs_path))
+    path = strip_async(frame.abs_path)
+    return frame if path == frame.abs_path else replace(frame, abs_path=path)
 
 
 def nowhere(raw: Frame) -> Unsymbolicated:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from prometheus_client import CollectorRegistry, Counter
 
 from core.files import Excess
+from worker.caches.uses import watching
 
 _log = logging.getLogger(__name__)
 
@@ -36,11 +37,13 @@ class WorkerMetrics:
 
     def limit_hit(self, limit: Limit, file: str, excess: Excess) -> None:
         """Count and log that ``file`` is over a limit."""
+        _be_told_again()
         self._limits.labels(limit.value).inc()
         _log.warning("%.300s: over the limit (%s): %d of %d", file, limit.value, excess.size, excess.limit)
 
     def html_page(self, url: str) -> None:
         """Count and log that a page came in the place of a file."""
+        _be_told_again()
         self._html_pages.inc()
         _log.warning("%.300s: the server answered with an HTML page", url)
 
@@ -50,3 +53,10 @@ class WorkerMetrics:
 
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
         return Counter(f"unmangle_worker_{name}", meaning, labels, registry=self.registry)
+
+
+def _be_told_again() -> None:
+    """See to it that what led here is done again for the next request: each of them counts."""
+    uses = watching()
+    if uses is not None:
+        uses.note_other()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from core.debug_ids import DebugId, parse_debug_id
 from core.files import (
@@ -35,6 +35,11 @@ class Modules:
         """Return what the generated files at ``paths`` are looked up by, each once."""
         unique = dict.fromkeys(paths)
         return [FileKey(FileType.MINIFIED_SOURCE, path, self._debug_ids.get(path)) for path in unique]
+
+    @property
+    def resolved(self) -> Mapping[str, ResolvedModule]:
+        """What was resolved so far, by the paths of frames."""
+        return self._resolved
 
     async def resolve(self, abs_path: str) -> ResolvedModule:
         """Return what is known about the generated file ``abs_path``, as frames name it."""

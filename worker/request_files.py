@@ -59,6 +59,11 @@ class RequestFiles:
             await self._look_ahead.close()
             await self._texts.close()
 
+    @property
+    def has_looked_for_sources(self) -> bool:
+        """Whether original sources were asked for."""
+        return bool(self._sources)
+
     async def get_file(self, key: FileKey) -> FileEntry:
         """Return what came of looking for a file; original sources are looked for once per request."""
         if key.type is not FileType.SOURCE:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, field
 
-from core.buffers import Content
+from msgspec.structs import replace
+
 from core.files import File
 from core.frames import (
     Located,
@@ -24,16 +25,29 @@ from core.frames import (
     source_key,
     symbolicated,
 )
+from core.modules import ResolvedModule
+from core.paths import strip_async
 from core.settings import Settings
 from core.wire.document import parse_document
 from core.wire.frame import Frame, Stacktrace
 from core.wire.request import SymbolicateRequest, decode_request
-from core.wire.response import Completed, FrameError, encode_completed, sorted_attempts, sorted_errors
+from core.wire.response import (
+    Completed,
+    FrameError,
+    ScrapingAttempt,
+    WrittenStacktrace,
+    encode_completed,
+    sorted_attempts,
+    sorted_errors,
+)
+from worker.caches.uses import watched_uses
 from worker.job_store import Answer, Job
 from worker.modules import Modules
 from worker.request_files import RequestFiles
+from worker.resolutions import NotRemembered, Resolution, resolution_key
 from worker.resources import Resources
 from worker.runtime import Symbolicate
+from worker.written_frames import WrittenFrame, WrittenFrames, frame_key, written, written_original
 
 _LARGE_BYTES = 64 << 10  # a body that takes longer to read than a thread is worth
 _FRAMES_PER_TURN = 50  # of the event loop: a request may have a million frames, and there are other jobs
@@ -61,15 +75,39 @@ def _request(body: bytes) -> SymbolicateRequest:
 
 async def symbolicate(resources: Resources, request: SymbolicateRequest, scope: str | None) -> Completed:
     """Return the answer to ``request``; ``scope`` names whose caches are used, None the global ones."""
-    work = _Work(request, RequestFiles(resources, request, scope), set())
-    modules = Modules(work.files, request.modules)
-    async with work.files.expecting(modules.keys_of(_paths(request))):
-        traces = [await _symbolicate_trace(work, modules, trace) for trace in request.stacktraces]
+    paths = list(dict.fromkeys(_paths(request)))
+    key = resolution_key(request, scope, paths)
+    resolution = resources.resolutions.get(key)
+    if resolution is not None:
+        with contextlib.suppress(NotRemembered):
+            work = _Work(request, resolution, resolution, resources.written_frames, resolution.numbers)
+            return await _completed(work, resolution.attempts)
+    return await _gathered(resources, request, scope, paths, key)
+
+
+async def _gathered(
+    resources: Resources, request: SymbolicateRequest, scope: str | None, paths: Sequence[str], key: bytes
+) -> Completed:
+    """Answer a request whose files are not known to be in memory."""
+    files = RequestFiles(resources, request, scope)
+    modules = Modules(files, request.modules)
+    work = _Work(request, modules, files, resources.written_frames)
+    with watched_uses() as uses:
+        async with files.expecting(modules.keys_of(paths)):
+            completed = await _completed(work, files.attempts)
+    if not files.has_looked_for_sources:
+        resources.resolutions.keep(key, Resolution(modules.resolved, work.numbers, files.attempts), uses)
+    return completed
+
+
+async def _completed(work: _Work, attempts: Sequence[ScrapingAttempt]) -> Completed:
+    """Answer by walking the frames, which may add to ``attempts``."""
+    traces = [await _symbolicate_trace(work, trace) for trace in work.request.stacktraces]
     return Completed(
         stacktraces=[trace for trace, _ in traces],
         raw_stacktraces=[raw for _, raw in traces],
         errors=sorted_errors(work.errors),
-        scraping_attempts=sorted_attempts(work.files.attempts),
+        scraping_attempts=sorted_attempts(attempts),
     )
 
 
@@ -78,7 +116,7 @@ def _paths(request: SymbolicateRequest) -> Iterator[str]:
     for trace in request.stacktraces:
         for frame in _walk(request, trace):
             if frame.lineno:
-                yield raw_frame(frame).abs_path
+                yield strip_async(frame.abs_path)
 
 
 def _walk(request: SymbolicateRequest, trace: Stacktrace) -> list[Frame]:
@@ -86,62 +124,76 @@ def _walk(request: SymbolicateRequest, trace: Stacktrace) -> list[Frame]:
     return trace.frames[:: -1 if request.options.frame_order == "callee_first" else 1]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Work:
+    """What walking the frames of one request takes, and what it collects.
+
+    ``numbers`` are those of the generated files by their paths, as far as they were asked for.
+    """
+
     request: SymbolicateRequest
-    files: RequestFiles
-    errors: set[FrameError]
+    modules: Modules | Resolution
+    files: RequestFiles | Resolution
+    remembered: WrittenFrames
+    numbers: dict[str, int | None] = field(default_factory=dict)
+    errors: set[FrameError] = field(default_factory=set)
+    frames_walked: int = 0
 
     @property
     def with_context(self) -> bool:
         return self.request.options.apply_source_context
 
 
-async def _symbolicate_trace(work: _Work, modules: Modules, trace: Stacktrace) -> tuple[Stacktrace, Stacktrace]:
+async def _symbolicate_trace(work: _Work, trace: Stacktrace) -> tuple[WrittenStacktrace, WrittenStacktrace]:
     step = -1 if work.request.options.frame_order == "callee_first" else 1
-    frames: list[Frame] = []
-    raw_frames: list[Frame] = []
+    done: list[WrittenFrame] = []
     caller_name = None
-    for number, frame in enumerate(_walk(work.request, trace)):
-        if number % _FRAMES_PER_TURN == 0:
+    for frame in _walk(work.request, trace):
+        work.frames_walked += 1
+        if work.frames_walked % _FRAMES_PER_TURN == 0:
             await asyncio.sleep(0)
-        outcome = await _locate(work, modules, raw_frame(frame))
-        raw_frames.append(outcome.raw)
-        if isinstance(outcome, Located):
-            frames.append(await _complete(work, outcome, caller_name))
-            caller_name = outcome.position.name
-        else:
-            _note(work, outcome.error)
-            frames.append(outcome.raw)
-            caller_name = None
-    return Stacktrace(frames[::step]), Stacktrace(raw_frames[::step])
+        written_frame = await _written(work, raw_frame(frame), caller_name)
+        if written_frame.error is not None:
+            work.errors.add(written_frame.error)
+        caller_name = written_frame.name
+        done.append(written_frame)
+    return WrittenStacktrace([each.frame for each in done[::step]]), WrittenStacktrace(
+        [each.raw for each in done[::step]]
+    )
 
 
-async def _locate(work: _Work, modules: Modules, frame: Frame) -> Unsymbolicated | Located:
+async def _written(work: _Work, frame: Frame, caller_name: str | None) -> WrittenFrame:
+    """Return what comes of a frame: what came of an equal one, if that depended on nothing else."""
     if frame.lineno == 0:
-        return nowhere(frame)
-    module = await modules.resolve(frame.abs_path)
-    return locate(frame, module, with_context=work.with_context)
+        return written(nowhere(frame))
+    module = await work.modules.resolve(frame.abs_path)
+    key = frame_key(frame, _number(work, frame.abs_path, module), caller_name, with_context=work.with_context)
+    remembered = None if key is None else work.remembered.get(key)
+    if remembered is not None:
+        return remembered
+    outcome = locate(frame, module, with_context=work.with_context)
+    if isinstance(outcome, Unsymbolicated):
+        done = written(outcome)
+    else:
+        content = embedded_content(outcome) if work.with_context else None
+        if content is None and work.with_context and outcome.position.source is not None:
+            return await _written_with_fetched(work, outcome, caller_name)
+        done = written_original(outcome, symbolicated(outcome, caller_name, content))
+    if key is not None:
+        work.remembered.keep(key, done)
+    return done
 
 
-async def _complete(work: _Work, located: Located, caller_name: str | None) -> Frame:
-    content = await _original_content(work, located) if work.with_context else None
-    return symbolicated(located, caller_name, content)
+def _number(work: _Work, path: str, module: ResolvedModule) -> int | None:
+    if path not in work.numbers:
+        work.numbers[path] = work.remembered.module_number(path, module)
+    return work.numbers[path]
 
 
-async def _original_content(work: _Work, located: Located) -> Content | None:
-    if located.position.source is None:
-        return None
-    content = embedded_content(located)
-    if content is not None:
-        return content
+async def _written_with_fetched(work: _Work, located: Located, caller_name: str | None) -> WrittenFrame:
+    """Return the original frame with a text that the map doesn't embed, or with the error that it can't be had."""
     entry = await work.files.get_file(source_key(located))
     if isinstance(entry.result, File):
-        return entry.result.content
-    _note(work, missing_source_content(located))
-    return None
-
-
-def _note(work: _Work, error: FrameError | None) -> None:
-    if error is not None:
-        work.errors.add(error)
+        return written_original(located, symbolicated(located, caller_name, entry.result.content))
+    done = written_original(located, symbolicated(located, caller_name, None))
+    return replace(done, error=missing_source_content(located))

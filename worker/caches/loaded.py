@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 from core.errors import FetchFailed
@@ -18,6 +19,7 @@ from worker.caches.memory import MemoryCache
 from worker.caches.record import Kind
 from worker.caches.shared import NoSharedStore, SharedStore
 from worker.caches.stored_file import Draft, StoredFile
+from worker.caches.uses import watching
 from worker.metrics import WorkerMetrics
 from worker.threads import Threads
 
@@ -98,6 +100,9 @@ class LoadedCache(Generic[V]):
         loaded = await self._memory.get(key, load)
         self._metrics.file(self._kind.name, origin)
         self._note_use(loaded)
+        uses = watching()
+        if uses is not None:
+            uses.note(partial(self._use_again, loaded))
         return loaded.value
 
     def is_in_memory(self, key: Key) -> bool:
@@ -107,6 +112,11 @@ class LoadedCache(Generic[V]):
     async def close(self) -> None:
         """Stop all work and forget everything in memory."""
         await self._memory.close()
+
+    def _use_again(self, loaded: _Loaded[V]) -> bool:
+        self._metrics.file(self._kind.name, "memory")
+        self._note_use(loaded)
+        return True
 
     async def _load(self, digest: bytes, make: Make, shared: SharedStore) -> tuple[_Loaded[V], str]:
         found = await self._threads.run(lambda: self._open(digest))

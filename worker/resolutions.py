@@ -1,0 +1,98 @@
+"""What the files of a request came to, for the next request that asks for the same files in the same way.
+
+Only what came from memory alone is remembered, and it holds only while all of that still is in memory: so an answer is
+what it would be without, only faster, and what the caches count and throw out is the same, too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+from msgspec.structs import replace
+
+from core.files import FileEntry, FileKey
+from core.modules import ResolvedModule
+from core.wire.request import SymbolicateRequest
+from core.wire.response import ScrapingAttempt
+from worker.caches.uses import Uses
+
+_LIFE_S = 10.0  # what the caches throw out is held in here no longer than that
+_MOST = 1000
+
+
+class NotRemembered(Exception):
+    """A request needs more than its generated files and their maps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """The generated files of a request with their source maps, and what the answer says about the web.
+
+    ``modules`` and ``numbers``, those of ``WrittenFrames``, are by path.
+    """
+
+    modules: Mapping[str, ResolvedModule]
+    numbers: dict[str, int | None]
+    attempts: Sequence[ScrapingAttempt]
+
+    async def resolve(self, abs_path: str) -> ResolvedModule:
+        """Return what is known about the generated file ``abs_path``."""
+        return self.modules[abs_path]
+
+    async def get_file(self, key: FileKey) -> FileEntry:
+        """Raise NotRemembered: what an original file came to depends on more than the files."""
+        raise NotRemembered(key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    resolution: Resolution
+    uses: Uses
+    ends_at: float
+
+
+class Resolutions:
+    """The resolutions that one process remembers."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._kept: dict[bytes, _Kept] = {}  # in the order in which they end
+        self._clock = clock
+
+    def get(self, key: bytes) -> Resolution | None:
+        """Return what came of an equal request, if that still holds."""
+        self._drop_old()
+        kept = self._kept.get(key)
+        return kept.resolution if kept is not None and kept.uses.again() else None
+
+    def keep(self, key: bytes, resolution: Resolution, uses: Uses) -> None:
+        """Remember what came of a request, if nothing but memory was used for it."""
+        if not uses.were_in_memory:
+            return
+        self._kept.pop(key, None)
+        self._kept[key] = _Kept(resolution, uses, self._clock() + _LIFE_S)
+        if len(self._kept) > _MOST:
+            del self._kept[next(iter(self._kept))]
+
+    def _drop_old(self) -> None:
+        now = self._clock()
+        while self._kept:
+            oldest = next(iter(self._kept))
+            if self._kept[oldest].ends_at > now:
+                return
+            del self._kept[oldest]
+
+
+def resolution_key(request: SymbolicateRequest, scope: str | None, paths: Iterable[str]) -> bytes:
+    """Return what requests have in common whose files ``paths``, in this order, come to the same.
+
+    That is all they say but for their frames.  A digest, as there are credentials in it.
+    """
+    common = replace(request, stacktraces=[])
+    return hashlib.blake2b(_ENCODER.encode((scope, common, list(paths))), digest_size=32).digest()
+
+
+_ENCODER = msgspec.json.Encoder()

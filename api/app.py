@@ -11,11 +11,13 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from api import endpoints
 from api.endpoints import Jobs
 from api.errors import exception_handlers
 from api.metrics import Metrics, RequestMetrics
+from api.submissions import PATH, Submissions
 from core.settings import Settings
 
 OpenJobs = Callable[[Settings], AbstractAsyncContextManager[Jobs]]
@@ -29,17 +31,19 @@ def create_app(settings: Settings, open_jobs: OpenJobs) -> Starlette:
     While ``app.state.shutting_down`` is true, submissions are refused and polls are still answered.
     """
     metrics = Metrics()
-    app = Starlette(
+    handlers = exception_handlers()
+    app = _Api(
         routes=[
-            _ExactRoute("/symbolicate-js", endpoints.submit, methods=["POST"]),
             _ExactRoute("/requests/{request_id}", endpoints.poll, methods=["GET"]),
             _ExactRoute(_HEALTHCHECK, endpoints.healthcheck, methods=["GET"]),
             _ExactRoute("/metrics", endpoints.metrics, methods=["GET"]),
         ],
         middleware=[Middleware(RequestMetrics, metrics=metrics, uncounted_path=_HEALTHCHECK)],
-        exception_handlers=exception_handlers(),
+        exception_handlers=handlers,
         lifespan=_lifespan(open_jobs),
     )
+    app.submissions = Submissions(app, metrics, handlers)
+    app.router.routes.append(_ExactRoute(PATH, app.submissions, methods=["POST"]))
     app.router.redirect_slashes = False
     app.state.settings = settings
     app.state.metrics = metrics
@@ -56,6 +60,18 @@ def _lifespan(open_jobs: OpenJobs) -> Callable[[Starlette], AbstractAsyncContext
             yield
 
     return lifespan
+
+
+class _Api(Starlette):
+    """Starlette, and for submissions a way past it."""
+
+    submissions: Submissions
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == PATH and scope["method"] == "POST":
+            await self.submissions(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 class _ExactRoute(Route):

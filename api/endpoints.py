@@ -1,4 +1,4 @@
-"""The endpoints: read, decode, hand over, answer."""
+"""The endpoints, but for the one in ``api.submissions``: read, decode, hand over, answer."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from api.body import submitted_body
 from api.metrics import Metrics
-from api.query import poll_timeout_s, submit_query
-from core.errors import ShuttingDown
+from api.query import poll_timeout_s
 
 _REQUEST_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
@@ -36,17 +34,6 @@ class Jobs(Protocol):
 
         ``request_id`` is a UUID in lower case with hyphens.
         """
-
-
-async def submit(request: Request) -> Response:
-    """POST /symbolicate-js: make a job, answer what comes of it in time."""
-    state = request.app.state
-    query = submit_query(request.scope["query_string"])
-    body = await submitted_body(request, state.settings.symbolicate_body_max_bytes)
-    if state.shutting_down:
-        raise ShuttingDown
-    jobs: Jobs = state.jobs
-    return _json_response(await jobs.submit(body, query.scope, query.timeout_s, state.metrics.accepted.inc))
 
 
 async def poll(request: Request) -> Response:

@@ -15,7 +15,7 @@ from core.wire.frame import Frame, FrameData
 from core.wire.response import FrameError, write_frame
 from worker.caches.generations import Generations
 
-MAX_BYTES = 32 << 20
+MAX_BYTES = 48 << 20
 """What the frames in memory may take."""
 
 _MODULES_MAX_BYTES = 2 << 20

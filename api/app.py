@@ -18,11 +18,13 @@ from api.endpoints import Jobs
 from api.errors import exception_handlers
 from api.metrics import Metrics, RequestMetrics
 from api.submissions import PATH, Submissions
+from core.metrics import STARTS
 from core.settings import Settings
 
 OpenJobs = Callable[[Settings], AbstractAsyncContextManager[Jobs]]
 
 _HEALTHCHECK = "/healthcheck"
+_READINESS = "/readiness"
 
 
 def create_app(settings: Settings, open_jobs: OpenJobs) -> Starlette:
@@ -36,13 +38,16 @@ def create_app(settings: Settings, open_jobs: OpenJobs) -> Starlette:
         routes=[
             _ExactRoute("/requests/{request_id}", endpoints.poll, methods=["GET"]),
             _ExactRoute(_HEALTHCHECK, endpoints.healthcheck, methods=["GET"]),
+            _ExactRoute(_READINESS, endpoints.readiness, methods=["GET"]),
             _ExactRoute("/metrics", endpoints.metrics, methods=["GET"]),
         ],
-        middleware=[Middleware(RequestMetrics, metrics=metrics, uncounted_path=_HEALTHCHECK)],
+        middleware=[
+            Middleware(RequestMetrics, counts=metrics.counts, uncounted_paths=frozenset((_HEALTHCHECK, _READINESS)))
+        ],
         exception_handlers=handlers,
         lifespan=_lifespan(open_jobs),
     )
-    app.submissions = Submissions(app, metrics, handlers)
+    app.submissions = Submissions(app, metrics.counts, handlers)
     app.router.routes.append(_ExactRoute(PATH, app.submissions, methods=["POST"]))
     app.router.redirect_slashes = False
     app.state.settings = settings
@@ -56,8 +61,9 @@ def _lifespan(open_jobs: OpenJobs) -> Callable[[Starlette], AbstractAsyncContext
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with open_jobs(app.state.settings) as jobs:
             app.state.jobs = jobs
-            app.state.metrics.starts.inc()
-            yield
+            app.state.metrics.counts.inc(STARTS.field())
+            async with jobs.deployment.sharing(app.state.metrics.counts):
+                yield
 
     return lifespan
 

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
 from core.errors import AtCapacity, InvalidJson, InvalidQuery, InvalidRequest, ShuttingDown, StoreUnavailable
+from core.metrics import REJECTED
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ def _refusal(status: int) -> ExceptionHandler:
 
 
 async def _at_capacity(request: Request, error: Exception) -> Response:
-    request.app.state.metrics.rejected.inc()
+    request.app.state.metrics.counts.inc(REJECTED.field())
     return _error_response(request, 503, str(error))
 
 

@@ -5,6 +5,7 @@ The answer is what the worker stored, byte for byte.  The keys are described in 
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
 import uuid
@@ -13,10 +14,12 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from api.deployment import RedisDeployment
 from api.job_store import Acceptance, JobStore, Submission
 from api.recent_answers import RecentAnswers, digest_of
 from api.redis_clients import open_redis
 from api.results import FinishedJobs, Waiter
+from api.self_check import log_findings
 from core.errors import AtCapacity, ShuttingDown, StoreUnavailable
 from core.settings import Settings
 from core.wire.response import TIMEOUT_BODY, pending_body
@@ -28,6 +31,7 @@ class RedisJobs:
     """The jobs of a deployment, seen from one API process."""
 
     def __init__(self, redis: Redis, finished: FinishedJobs, settings: Settings) -> None:
+        self.deployment = RedisDeployment(redis, settings)
         self._finished = finished
         self._settings = settings
         self._store = JobStore(redis, finished.channel, settings)
@@ -146,8 +150,11 @@ async def open_jobs(settings: Settings) -> AsyncIterator[RedisJobs]:
     """Open the jobs of the deployment that ``settings`` names.  Works before Redis answers; calls fail meanwhile."""
     redis = open_redis(settings)
     finished = FinishedJobs(redis)
+    checking = asyncio.create_task(log_findings(redis))
     try:
         async with finished.listening():
             yield RedisJobs(redis, finished, settings)
     finally:
+        checking.cancel()
+        await asyncio.gather(checking, return_exceptions=True)
         await redis.aclose()

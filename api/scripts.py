@@ -6,7 +6,18 @@ only when it runs.  Redis allows that on one server; a cluster would not.
 
 from __future__ import annotations
 
-from core.jobs import IN_FLIGHT, JOB_PREFIX, PAYLOAD_PREFIX, RESULT_PREFIX, SAME_PREFIX
+from core.jobs import (
+    CACHES,
+    COUNTS,
+    IN_FLIGHT,
+    JOB_PREFIX,
+    PAYLOAD_PREFIX,
+    PROBE_KEY,
+    RESULT_PREFIX,
+    SAME_PREFIX,
+    TAKEN_PREFIX,
+    WORKERS,
+)
 
 _COMMON = f"""
 local JOB, PAYLOAD, RESULT, SAME = '{JOB_PREFIX}', '{PAYLOAD_PREFIX}', '{RESULT_PREFIX}', '{SAME_PREFIX}'
@@ -92,5 +103,52 @@ redis.call('DEL', JOB)  -- there is none; but a Redis that is full lets a script
 local seen = {}
 for i = 1, #ARGV, 2 do table.insert(seen, look(ARGV[i], ARGV[i + 1])) end
 return seen
+"""
+)
+
+_WATCH = (
+    _COMMON
+    + f"""
+local WORKERS, TAKEN = '{WORKERS}', '{TAKEN_PREFIX}'
+local function living() return redis.call('ZRANGEBYSCORE', WORKERS, '(' .. (now - ARGV[1]), '+inf') end
+"""
+)
+
+OVERVIEW = (
+    _WATCH
+    + f"""
+-- KEYS: queues.  ARGV: life of a heartbeat (ms).
+-- Returns how many jobs are in flight, how many workers hold, how many workers live; for each queue its length and the
+-- time left to its oldest job (ms, -1 = unknown); the bytes of caches by host, and the counts.
+local CACHE_IS_KNOWN_FOR = 60000
+local running, queues, caches, seen = 0, {{}}, {{}}, redis.call('HGETALL', '{CACHES}')
+for _, worker in ipairs(redis.call('ZRANGE', WORKERS, 0, -1)) do
+    running = running + redis.call('SCARD', TAKEN .. worker)
+end
+local function left_to_oldest(queue)
+    local read, content = pcall(cjson.decode, redis.call('LINDEX', queue, -1) or '')
+    local id = read and type(content) == 'table' and content['headers'] and content['headers']['id']
+    local deadline = id and redis.call('ZSCORE', IN_FLIGHT, id)
+    return deadline and math.max(deadline - now, 0) or -1
+end
+for _, queue in ipairs(KEYS) do table.insert(queues, {{redis.call('LLEN', queue), left_to_oldest(queue)}}) end
+for i = 1, #seen, 2 do
+    local size, at = string.match(seen[i + 1], '^(%d+) (%d+)$')
+    if at and now - at < CACHE_IS_KNOWN_FOR then
+        table.insert(caches, seen[i])
+        table.insert(caches, size)
+    end
+end
+local in_flight = redis.call('ZCOUNT', IN_FLIGHT, '(' .. now, '+inf')
+return {{in_flight, running, #living(), queues, caches, redis.call('HGETALL', '{COUNTS}')}}
+"""
+)
+
+PROBE = (
+    _WATCH
+    + f"""
+-- ARGV: life of a heartbeat (ms).  Writes something, as a job would, and returns how many workers live.
+redis.call('SET', '{PROBE_KEY}', 1, 'PX', 1000)
+return #living()
 """
 )

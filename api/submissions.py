@@ -18,23 +18,25 @@ from starlette.types import ExceptionHandler, Receive, Scope, Send
 
 from api.body import submitted_body
 from api.endpoints import Jobs
-from api.metrics import Metrics
 from api.query import submit_query
+from core.counts import Counts
 from core.errors import ShuttingDown
+from core.metrics import ACCEPTED, REQUEST_DURATION, RESPONSES, TASK
 
 PATH = "/symbolicate-js"
 
+_ANSWERED = RESPONSES.field("200")
+_ACCEPTED = ACCEPTED.field(TASK)
 _CONTENT_TYPE = (b"content-type", b"application/json")
 
 
 class Submissions:
     """Makes a job of each submission, and answers what comes of it in time.  ``handlers`` answer what it raises."""
 
-    def __init__(self, app: Starlette, metrics: Metrics, handlers: Mapping[Any, ExceptionHandler]) -> None:
+    def __init__(self, app: Starlette, counts: Counts, handlers: Mapping[Any, ExceptionHandler]) -> None:
         self._app = app
-        self._metrics = metrics
+        self._counts = counts
         self._handlers = handlers
-        self._completed = metrics.statuses.labels(200)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one submission."""
@@ -44,12 +46,12 @@ class Submissions:
         except Exception as error:
             await self._refuse(error, scope, receive, send)
         else:
-            self._completed.inc()
+            self._counts.inc(_ANSWERED)
             headers = [(b"content-length", b"%d" % len(answer)), _CONTENT_TYPE]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await send({"type": "http.response.body", "body": answer})
         finally:
-            self._metrics.duration.observe(time.perf_counter() - started)
+            self._counts.observe(REQUEST_DURATION, time.perf_counter() - started)
 
     async def _answer(self, scope: Scope, receive: Receive) -> bytes:
         state = self._app.state
@@ -58,7 +60,7 @@ class Submissions:
         if state.shutting_down:
             raise ShuttingDown
         jobs: Jobs = state.jobs
-        return await jobs.submit(body, query.scope, query.timeout_s, self._metrics.accepted.inc)
+        return await jobs.submit(body, query.scope, query.timeout_s, self._count_accepted)
 
     async def _refuse(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer what went wrong; a bug is raised again afterwards, so that the server logs it."""
@@ -67,7 +69,10 @@ class Submissions:
         handler: Any = self._handlers[kind]
         response: Response | None = await handler(Request(scope, receive), error)
         if response is not None:
-            self._metrics.statuses.labels(response.status_code).inc()
+            self._counts.inc(RESPONSES.field(str(response.status_code)))
             await response(scope, receive, send)
         if kind is Exception:
             raise error
+
+    def _count_accepted(self) -> None:
+        self._counts.inc(_ACCEPTED)

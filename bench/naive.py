@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from core.counts import Counts
 from core.settings import Settings
 from core.wire.document import parse_document
 from core.wire.request import decode_request
@@ -71,7 +72,7 @@ def _api(settings: Settings) -> Starlette:
 def _worker(settings: Settings) -> None:
     celery = _celery(settings)
     loop = asyncio.new_event_loop()
-    opened = open_symbolication(settings)
+    opened = open_symbolication(settings, Counts())
     symbolicate: Any = None
 
     @signals.worker_init.connect(weak=False)

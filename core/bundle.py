@@ -65,7 +65,7 @@ class Bundle:
 
     def __init__(self, archive: zipfile.ZipFile, manifest: Manifest, digest: bytes) -> None:
         self._archive = archive
-        self._manifest = manifest
+        self.manifest = manifest
         self.size_bytes = _BYTES_PER_MEMBER * len(archive.filelist)
         """About how much memory the bundle takes, its file left aside."""
         self.digest = digest
@@ -83,19 +83,19 @@ class Bundle:
         file.seek(0)
         if size < _MIN_BYTES or file.read(len(_MAGIC)) != _MAGIC:
             raise MalformedBundle("not an artifact bundle")
-        archive = _open_archive(file, limits.max_members)
-        text = _read_member(archive, _MANIFEST_PATH, limits.max_manifest_bytes)
+        archive = open_archive(file, limits.max_members)
+        text = read_member(archive, _MANIFEST_PATH, limits.max_manifest_bytes)
         if text is None:
             raise _unreadable_manifest(archive, limits)
         return cls(archive, read_manifest(text, limits.max_members), _digest(file, archive.start_dir))
 
     def member_by_debug_id(self, debug_id: DebugId, file_type: FileType) -> Member | None:
         """Return the member that the manifest lists with exactly this id and type."""
-        return self._manifest.by_id.get((debug_id, file_type.value))
+        return self.manifest.by_id.get((debug_id, file_type.value))
 
     def member_by_url(self, url: str) -> Member | None:
         """Return the member that the manifest lists with exactly this URL, whatever its type."""
-        return self._manifest.by_url.get(url)
+        return self.manifest.by_url.get(url)
 
     def declared_size(self, member: Member) -> int:
         """Return how many bytes ``member`` claims to have; 0 if it isn't in the archive."""
@@ -108,7 +108,7 @@ class Bundle:
         None if it can't be had: not in the archive, encrypted, damaged, longer or shorter than it claims, or longer
         than ``max_bytes``.
         """
-        return _read_member(self._archive, member.path, max_bytes)
+        return read_member(self._archive, member.path, max_bytes)
 
     def copy(self, member: Member, write: Callable[[bytes], object], max_bytes: int | None = None) -> bool:
         """Give the content of ``member`` to ``write``, piece by piece.
@@ -171,7 +171,8 @@ class _Archive:
             raise OversizedBundle("members", Excess(max(count, self._max_members + 1), self._max_members))
 
 
-def _open_archive(file: BinaryIO, max_members: int) -> zipfile.ZipFile:
+def open_archive(file: BinaryIO, max_members: int = MAX_FILES) -> zipfile.ZipFile:
+    """Open the ZIP archive in ``file``, which is read from as long as it is used.  Raises MalformedBundle."""
     try:
         archive = zipfile.ZipFile(cast("BinaryIO", _Archive(file, max_members)))
     except _ARCHIVE_ERRORS as error:
@@ -198,7 +199,8 @@ def _digest(file: BinaryIO, start: int) -> bytes:
     return digest.digest()
 
 
-def _read_member(archive: zipfile.ZipFile, path: str, max_bytes: int | None) -> bytes | None:
+def read_member(archive: zipfile.ZipFile, path: str, max_bytes: int | None = None) -> bytes | None:
+    """Return the content of a member; None if it can't be had, or is longer than ``max_bytes``."""
     info = archive.NameToInfo.get(path)
     try:
         content = b"".join(_pieces(archive, path, max_bytes))

@@ -23,6 +23,9 @@ key                              type     content, and when it goes
                                           process stops, or is found dead.
 ``unmangle:reaper``              string   there when messages were looked after a moment ago
 ``unmangle:reaper-waits``        string   there when all heartbeats were late: Redis was away, not the workers
+``unmangle:counts``               hash     what all processes have counted since this server is empty (``core.counts``)
+``unmangle:caches``               hash     by host: what its cache directory takes (bytes), and when that was (ms)
+``unmangle:probe``                string   there when somebody asked a moment ago if Redis can be written to
 ``unmangle:finished:<process>``  channel  ids of jobs that ended, separated by spaces, for one API process
 ===============================  =======  =========================================================================
 
@@ -45,11 +48,18 @@ WORKERS = "unmangle:workers"
 REAPER = "unmangle:reaper"
 REAPER_WAITS = "unmangle:reaper-waits"
 
+COUNTS = "unmangle:counts"
+CACHES = "unmangle:caches"
+PROBE_KEY = "unmangle:probe"
+
 JOB_PREFIX = "unmangle:job:"
 PAYLOAD_PREFIX = "unmangle:payload:"
 RESULT_PREFIX = "unmangle:result:"
 SAME_PREFIX = "unmangle:same:"
 TAKEN_PREFIX = "unmangle:taken:"
+
+HEARTBEAT_LIFE_MS = 4000
+"""A worker process that did not beat for so long is dead."""
 
 UNCLAIMED_RESULT_TTL_S = 30
 """How long the result of a job whose id nobody was told is kept for its waiting caller to fetch it."""

@@ -146,9 +146,6 @@ class Settings:
         metadata={"setting": Setting("UNMANGLE_WORKER_CONCURRENCY", INTEGER, minimum=1)},
     )
     worker_max_jobs: int = _setting(100, "UNMANGLE_WORKER_MAX_JOBS", INTEGER, minimum=1)
-    worker_metrics_port: int | None = _setting(
-        None, "UNMANGLE_WORKER_METRICS_PORT", INTEGER, maximum=65_535, optional=True
-    )
     worker_queues: str = _setting("all", "UNMANGLE_WORKER_QUEUES", WORKER_QUEUES)
     worker_consumer: str = _setting("native", "UNMANGLE_WORKER_CONSUMER", WORKER_CONSUMER)
     worker_shutdown_grace_s: int = _duration(4, "UNMANGLE_WORKER_SHUTDOWN_GRACE")

@@ -13,6 +13,7 @@ from core.errors import InvalidSetting
 from core.logs import configure_logging
 from core.settings import Settings
 from worker.app import create_app
+from worker.self_check import log_findings
 
 _TALKATIVE = ("celery.worker.strategy", "celery.app.trace")  # two lines for every job
 
@@ -26,6 +27,7 @@ def main() -> None:
     configure_logging(settings)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    log_findings(settings)
     # Celery warns about root because of pickle, which we don't accept.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     # Workers have nothing to tell each other.  Their heartbeats are for monitors, which also switch on events of tasks.

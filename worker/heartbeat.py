@@ -7,26 +7,30 @@ its jobs go to other workers, and whoever started it starts it again.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import faulthandler
 import logging
 import os
+import socket
 import sys
 import threading
 from collections.abc import Sequence
 
 from redis.exceptions import RedisError
 
+from core.counts import Counts
 from core.errors import StoreUnavailable
+from core.jobs import HEARTBEAT_LIFE_MS
 from core.message import MessageWriter
 from core.settings import Settings
 from core.wire.response import INTERNAL_ERROR_BODY
 from worker import scripts
+from worker.caches.disk import kept_bytes
 from worker.redis_clients import open_blocking_redis
 
 _log = logging.getLogger(__name__)
 
 BEAT_EVERY_S = 1.0
-LIFE_MS = 4000  # of a heartbeat: a process that did not beat for so long is dead
 STUCK_AFTER_S = 30
 _LOOK_FOR_LOST_MESSAGES_EVERY_MS = 1000
 _MOST_JOBS_LOOKED_AT = 5000
@@ -50,13 +54,17 @@ class Heartbeat:
         messages: MessageWriter,
         queues: Sequence[str],
         loop: asyncio.AbstractEventLoop,
+        counts: Counts,
     ) -> None:
         self._redis = open_blocking_redis(settings, BEAT_EVERY_S)
         self._beat = self._redis.register_script(scripts.BEAT)
+        self._share = self._redis.register_script(scripts.SHARE)
+        self._settings = settings
+        self._counts = counts
         self._queues = queues
         self._arguments: list[bytes | str | int] = [
             worker_id,
-            LIFE_MS,
+            HEARTBEAT_LIFE_MS,
             _LOOK_FOR_LOST_MESSAGES_EVERY_MS,
             _MOST_JOBS_LOOKED_AT,
             settings.result_ttl_s,
@@ -82,11 +90,24 @@ class Heartbeat:
             level, text = _LOGGED[what.decode()]
             _log.log(level, text, {"job": job.decode(), "worker": worker.decode()})
 
+    def share_counts(self) -> None:
+        """Add what this process has counted to the counts of the deployment, and say what the cache takes."""
+        news = self._counts.news()
+        arguments = [
+            socket.gethostname(),
+            kept_bytes(self._settings),
+            *(part for item in news.items() for part in item),
+        ]
+        self._share(args=arguments)
+        self._counts.note_shared(news)
+
     def stop(self) -> None:
         """Beat no more."""
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
+            with contextlib.suppress(RedisError):
+                self.share_counts()
         self._redis.close()
 
     def _run(self) -> None:
@@ -95,6 +116,7 @@ class Heartbeat:
                 _die_of_stuck_loop()
             try:
                 self.beat_once()
+                self.share_counts()
             except RedisError as error:
                 _log.debug("no heartbeat: %s", error)
 

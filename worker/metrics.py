@@ -1,12 +1,12 @@
-"""What a worker counts.  No label takes values from requests."""
+"""What a worker counts, besides what its requests do (``worker.tally``)."""
 
 from __future__ import annotations
 
 import logging
 from enum import StrEnum
 
-from prometheus_client import CollectorRegistry, Counter
-
+from core import metrics
+from core.counts import Counts
 from core.files import Excess
 from worker.caches.uses import watching
 
@@ -27,32 +27,34 @@ class Limit(StrEnum):
 
 
 class WorkerMetrics:
-    """The counters of one process, in a registry of their own."""
+    """Counts into the numbers of this process."""
 
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self._limits = self._counter("limits_hit", "What was refused because it is too large", "limit")
-        self._html_pages = self._counter("html_pages", "HTML pages that came in the place of scripts and source maps")
-        self._files = self._counter("files", "Files by where they came from", "kind", "origin")
+    def __init__(self, counts: Counts) -> None:
+        self.counts = counts
 
     def limit_hit(self, limit: Limit, file: str, excess: Excess) -> None:
         """Count and log that ``file`` is over a limit."""
         _be_told_again()
-        self._limits.labels(limit.value).inc()
+        self.counts.inc(metrics.LIMITS_HIT.field(limit.value))
         _log.warning("%.300s: over the limit (%s): %d of %d", file, limit.value, excess.size, excess.limit)
 
     def html_page(self, url: str) -> None:
         """Count and log that a page came in the place of a file."""
         _be_told_again()
-        self._html_pages.inc()
+        self.counts.inc(metrics.HTML_PAGES.field())
         _log.warning("%.300s: the server answered with an HTML page", url)
 
     def file(self, kind: str, origin: str) -> None:
         """Count a file of a kind that came from memory, the disk, the shared cache or elsewhere."""
-        self._files.labels(kind, origin).inc()
+        self.counts.inc(metrics.FILES.field(kind, origin))
 
-    def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
-        return Counter(f"unmangle_worker_{name}", meaning, labels, registry=self.registry)
+    def member(self, *, in_memory: bool) -> None:
+        """Count a small file of a bundle."""
+        self.counts.inc((metrics.MEMBER_HIT if in_memory else metrics.MEMBER_MISS).field())
+
+    def conversion(self, size_bytes: int, duration_s: float) -> None:
+        """Count a source map that was read."""
+        self.counts.observe(metrics.CONVERSION, duration_s, metrics.size_label(size_bytes))
 
 
 def _be_told_again() -> None:

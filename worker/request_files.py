@@ -25,6 +25,7 @@ from worker.request_lookups import RequestLookups
 from worker.request_scraping import RequestScraping
 from worker.request_texts import RequestTexts
 from worker.resources import Resources
+from worker.tally import Tally
 
 _log = logging.getLogger(__name__)
 
@@ -32,11 +33,12 @@ _log = logging.getLogger(__name__)
 class RequestFiles:
     """Gets files for one request, one after another: what was learnt for one file serves the next.
 
-    ``attempts`` are what the response says about the web, in the order of the lookups.
+    ``attempts`` are what the response says about the web, in the order of the lookups; ``tally`` is for metrics.
     """
 
     def __init__(self, resources: Resources, request: SymbolicateRequest, scope: str | None) -> None:
         self.attempts: list[ScrapingAttempt] = []
+        self.tally = Tally()
         self._resources = resources
         self._namespace = Namespace.of(request, scope)
         self._texts = RequestTexts(resources.texts)
@@ -68,6 +70,7 @@ class RequestFiles:
         """Return what came of looking for a file; original sources are looked for once per request."""
         if key.type is not FileType.SOURCE:
             return await self._get(key)
+        self.tally.missing_sourcescontent += 1
         if key not in self._sources:
             self._sources[key] = await self._get(key)
         return self._sources[key]
@@ -89,6 +92,7 @@ class RequestFiles:
             return await self._scrape(key)
         if key.abs_path is not None:
             self.attempts.append(attempt_not_made(key.abs_path))
+        self.tally.got(key, entry, scraped=False)
         return entry
 
     async def _find(self, key: FileKey) -> FileEntry | None:
@@ -97,6 +101,8 @@ class RequestFiles:
     async def _learn_about(self, key: FileKey) -> bool:
         """Ask the lookup API.  Returns whether that brought anything new."""
         listed = await self._lookups.about(key)
+        if self._lookups.can_ask(key):
+            self.tally.listed(listed)
         has_new_bundles = await self._bundles.add([each for each in listed if isinstance(each, ListedBundle)])
         has_new_files = [self._artifacts.add(each) for each in listed if isinstance(each, ListedFile)]
         return has_new_bundles or any(has_new_files)
@@ -107,6 +113,8 @@ class RequestFiles:
         scraped = await self._scraping.scrape(key)
         if scraped.attempt is not None:
             self.attempts.append(scraped.attempt)
+        was_tried = scraped.attempt is not None and scraped.attempt.reason != "disabled"
+        self.tally.got(key, scraped.entry, scraped=was_tried)
         return scraped.entry
 
     def _start(self, key: FileKey) -> Started:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import msgspec
 from msgspec.structs import replace
 
+from core.counts import Values
 from core.files import FileEntry, FileKey
 from core.modules import ResolvedModule
 from core.wire.request import SymbolicateRequest
@@ -32,12 +33,13 @@ class NotRemembered(Exception):
 class Resolution:
     """The generated files of a request with their source maps, and what the answer says about the web.
 
-    ``modules`` and ``numbers``, those of ``WrittenFrames``, are by path.
+    ``modules`` and ``numbers``, those of ``WrittenFrames``, are by path.  ``counts`` are for metrics.
     """
 
     modules: Mapping[str, ResolvedModule]
     numbers: dict[str, int | None]
     attempts: Sequence[ScrapingAttempt]
+    counts: Values
 
     async def resolve(self, abs_path: str) -> ResolvedModule:
         """Return what is known about the generated file ``abs_path``."""

@@ -8,12 +8,11 @@ import logging
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Self, TypeVar
-from wsgiref.simple_server import WSGIServer
 
 from aiohttp.abc import AbstractResolver
-from prometheus_client import start_http_server
 
 from core.bundle import Bundle
+from core.counts import Counts
 from core.lookup import Listed, ListedFile
 from core.settings import Settings
 from core.texts import Text
@@ -52,13 +51,17 @@ _BYTES_PER_CHARACTER = 2  # of the texts in an answer, about
 class Resources:
     """Belongs to one event loop; ``async with`` closes the connections and stops what is under way."""
 
-    def __init__(self, settings: Settings, resolver: AbstractResolver | None = None) -> None:
-        """Open what doesn't need the loop.  ``resolver`` is for the names of hosts, None for that of the system."""
+    def __init__(
+        self, settings: Settings, resolver: AbstractResolver | None = None, counts: Counts | None = None
+    ) -> None:
+        """Open what doesn't need the loop.
+
+        ``resolver`` is for the names of hosts, None for that of the system; ``counts`` are where it is counted.
+        """
         self.settings = settings
-        self.metrics = WorkerMetrics()
+        self.metrics = WorkerMetrics(Counts() if counts is None else counts)
         self.client = Client(settings, resolver)
         self.threads = Threads(settings)
-        self._metrics_server: WSGIServer | None = None
         self.file_threads = file_threads(settings)
         self.store = open_store(settings)
         self.shared = open_shared_store(settings, self.store, self.file_threads)
@@ -98,21 +101,17 @@ class Resources:
             size_of=lambda _, text: _size(text),
             lifetime_of=lambda _: Lifetime(settings.file_in_bundle_cache_idle_s, since_last_use=True),
         )
-        self.source_maps = SourceMaps(settings, self.threads, self.store.locks)
+        self.source_maps = SourceMaps(settings, self.threads, self.store.locks, self.metrics)
         self.resolutions = Resolutions()
         self.written_frames = WrittenFrames()
 
     async def __aenter__(self) -> Self:
-        self._serve_metrics()
         self._cleaning = asyncio.create_task(self._clean_up_now_and_then())
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._metrics_server is not None:
-            self._metrics_server.shutdown()
-            self._metrics_server.server_close()
         self._cleaning.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._cleaning
@@ -127,16 +126,6 @@ class Resources:
 
     def _cache(self, kind: LoadedKind[_V]) -> LoadedCache[_V]:
         return LoadedCache(kind, self.store, self.shared, self.file_threads, self.settings, self.metrics)
-
-    def _serve_metrics(self) -> None:
-        if self.settings.worker_metrics_port is None:
-            return
-        try:
-            self._metrics_server, _ = start_http_server(
-                self.settings.worker_metrics_port, registry=self.metrics.registry
-            )
-        except OSError as error:
-            _log.error("UNMANGLE_WORKER_METRICS_PORT: no metrics are served: %s", error)
 
     async def _clean_up_now_and_then(self) -> None:
         while self.settings.cache_cleanup_enabled:

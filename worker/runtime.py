@@ -20,6 +20,8 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from core import metrics
+from core.counts import Counts
 from core.errors import HandedBack, StoreUnavailable
 from core.message import MessageWriter
 from core.settings import Settings
@@ -41,7 +43,7 @@ _T = TypeVar("_T")
 Symbolicate = Callable[[Job], Awaitable[Answer]]
 """Computes the answer to a job."""
 
-OpenSymbolication = Callable[[Settings], contextlib.AbstractAsyncContextManager[Symbolicate]]
+OpenSymbolication = Callable[[Settings, Counts], contextlib.AbstractAsyncContextManager[Symbolicate]]
 """Opens what symbolication needs for as long as the process lives: connections, caches, threads."""
 
 
@@ -77,6 +79,7 @@ class Runtime:
         self._exchanging: asyncio.Task[None] | None = None
         self.worker_id = f"{os.getpid()}@{socket.gethostname()}:{secrets.token_hex(4)}"
         self.observer: Observer | None = None
+        self._counts = Counts()
 
     @property
     def running(self) -> Sequence[RunningJob]:
@@ -119,8 +122,10 @@ class Runtime:
         self._store = JobStore(self._settings, self.worker_id, messages)
         self._lifetime.push_async_callback(self._store.close)
         self._suspects = Suspects(lambda job: self._persistently(lambda: self._store.start_suspect(job.id)))
-        self._symbolicate = await self._lifetime.enter_async_context(self._open_symbolication(self._settings))
-        self._heartbeat = Heartbeat(self._settings, self.worker_id, messages, ALL_QUEUES, self._loop)
+        self._symbolicate = await self._lifetime.enter_async_context(
+            self._open_symbolication(self._settings, self._counts)
+        )
+        self._heartbeat = Heartbeat(self._settings, self.worker_id, messages, ALL_QUEUES, self._loop, self._counts)
         self._lifetime.push_async_callback(asyncio.to_thread, self._heartbeat.stop)
         limits = queue_limits(self._settings)
         waiting = open_waiting_redis(self._settings, len(limits), LONGEST_WAIT_S)
@@ -189,17 +194,27 @@ class Runtime:
             await self._persistently(lambda: self._store.finish(job_id, answer))
 
     async def _answer(self, job: Job) -> Answer:
+        started = time.perf_counter()
+        self._counts.observe(metrics.FIRST_POLL, max(self._settings.request_timeout_s - job.left_s, 0))
+        status, answer = await self._outcome(job)
+        self._counts.observe(metrics.JOB_DURATION, time.perf_counter() - started)
+        self._counts.inc(metrics.PROCESSED.field(metrics.TASK))
+        self._counts.inc(metrics.OUTCOMES.field(status))
+        return answer
+
+    async def _outcome(self, job: Job) -> tuple[str, Answer]:
+        """Return the status of the answer, and the answer."""
         try:
             async with asyncio.timeout(job.left_s):
                 if job.suspect:
-                    return await self._suspects.run(job, self._symbolicate)
-                return await self._symbolicate(job)
+                    return "completed", await self._suspects.run(job, self._symbolicate)
+                return "completed", await self._symbolicate(job)
         except TimeoutError:
             _log.warning("job %s took longer than %s s", job.id, self._settings.request_timeout_s)
-            return Answer(TIMEOUT_BODY)
+            return "timeout", Answer(TIMEOUT_BODY)
         except Exception:  # whatever crashed this job must not take others down, and its caller must hear of it
             _log.exception("job %s crashed", job.id)
-            return Answer(INTERNAL_ERROR_BODY)
+            return "internal_error", Answer(INTERNAL_ERROR_BODY)
 
     async def _persistently(self, call: Callable[[], Awaitable[_T]]) -> _T:
         while True:

@@ -7,6 +7,8 @@ only when it runs.  Redis allows that on one server; a cluster would not.
 from __future__ import annotations
 
 from core.jobs import (
+    CACHES,
+    COUNTS,
     IN_FLIGHT,
     JOB_PREFIX,
     PAYLOAD_PREFIX,
@@ -248,6 +250,15 @@ for i = #older, 1, -1 do  -- the oldest is next in its queue then, or the next l
     end
 end
 return done
+"""
+)
+
+SHARE = (
+    _COMMON
+    + f"""
+-- ARGV: host, bytes that its cache directory takes; then fields of the counts, and by how much they grew.
+redis.call('HSET', '{CACHES}', ARGV[1], ARGV[2] .. ' ' .. now)
+for i = 3, #ARGV, 2 do redis.call('HINCRBYFLOAT', '{COUNTS}', ARGV[i], ARGV[i + 1]) end
 """
 )
 

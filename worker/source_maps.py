@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from mmap import mmap
 
 from core.buffers import Content
@@ -17,6 +18,7 @@ from worker.caches.lifetimes import derived_lifetime
 from worker.caches.locks import HostLocks
 from worker.caches.memory import MemoryCache
 from worker.caches.stored_file import release_pages
+from worker.metrics import WorkerMetrics
 from worker.threads import Threads
 
 MAX_BYTES = 64 << 20
@@ -29,8 +31,9 @@ _SMALL = 1000  # bytes that anything in a cache takes, about
 class SourceMaps:
     """Belongs to one event loop.  A process reads one large map at a time, a host ``big_maps_at_once``."""
 
-    def __init__(self, settings: Settings, threads: Threads, locks: HostLocks) -> None:
+    def __init__(self, settings: Settings, threads: Threads, locks: HostLocks, metrics: WorkerMetrics) -> None:
         self._settings = settings
+        self._metrics = metrics
         self._threads = threads
         self._locks = locks
         self._alone = asyncio.Semaphore(1)
@@ -51,9 +54,15 @@ class SourceMaps:
 
     async def _read(self, content: Content, minified: Content) -> SourceMap | Failure:
         if len(content) < self._settings.big_map_bytes:
-            return await self._threads.run(lambda: _read_source_map(content, minified))
+            return await self._convert(content, minified)
         async with self._turn():
-            return await self._threads.run(lambda: _read_source_map(content, minified))
+            return await self._convert(content, minified)
+
+    async def _convert(self, content: Content, minified: Content) -> SourceMap | Failure:
+        size_bytes = len(content)
+        source_map, duration_s = await self._threads.run(lambda: _timed(lambda: _read_source_map(content, minified)))
+        self._metrics.conversion(size_bytes, duration_s)
+        return source_map
 
     @contextlib.asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
@@ -62,6 +71,11 @@ class SourceMaps:
             self._locks.slot("big map", self._settings.big_maps_at_once, self._settings.request_timeout_s),
         ):
             yield
+
+
+def _timed(read: Callable[[], SourceMap | Failure]) -> tuple[SourceMap | Failure, float]:
+    started = time.perf_counter()
+    return read(), time.perf_counter() - started
 
 
 def _read_source_map(content: Content, minified: Content) -> SourceMap | Failure:

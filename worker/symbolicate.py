@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
+from core.counts import Counts
 from core.files import File
 from core.frames import (
     Located,
@@ -47,6 +48,7 @@ from worker.request_files import RequestFiles
 from worker.resolutions import NotRemembered, Resolution, resolution_key
 from worker.resources import Resources
 from worker.runtime import Symbolicate
+from worker.tally import count_answer
 from worker.written_frames import WrittenFrame, WrittenFrames, frame_key, written, written_original
 
 _LARGE_BYTES = 64 << 10  # a body that takes longer to read than a thread is worth
@@ -54,9 +56,9 @@ _FRAMES_PER_TURN = 50  # of the event loop: a request may have a million frames,
 
 
 @contextlib.asynccontextmanager
-async def open_symbolication(settings: Settings) -> AsyncIterator[Symbolicate]:
+async def open_symbolication(settings: Settings, counts: Counts) -> AsyncIterator[Symbolicate]:
     """Open what the jobs of one process share, and yield what answers a job."""
-    async with Resources(settings) as resources:
+    async with Resources(settings, counts=counts) as resources:
 
         async def answer(job: Job) -> Answer:
             if len(job.body) > _LARGE_BYTES:
@@ -81,7 +83,9 @@ async def symbolicate(resources: Resources, request: SymbolicateRequest, scope: 
     if resolution is not None:
         with contextlib.suppress(NotRemembered):
             work = _Work(request, resolution, resolution, resources.written_frames, resolution.numbers)
-            return await _completed(work, resolution.attempts)
+            completed = await _completed(resources, work, resolution.attempts)
+            resources.metrics.counts.add(resolution.counts)
+            return completed
     return await _gathered(resources, request, scope, paths, key)
 
 
@@ -94,21 +98,25 @@ async def _gathered(
     work = _Work(request, modules, files, resources.written_frames)
     with watched_uses() as uses:
         async with files.expecting(modules.keys_of(paths)):
-            completed = await _completed(work, files.attempts)
+            completed = await _completed(resources, work, files.attempts)
+    counts = files.tally.counts()
+    resources.metrics.counts.add(counts)
     if not files.has_looked_for_sources:
-        resources.resolutions.keep(key, Resolution(modules.resolved, work.numbers, files.attempts), uses)
+        resources.resolutions.keep(key, Resolution(modules.resolved, work.numbers, files.attempts, counts), uses)
     return completed
 
 
-async def _completed(work: _Work, attempts: Sequence[ScrapingAttempt]) -> Completed:
+async def _completed(resources: Resources, work: _Work, attempts: Sequence[ScrapingAttempt]) -> Completed:
     """Answer by walking the frames, which may add to ``attempts``."""
     traces = [await _symbolicate_trace(work, trace) for trace in work.request.stacktraces]
-    return Completed(
+    completed = Completed(
         stacktraces=[trace for trace, _ in traces],
         raw_stacktraces=[raw for _, raw in traces],
         errors=sorted_errors(work.errors),
         scraping_attempts=sorted_attempts(attempts),
     )
+    count_answer(resources.metrics.counts, work.request, completed, work.frames)
+    return completed
 
 
 def _paths(request: SymbolicateRequest) -> Iterator[str]:
@@ -128,7 +136,8 @@ def _walk(request: SymbolicateRequest, trace: Stacktrace) -> list[Frame]:
 class _Work:
     """What walking the frames of one request takes, and what it collects.
 
-    ``numbers`` are those of the generated files by their paths, as far as they were asked for.
+    ``numbers`` are those of the generated files by their paths, as far as they were asked for; ``frames`` are counted
+    by platform, and by whether they were symbolicated.
     """
 
     request: SymbolicateRequest
@@ -137,6 +146,7 @@ class _Work:
     remembered: WrittenFrames
     numbers: dict[str, int | None] = field(default_factory=dict)
     errors: set[FrameError] = field(default_factory=set)
+    frames: dict[tuple[str | None, bool], int] = field(default_factory=dict)
     frames_walked: int = 0
 
     @property
@@ -155,6 +165,8 @@ async def _symbolicate_trace(work: _Work, trace: Stacktrace) -> tuple[WrittenSta
         written_frame = await _written(work, raw_frame(frame), caller_name)
         if written_frame.error is not None:
             work.errors.add(written_frame.error)
+        kind = (frame.platform, written_frame.is_symbolicated)
+        work.frames[kind] = work.frames.get(kind, 0) + 1
         caller_name = written_frame.name
         done.append(written_frame)
     return WrittenStacktrace([each.frame for each in done[::step]]), WrittenStacktrace(

@@ -31,6 +31,7 @@ class WrittenFrame(msgspec.Struct, frozen=True, gc=False):
 
     raw: msgspec.Raw
     frame: msgspec.Raw
+    is_symbolicated: bool
     name: str | None = None
     error: FrameError | None = None
 
@@ -96,12 +97,14 @@ def frame_key(frame: Frame, module_number: int | None, caller_name: str | None, 
 def written(outcome: Unsymbolicated) -> WrittenFrame:
     """Return a frame that stays as it came."""
     raw = write_frame(outcome.raw)
-    return WrittenFrame(raw, raw, error=outcome.error)
+    return WrittenFrame(raw, raw, is_symbolicated=False, error=outcome.error)
 
 
 def written_original(located: Located, original: Frame) -> WrittenFrame:
     """Return a frame and the ``original`` that it came to."""
-    return WrittenFrame(write_frame(located.raw), write_frame(original), located.position.name)
+    return WrittenFrame(
+        write_frame(located.raw), write_frame(original), is_symbolicated=True, name=located.position.name
+    )
 
 
 def _size(frame: WrittenFrame) -> int:

@@ -17,6 +17,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.applications import Starlette
 
 from api.app import create_app
+from api.deployment import Overview
+from core.counts import Counts
 from core.settings import Settings
 from core.wire.response import pending_body
 
@@ -59,6 +61,25 @@ def read_answer(response: http.client.HTTPResponse) -> Answer:
     return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
 
 
+class MemoryDeployment:
+    """A deployment of one API process, without Redis."""
+
+    workers = 1
+
+    async def overview(self) -> Overview:
+        return Overview(in_flight=0, running=0, workers=self.workers, queues={}, cache_bytes={}, counts={})
+
+    async def share(self, _: Counts) -> None:
+        pass
+
+    @contextlib.asynccontextmanager
+    async def sharing(self, _: Counts) -> AsyncIterator[None]:
+        yield
+
+    async def check_writable(self) -> int:
+        return self.workers
+
+
 @dataclass
 class MemoryJobs:
     """Jobs that are done at once, or never: those submitted with ``timeout_s`` 0."""
@@ -67,6 +88,7 @@ class MemoryJobs:
     polled: list[tuple[str, int | None]] = field(default_factory=list)
     answers: dict[str, bytes] = field(default_factory=dict)
     failure: Exception | None = None
+    deployment: MemoryDeployment = field(default_factory=lambda: MemoryDeployment())
 
     async def submit(
         self, body: bytes, scope: str | None, timeout_s: int | None, accepted: Callable[[], None]

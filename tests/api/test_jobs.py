@@ -8,16 +8,14 @@ from collections.abc import AsyncIterator
 
 import orjson
 import pytest
-from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
 from api.jobs import RedisJobs, open_jobs
 from api.redis_server import free_port, redis_server
 from core.errors import AtCapacity, ShuttingDown, StoreUnavailable
 from core.jobs import IN_FLIGHT, QUEUE, UNCLAIMED_RESULT_TTL_S, job_key, payload_key, result_key
-from core.message import MessageWriter
 from core.settings import Settings
-from worker.job_store import Answer, JobStore
+from worker.job_store import Answer
 
 ANSWER = Answer(b'{"status":"completed","stacktraces":[],"raw_stacktraces":[]}', reusable=True)
 OTHER_ANSWER = Answer(b'{"status":"internal_error"}')
@@ -30,22 +28,9 @@ def settings(redis_url: str) -> Settings:
 
 
 @pytest.fixture
-def redis(redis_url: str):
-    with Redis.from_url(redis_url) as client:
-        yield client
-
-
-@pytest.fixture
 async def jobs(settings: Settings) -> AsyncIterator[RedisJobs]:
     async with open_jobs(settings) as jobs:
         yield jobs
-
-
-@pytest.fixture
-async def store(settings: Settings) -> AsyncIterator[JobStore]:
-    store = JobStore(settings, "worker", MessageWriter("test"))
-    yield store
-    await store.close()
 
 
 async def queued_id(settings: Settings) -> str:

@@ -6,23 +6,16 @@ import asyncio
 
 import orjson
 import pytest
-from redis import Redis
 
 from api.jobs import open_jobs
 from core.jobs import IN_FLIGHT, QUEUE, SAME_PREFIX, UNCLAIMED_RESULT_TTL_S
 from core.settings import SETTINGS, Settings
-from tests.api.test_jobs import ANSWER, BODY, OTHER_ANSWER, queued_id, store  # noqa: F401  (a fixture)
+from tests.api.test_jobs import ANSWER, BODY, OTHER_ANSWER, queued_id
 
 
 @pytest.fixture
 def settings(redis_url: str) -> Settings:
     return Settings(redis_url=redis_url)
-
-
-@pytest.fixture
-def redis(redis_url: str):
-    with Redis.from_url(redis_url) as client:
-        yield client
 
 
 @pytest.fixture
@@ -35,7 +28,7 @@ async def pending_id(jobs, body: bytes = BODY, scope: str | None = None) -> str:
     return orjson.loads(await jobs.submit(body, scope, 0))["request_id"]
 
 
-async def test_equal_requests_in_flight_are_one_job_with_one_id(jobs, store, settings, redis):  # noqa: F811
+async def test_equal_requests_in_flight_are_one_job_with_one_id(jobs, store, settings, redis):
     callers = [asyncio.create_task(jobs.submit(BODY, "s", 10)) for _ in range(5)]
     job_id = await queued_id(settings)
     async with open_jobs(settings) as other:
@@ -64,7 +57,7 @@ async def test_nothing_is_shared_between_scopes(jobs):
     assert len(ids) == 5
 
 
-async def test_each_caller_leaves_in_its_own_time(jobs, store, settings):  # noqa: F811
+async def test_each_caller_leaves_in_its_own_time(jobs, store, settings):
     patient = asyncio.create_task(jobs.submit(BODY, None, 20))
     job_id = await queued_id(settings)
     assert orjson.loads(await jobs.submit(BODY, None, 0))["request_id"] == job_id
@@ -78,7 +71,7 @@ async def test_sharing_needs_no_room_below_the_limit(redis_url):
         assert await pending_id(jobs) == await pending_id(jobs)
 
 
-async def test_an_answer_without_errors_is_given_again_for_a_moment_by_any_process(jobs, store, settings, redis):  # noqa: F811
+async def test_an_answer_without_errors_is_given_again_for_a_moment_by_any_process(jobs, store, settings, redis):
     await store.finish(await pending_id(jobs), ANSWER)
     async with open_jobs(settings) as other:
         again = [await each.submit(BODY, None, timeout_s) for each in (jobs, other) for timeout_s in (0, 5, None)]
@@ -89,21 +82,21 @@ async def test_an_answer_without_errors_is_given_again_for_a_moment_by_any_proce
     redis.delete(key)
 
 
-async def test_an_answer_with_errors_is_not_given_again(jobs, store):  # noqa: F811
+async def test_an_answer_with_errors_is_not_given_again(jobs, store):
     first = await pending_id(jobs)
     await store.finish(first, OTHER_ANSWER)
     assert await pending_id(jobs) != first
     assert await jobs.poll(first, 0) == OTHER_ANSWER.body
 
 
-async def test_an_answer_is_given_again_only_while_it_may_be(redis_url, store, settings):  # noqa: F811
+async def test_an_answer_is_given_again_only_while_it_may_be(redis_url, store, settings):
     async with open_jobs(settings) as jobs:
         await store.finish(await pending_id(jobs), ANSWER)
         assert await jobs.submit(BODY, None, 0) == ANSWER.body
     assert SETTINGS["answer_reuse_s"].maximum < UNCLAIMED_RESULT_TTL_S
 
 
-async def test_sharing_can_be_switched_off(redis_url, store):  # noqa: F811
+async def test_sharing_can_be_switched_off(redis_url, store):
     async with open_jobs(Settings(redis_url=redis_url, share_requests=False)) as jobs:
         first = await pending_id(jobs)
         assert await pending_id(jobs) != first

@@ -8,15 +8,16 @@ import uuid
 import pytest
 from redis import Redis
 
-from core.jobs import IN_FLIGHT, QUEUE, WORKERS, job_key, payload_key, result_key, taken_key
+from core.counts import Counts
+from core.jobs import HEARTBEAT_LIFE_MS, IN_FLIGHT, QUEUE, WORKERS, job_key, payload_key, result_key, taken_key
 from core.message import MessageWriter
 from core.settings import Settings
 from core.wire.response import INTERNAL_ERROR_BODY
-from worker.heartbeat import LIFE_MS, Heartbeat, Pulse
+from worker.heartbeat import Heartbeat, Pulse
 from worker.job_store import JobStore
 
 MESSAGES = MessageWriter("test")
-LONG_AGO_MS = LIFE_MS + 1
+LONG_AGO_MS = HEARTBEAT_LIFE_MS + 1
 ACCEPTED_MS = 2**42  # deadlines are far away
 
 
@@ -33,7 +34,7 @@ def settings(redis_url):
 
 @pytest.fixture
 async def heartbeat(settings):
-    heartbeat = Heartbeat(settings, "living", MESSAGES, [QUEUE], asyncio.get_running_loop())
+    heartbeat = Heartbeat(settings, "living", MESSAGES, [QUEUE], asyncio.get_running_loop(), Counts())
     heartbeat.beat_once()
     yield heartbeat
     heartbeat.stop()

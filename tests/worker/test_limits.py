@@ -6,11 +6,10 @@ import gzip
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-import aiohttp
 import orjson
 import pytest
 
-from api.redis_server import free_port
+from core.metrics import HTML_PAGES, LIMITS_HIT
 from core.settings import Settings
 from core.wire.document import parse_document
 from core.wire.request import decode_request
@@ -42,7 +41,7 @@ async def answer_to(source: ArtifactSource) -> AsyncIterator[Opened]:
 
 
 def hits(resources: Resources, limit: str) -> float | None:
-    return resources.metrics.registry.get_sample_value("unmangle_worker_limits_hit_total", {"limit": limit})
+    return resources.metrics.counts.news().get(LIMITS_HIT.field(limit))
 
 
 @pytest.mark.parametrize(
@@ -139,7 +138,7 @@ async def test_a_page_in_the_place_of_a_script_is_said(answer_to, server, caplog
     answer, resources = await answer_to(f"{url}?token=s3cret")
     (attempt,) = answer.scraping_attempts
     assert (attempt.status, attempt.details) == ("success", None)  # the contract has no details here
-    assert resources.metrics.registry.get_sample_value("unmangle_worker_html_pages_total") == 1
+    assert resources.metrics.counts.news()[HTML_PAGES.field()] == 1
     assert f"{url}: the server answered with an HTML page" in caplog.text
     assert "s3cret" not in caplog.text
 
@@ -175,18 +174,3 @@ async def test_scraping_may_be_restricted_to_ports(answer_to, server, is_listed)
     (attempt,) = answer.scraping_attempts
     assert attempt.details == (None if is_listed else "destination is restricted")
     assert bool(server.requests_for("/a.js")) == is_listed
-
-
-async def test_a_worker_serves_its_metrics():
-    port = free_port()
-    async with (
-        Resources(Settings(worker_metrics_port=port, host="127.0.0.1")),
-        aiohttp.ClientSession() as session,
-        session.get(f"http://127.0.0.1:{port}/metrics") as answer,
-    ):
-        assert "unmangle_worker_files_total" in await answer.text()
-
-
-async def test_a_port_that_is_taken_is_logged_and_the_worker_runs(server, caplog):
-    async with Resources(Settings(worker_metrics_port=server.port, host="127.0.0.1")):
-        assert "UNMANGLE_WORKER_METRICS_PORT" in caplog.text

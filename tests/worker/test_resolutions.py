@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
+from core.counts import Values
 from core.settings import Settings
 from core.wire.document import parse_document
 from core.wire.request import decode_request
@@ -21,6 +22,7 @@ from worker.symbolicate import symbolicate
 
 SETTINGS = Settings(connect_to_reserved_ips=True)
 MINIFIED = b"function a(){b()}function b(){c()}\n//# sourceMappingURL=%b.map\n"
+NOTHING = Resolution({}, {}, [], {})
 CONTENT = "one();\ntwo();\nthree();\n"
 
 
@@ -113,17 +115,22 @@ async def test_a_request_that_was_answered_from_memory_is_remembered(web, source
     assert remembered[1] is remembered[2] is not None
 
 
-async def test_what_is_remembered_is_counted_as_used(web, source):
-    def used(resources: Resources) -> float | None:
-        labels = {"kind": "texts", "origin": "memory"}
-        return resources.metrics.registry.get_sample_value("unmangle_worker_files_total", labels)
+async def growth(resources: Resources, request: dict[str, Any]) -> Values:
+    """Answer a request, and return what that adds to the counts."""
+    counts = resources.metrics.counts
+    counts.note_shared(counts.news())
+    await answer(resources, request)
+    return counts.news()
 
-    async with Resources(SETTINGS) as resources:
-        counts = []
-        for _ in range(4):
-            await answer(resources, a_request(web, source, ("a", 1)))
-            counts.append(used(resources))
-    assert counts == [1, 3, 5, 7]  # the map of the first request came while its file was read
+
+async def test_what_is_remembered_is_counted_as_if_it_were_not(web, source):
+    source.put_bundle("1", {"a": (MINIFIED % b"a.js", {"type": "minified_source", "url": web.url("/a.js")})})
+    for request in requests(web, source):
+        async with Resources(SETTINGS) as resources:
+            await answer(resources, request)
+            from_memory = await growth(resources, request)
+            assert await growth(resources, request) == from_memory
+            assert len(resources.resolutions._kept) == ("/c.js" not in str(request))
 
 
 async def test_what_the_caches_have_thrown_out_is_looked_for_again(web, source):
@@ -135,8 +142,7 @@ async def test_what_the_caches_have_thrown_out_is_looked_for_again(web, source):
         asked = len(web.requests)
         assert await answer(resources, request) == first
         assert len(web.requests) == asked  # it is on disk
-        labels = {"kind": "texts", "origin": "disk"}
-        assert resources.metrics.registry.get_sample_value("unmangle_worker_files_total", labels) == 2
+        assert resources.metrics.counts.news()["worker_files|texts|disk"] == 2
 
 
 async def test_scopes_share_nothing(web, source):
@@ -154,7 +160,7 @@ def test_what_no_longer_holds_is_not_given():
     uses = Uses()
     uses.note(lambda: holds)
     resolutions = Resolutions()
-    resolutions.keep(b"key", Resolution({}, {}, []), uses)
+    resolutions.keep(b"key", NOTHING, uses)
     assert resolutions.get(b"key") is not None
     holds = False
     assert resolutions.get(b"key") is None
@@ -164,7 +170,7 @@ def test_what_came_from_elsewhere_than_memory_is_not_remembered():
     uses = Uses()
     uses.note_other()
     resolutions = Resolutions()
-    resolutions.keep(b"key", Resolution({}, {}, []), uses)
+    resolutions.keep(b"key", NOTHING, uses)
     assert resolutions.get(b"key") is None
 
 
@@ -173,7 +179,7 @@ def test_what_is_remembered_goes_after_ten_seconds_whether_asked_for_or_not():
     resolutions = Resolutions(lambda: now)
     for number in range(3):
         now = float(number)
-        resolutions.keep(b"%d" % number, Resolution({}, {}, []), Uses())
+        resolutions.keep(b"%d" % number, NOTHING, Uses())
     now = 11.5
     assert resolutions.get(b"2") is not None
     assert [resolutions.get(b"%d" % number) for number in range(2)] == [None, None]
@@ -183,6 +189,6 @@ def test_what_is_remembered_goes_after_ten_seconds_whether_asked_for_or_not():
 def test_only_so_many_are_remembered():
     resolutions = Resolutions(lambda: 0.0)
     for number in range(1001):
-        resolutions.keep(b"%d" % number, Resolution({}, {}, []), Uses())
+        resolutions.keep(b"%d" % number, NOTHING, Uses())
     assert resolutions.get(b"0") is None
     assert resolutions.get(b"1") is not None

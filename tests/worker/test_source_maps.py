@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from core.counts import Counts
 from core.files import Failure, FailureKind
 from core.settings import Settings
 from worker.caches.keys import Namespace
 from worker.caches.locks import HostLocks
+from worker.metrics import WorkerMetrics
 from worker.source_maps import MAX_BYTES, SourceMaps
 from worker.threads import Threads
 
@@ -31,7 +33,7 @@ def locks() -> Iterator[HostLocks]:
 async def source_maps(locks: HostLocks) -> AsyncIterator[SourceMaps]:
     settings = Settings(big_map_bytes=10)
     threads = Threads(settings)
-    maps = SourceMaps(settings, threads, locks)
+    maps = SourceMaps(settings, threads, locks, WorkerMetrics(Counts()))
     yield maps
     await maps.close()
     threads.close()
@@ -63,7 +65,7 @@ async def test_maps_of_other_scopes_are_others(source_maps):
 async def test_a_big_map_waits_for_its_turn(locks):
     settings = Settings(big_map_bytes=10, big_maps_at_once=1)
     threads = Threads(settings)
-    maps = SourceMaps(settings, threads, locks)
+    maps = SourceMaps(settings, threads, locks, WorkerMetrics(Counts()))
     async with locks.slot("big map", 1, 60):
         big = asyncio.create_task(maps.get(HERE, MAP, b""))
         small = await maps.get(HERE, b"{}", b"")

@@ -20,11 +20,12 @@ from worker.caches.lifetimes import is_over, lifetime_of
 from worker.caches.locks import HostLocks
 from worker.caches.record import LONGEST_END, Kind, Record, decode_end, short_failure
 from worker.caches.stored_file import Draft, StoredFile
-from worker.caches.usage import Usage
+from worker.caches.usage import Usage, number_of_bytes
 
 _log = logging.getLogger(__name__)
 
 _FORMAT = "v1"
+_USAGE = "usage"
 _USE_IS_NOTED_AFTER_S = 300
 
 
@@ -85,6 +86,16 @@ def open_store(settings: Settings, clock: Callable[[], float] = time.time) -> Fi
         return NoStore()
 
 
+def kept_bytes(settings: Settings) -> int:
+    """Return how many bytes the store takes that the settings name; 0 if there is none yet."""
+    if settings.cache_dir is None:
+        return 0
+    try:
+        return number_of_bytes((settings.cache_dir / _FORMAT / _USAGE).read_bytes())
+    except OSError:
+        return 0
+
+
 def written(store: FileStore, content: bytes) -> Draft:
     """Return a draft that holds ``content``.  Raises FetchFailed, INTERNAL, if there is no room."""
     draft = store.draft()
@@ -104,7 +115,7 @@ class DiskStore:
         self._drafts = self.directory / "drafts"
         self._drafts.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.locks = HostLocks(self.directory / "locks")
-        self.usage = Usage(self.directory / "usage")
+        self.usage = Usage(self.directory / _USAGE)
         self._settings = settings
         self._clock = clock
         self._started_at_s = clock()

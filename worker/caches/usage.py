@@ -46,5 +46,9 @@ class Usage:
                 fcntl.flock(self._descriptor, fcntl.LOCK_UN)
 
     def _read(self) -> int:
-        number = os.pread(self._descriptor, _NUMBER.size, 0)
-        return int(_NUMBER.unpack(number)[0]) if len(number) == _NUMBER.size else 0
+        return number_of_bytes(os.pread(self._descriptor, _NUMBER.size, 0))
+
+
+def number_of_bytes(content: bytes) -> int:
+    """Return the number that such a file holds; 0 if nothing was written yet."""
+    return int(_NUMBER.unpack(content)[0]) if len(content) == _NUMBER.size else 0

@@ -4,34 +4,29 @@ from __future__ import annotations
 
 import argparse
 import os
-import time
-from collections import Counter
-from collections.abc import Callable
-from pathlib import Path
 
-from core.errors import InvalidSetting
-from core.settings import Settings
-from worker.caches.cleanup import Entry, clean, entries, read_record, remove_unused
-from worker.caches.disk import DiskStore
-from worker.command.words import Subcommands, refuse
-
-_UNIT = 1 << 20
+from worker.command.words import Subcommands, add_command, refuse
 
 
 def add_to(commands: Subcommands) -> None:
     """Add ``cache`` to the command line."""
-    cache = commands.add_parser("cache", help="the cache directory of this host")
-    actions = cache.add_subparsers(required=True)
-    for name, action, meaning in (
-        ("stats", _print_statistics, "what is kept, and how much of it"),
-        ("clean", _clean, "remove what is too old or too much"),
-        ("clear", _clear, "remove everything that no worker is using"),
+    cache = add_command(commands, "cache", "look after the cache directory of this host", "unmangle cache stats")
+    actions = cache.add_subparsers(required=True, metavar="ACTION")
+    for name, meaning in (
+        ("stats", "what is kept, and how much of it"),
+        ("clean", "remove what is too old or too much"),
+        ("clear", "remove everything that no worker is using"),
     ):
         parser = actions.add_parser(name, help=meaning, description=meaning)
-        parser.set_defaults(run=_run, action=action)
+        parser.set_defaults(run=_run, action=name)
 
 
 def _run(chosen: argparse.Namespace) -> int:
+    from core.errors import InvalidSetting
+    from core.settings import Settings
+    from worker.caches.disk import DiskStore
+    from worker.command.cache_actions import ACTIONS
+
     try:
         settings = Settings.from_environ(os.environ)
     except InvalidSetting as error:
@@ -40,57 +35,9 @@ def _run(chosen: argparse.Namespace) -> int:
         return refuse("UNMANGLE_CACHE_DIR is none: nothing is kept on disk")
     if not settings.cache_dir.is_dir():
         return refuse(f"there is no {settings.cache_dir}: nothing has been kept yet, or UNMANGLE_CACHE_DIR is another")
-    action: Callable[[DiskStore, Settings], None] = chosen.action
     store = DiskStore(settings.cache_dir, settings)
     try:
-        action(store, settings)
+        ACTIONS[chosen.action](store, settings)
     finally:
         store.close()
     return 0
-
-
-def _print_statistics(store: DiskStore, settings: Settings) -> None:
-    found = list(entries(store.directory))
-    counts: Counter[str] = Counter()
-    sizes: Counter[str] = Counter()
-    for entry in found:
-        name = _name_of(entry.path)
-        counts[name] += 1
-        sizes[name] += entry.size
-    print(f"{settings.cache_dir}: {_megabytes(sum(sizes.values()))} of {_megabytes(settings.cache_max_bytes)}")
-    for name in sorted(counts):
-        print(f"{counts[name]:>10} {name:<20} {_megabytes(sizes[name])}")
-    if found:
-        print(f"the oldest was last used {_age(found)} ago")
-
-
-def _clean(store: DiskStore, settings: Settings) -> None:
-    before = _size(store)
-    clean(store.directory, store.usage, settings, time.time(), 0)
-    print(f"removed {_megabytes(before - _size(store))}, kept {_megabytes(_size(store))}")
-
-
-def _clear(store: DiskStore, settings: Settings) -> None:
-    found = list(entries(store.directory))
-    removed = sum(remove_unused(entry) for entry in found)
-    clean(store.directory, store.usage, settings, time.time(), 0)  # counts what is left
-    print(f"removed {removed} files, kept {len(found) - removed} that are in use")
-
-
-def _name_of(path: Path) -> str:
-    record = read_record(path)
-    if record is None:
-        return "damaged"
-    return record.kind.value if record.failure is None else f"{record.kind.value}, failed"
-
-
-def _size(store: DiskStore) -> int:
-    return sum(entry.size for entry in entries(store.directory))
-
-
-def _age(found: list[Entry]) -> str:
-    return f"{max(time.time() - min(entry.used_at_s for entry in found), 0) / 3600:.1f} hours"
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / _UNIT:,.1f} MiB"

@@ -1,4 +1,4 @@
-"""What all subcommands share: how they join the command line, and how they refuse."""
+"""What all subcommands share: how they join the command line, how they refuse, and how they end."""
 
 from __future__ import annotations
 
@@ -10,6 +10,20 @@ Subcommands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  
 
 NOT_DONE = 1
 """The exit code of a command that could not do what it was asked; argparse ends with 2 on a wrong command line."""
+
+NOTHING_FOUND = 3
+"""The exit code of a command that did what it was asked, but to no avail: no frame could be resolved, say."""
+
+
+def add_command(commands: Subcommands, name: str, meaning: str, example: str) -> argparse.ArgumentParser:
+    """Add a subcommand: ``meaning`` is one sentence, ``example`` may have several lines."""
+    return commands.add_parser(
+        name,
+        help=meaning,
+        description=f"{meaning[0].upper()}{meaning[1:]}.",
+        epilog=f"example:\n  {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
 
 
 def refuse(why: str) -> int:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 import orjson
 import pytest
 
+from core.counts import Counts
 from core.errors import FetchFailed
 from core.lookup import read_answer
 from core.settings import Settings
@@ -45,7 +46,7 @@ async def ids_from(
     url = a_url(server.put("/lookup/", *replies) + "?release=r")
     try:
         source = Source(id="s", url=server.url("/lookup/"), token="t0k")
-        answer = await ask(client, THREADS, WorkerMetrics(), url, source, settings)
+        answer = await ask(client, THREADS, WorkerMetrics(Counts()), url, source, settings)
     except FetchFailed:
         return None
     return [entry.id for entry in read_answer(answer)]
@@ -150,6 +151,6 @@ async def test_a_redirect_to_another_origin_loses_the_credentials(client, server
 async def test_a_token_that_no_header_can_hold_is_a_failed_query(client, server, token, caplog):
     url = a_url(server.put("/lookup/", GOOD))
     with pytest.raises(FetchFailed):
-        await ask(client, THREADS, WorkerMetrics(), url, Source(id="s", url=url.href, token=token), SETTINGS)
+        await ask(client, THREADS, WorkerMetrics(Counts()), url, Source(id="s", url=url.href, token=token), SETTINGS)
     assert server.requests == []
     assert token not in caplog.text

@@ -1,0 +1,54 @@
+"""A generated file or source map among the artifacts at hand, and the parts of its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from core.buffers import Content
+from core.debug_ids import DebugId
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactFile:
+    """A file that can be read.
+
+    ``place`` says where it is, for people.  ``segments`` are those of its path or URL; the last ``own`` of them are its
+    name within ``shelf``, the folder or archive it is in.  The manifest of a bundle may say what its debug id is, and
+    where its source map.
+
+    ``read`` raises OSError, or MalformedBundle.
+    """
+
+    place: str
+    shelf: str
+    segments: tuple[str, ...]
+    own: int
+    is_map: bool
+    read: Callable[[], Content] = field(compare=False)
+    debug_id: DebugId | None = None
+    source_map_header: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The last part of its path."""
+        return self.segments[-1]
+
+
+def path_segments(path: str) -> tuple[str, ...]:
+    """Return the parts of a path, or of a URL without its host; no query, no fragment, no empty ones."""
+    scheme, found, rest = path.partition("://")
+    if found and "/" not in scheme:
+        path = rest.partition("/")[2]  # "file:///a" and "app:///a" have an empty host
+    elif path.startswith("~"):
+        path = path[1:]
+    path = path.partition("?")[0].partition("#")[0].partition("//&")[0]  # React Native has "//&" in place of "?"
+    return tuple(part for part in _decoded(path).replace("\\", "/").split("/") if part not in ("", "."))
+
+
+def _decoded(path: str) -> str:
+    if "%" not in path:
+        return path
+    from urllib.parse import unquote  # rarely needed, and slow to import
+
+    return unquote(path)

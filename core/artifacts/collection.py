@@ -1,0 +1,128 @@
+"""All artifacts at hand, and which of them a path in a stack trace means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from core.artifacts.artifact_file import ArtifactFile, path_segments
+from core.artifacts.folders import ENDINGS, folder_files, single_file
+
+_DEPENDENCIES = "node_modules"
+
+
+class Ambiguous(list[ArtifactFile]):
+    """Files that a path may mean, none of them more than the others."""
+
+
+class Artifacts:
+    """Generated files and source maps, found by their names.
+
+    A deployed file rarely has the path it had when it was built, so as many of its last parts count as are equal.
+    """
+
+    def __init__(self, files: Iterable[ArtifactFile]) -> None:
+        self._code: dict[str, list[ArtifactFile]] = {}
+        self._maps: dict[str, list[ArtifactFile]] = {}
+        for file in files:
+            index = self._maps if file.is_map else self._code
+            index.setdefault(file.name, []).append(file)
+
+    def code(self, path: str) -> ArtifactFile | Ambiguous | None:
+        """Return the generated file that ``path`` means."""
+        return _best(self._code, path_segments(path))
+
+    def source_map(self, path: str) -> ArtifactFile | Ambiguous | None:
+        """Return the source map that ``path`` means."""
+        return _best(self._maps, path_segments(path))
+
+    def map_beside(self, code: ArtifactFile, reference: str) -> ArtifactFile | None:
+        """Return the source map at ``reference``, seen from ``code``; it may be in another folder, if that is alike."""
+        segments, own = _seen_from(code, reference)
+        near = {name: [file for file in files if file.shelf == code.shelf] for name, files in self._maps.items()}
+        for index in (near, self._maps):
+            found = _best(index, segments)
+            if isinstance(found, ArtifactFile) and _common(found, segments) >= min(own, found.own):
+                return found
+        return None
+
+    @property
+    def only_code(self) -> ArtifactFile | None:
+        """The generated file, if there is just one."""
+        return _only(self._code)
+
+    def all_maps(self) -> Iterator[ArtifactFile]:
+        """Yield all source maps."""
+        for files in self._maps.values():
+            yield from files
+
+
+def collect(paths: Iterable[Path]) -> Artifacts:
+    """Return the artifacts in folders, artifact bundles and ZIP archives, and files that were named on their own.
+
+    Raises OSError, and MalformedBundle.
+    """
+    return Artifacts(file for path in paths for file in _files(path))
+
+
+def _files(path: Path) -> Iterator[ArtifactFile]:
+    if path.is_dir():
+        yield from folder_files(path)
+    elif path.name.endswith(ENDINGS):
+        yield single_file(path)
+    else:
+        from core.artifacts.archives import archive_files  # most have none, and what reads them is slow to import
+
+        yield from archive_files(path)
+
+
+def _seen_from(code: ArtifactFile, reference: str) -> tuple[tuple[str, ...], int]:
+    """Return the path of a reference, and how many of its last parts must be right."""
+    parts = path_segments(reference)
+    if "://" in reference or reference.startswith("/"):
+        return parts, 2
+    path = list(code.segments[:-1])
+    for part in parts:
+        if part == ".." and path:
+            del path[-1]
+        else:
+            path.append(part)
+    return tuple(path), max(len(path) - len(code.segments) + code.own, 1)
+
+
+def _only(index: dict[str, list[ArtifactFile]]) -> ArtifactFile | None:
+    files = [file for files in index.values() for file in files[:2]]
+    return files[0] if len(files) == 1 else None
+
+
+def _best(index: dict[str, list[ArtifactFile]], segments: tuple[str, ...]) -> ArtifactFile | Ambiguous | None:
+    found: list[ArtifactFile] = []
+    best = (0, False)
+    for file in index.get(segments[-1], ()) if segments else ():
+        common = _common(file, segments)
+        rank = (common, common >= file.own)
+        if rank >= best and not _is_of_a_package(file, segments, common):
+            found = [*found, file] if rank == best else [file]
+            best = rank
+    if not found:
+        return None
+    return found[0] if all(_is_same(found[0], file) for file in found[1:]) else Ambiguous(found)
+
+
+def _common(file: ArtifactFile, segments: tuple[str, ...]) -> int:
+    """Return how many of the last parts of two paths are equal."""
+    count = 0
+    for ours, theirs in zip(reversed(file.segments), reversed(segments), strict=False):
+        if ours != theirs:
+            break
+        count += 1
+    return count
+
+
+def _is_of_a_package(file: ArtifactFile, segments: tuple[str, ...], common: int) -> bool:
+    """Say whether the path is in a package, and the file isn't: packages are full of files called "index.js"."""
+    return _DEPENDENCIES in segments[:-common] and common < len(file.segments)
+
+
+def _is_same(one: ArtifactFile, other: ArtifactFile) -> bool:
+    return one.read()[:] == other.read()[:]

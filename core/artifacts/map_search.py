@@ -1,0 +1,184 @@
+"""The source map of a generated file among the artifacts: by its debug id, by what the file says, by its name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from core.artifacts.artifact_file import ArtifactFile
+from core.artifacts.collection import Ambiguous, Artifacts
+from core.buffers import Content
+from core.debug_ids import DebugId, parse_debug_id
+from core.errors import MalformedBundle, MalformedSourceMap
+from core.javascript.magic_comments import embedded_debug_id, source_mapping_url
+from core.sourcemap.source_map import SourceMap, read_source_map
+
+_DEBUG_ID = re.compile(rb'"debug_?[iI]d"\s*:\s*"([^"\\]{32,64})"')
+_NOT_FILES = ("node:", "native", "<anonymous>", "<unknown>", "internal/", "wasm:", "InternalBytecode.js")
+_MAP_NAMES = ("{}.map", "{}.packager.map")  # the second one is React Native's
+
+
+class Reason(StrEnum):
+    """Why a frame stays as it is."""
+
+    NOT_A_FILE = "not_a_file"
+    NO_SUCH_FILE = "no_such_file"
+    AMBIGUOUS_FILE = "ambiguous_file"
+    UNREADABLE_FILE = "unreadable_file"
+    NO_SOURCE_MAP = "no_source_map"
+    MISSING_SOURCE_MAP = "missing_source_map"
+    OTHER_DEBUG_ID = "other_debug_id"
+    MALFORMED_SOURCE_MAP = "malformed_source_map"
+    NOT_COVERED = "not_covered"
+
+
+@dataclass(frozen=True, slots=True)
+class Unmapped:
+    """Why there is no map; ``detail`` is for people."""
+
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class MappedFile:
+    """A source map, and where it and its generated file are; ``code`` is None if only the map is there."""
+
+    source_map: SourceMap
+    map_place: str
+    code: str | None
+
+
+class MapSearch:
+    """Finds and reads source maps, each once."""
+
+    def __init__(self, artifacts: Artifacts) -> None:
+        self._artifacts = artifacts
+        self._by_path: dict[str, MappedFile | Unmapped] = {}
+        self._by_code: dict[str, MappedFile | Unmapped] = {}
+        self._by_id: dict[DebugId, ArtifactFile] | None = None
+
+    def mapped_file(self, path: str) -> MappedFile | Unmapped:
+        """Return the source map of the generated file that ``path`` means, or why there is none.
+
+        An empty path means the only file there is.
+        """
+        mapped = self._by_path.get(path)
+        if mapped is None:
+            mapped = self._by_path[path] = self._search(path)
+        return mapped
+
+    def _search(self, path: str) -> MappedFile | Unmapped:
+        if path.startswith(_NOT_FILES):
+            return Unmapped(Reason.NOT_A_FILE, f"{path} is not a file")
+        code = self._artifacts.code(path) if path else self._artifacts.only_code
+        if isinstance(code, Ambiguous):
+            return _ambiguous(path, code)
+        if code is None:
+            return self._map_alone(path)
+        mapped = self._by_code.get(code.place)
+        if mapped is None:
+            mapped = self._by_code[code.place] = self._read_with_code(code)
+        return mapped
+
+    def _map_alone(self, path: str) -> MappedFile | Unmapped:
+        """Return the map of a file that isn't there: good for lines, but not for the names of functions."""
+        for name in _MAP_NAMES:
+            found = self._artifacts.source_map(name.format(_without_query(path)))
+            if isinstance(found, Ambiguous):
+                return _ambiguous(path, found)
+            if found is not None:
+                return _read(found, None)
+        return Unmapped(Reason.NO_SUCH_FILE, f"{path or 'the only file'} is not among the artifacts")
+
+    def _read_with_code(self, code: ArtifactFile) -> MappedFile | Unmapped:
+        try:
+            content = code.read()
+        except (OSError, MalformedBundle) as error:
+            return Unmapped(Reason.UNREADABLE_FILE, f"{code.place}: {error}")
+        debug_id = code.debug_id or embedded_debug_id(content)
+        reference = source_mapping_url(content) if code.source_map_header is None else code.source_map_header
+        found = self._referred(code, reference) or self._with_id(debug_id)
+        if found is None:
+            return _no_map(code, reference)
+        mapped = _read(found, code, content)
+        if isinstance(mapped, Unmapped) or _same_id(debug_id, found, mapped.source_map):
+            return mapped
+        other = self._with_id(debug_id)
+        return _other_build(code, found) if other is None else _read(other, code, content)
+
+    def _referred(self, code: ArtifactFile, reference: str | None) -> ArtifactFile | None:
+        """Return the map that the file refers to, or that has its name."""
+        if reference is not None and reference.startswith("data:"):
+            return _embedded_map(code, reference)
+        names = [name.format(code.name) for name in _MAP_NAMES]
+        for name in names if reference is None else [reference, *names]:
+            found = self._artifacts.map_beside(code, name)
+            if found is not None:
+                return found
+        return None
+
+    def _with_id(self, debug_id: DebugId | None) -> ArtifactFile | None:
+        """Return the map with a debug id.  Takes a look into all maps, the first time."""
+        if debug_id is None:
+            return None
+        if self._by_id is None:
+            self._by_id = {}
+            for file in self._artifacts.all_maps():
+                own_id = file.debug_id or _debug_id_in(file)
+                if own_id is not None:
+                    self._by_id.setdefault(own_id, file)
+        return self._by_id.get(debug_id)
+
+
+def _read(file: ArtifactFile, code: ArtifactFile | None, content: Content | None = None) -> MappedFile | Unmapped:
+    try:
+        source_map = read_source_map(file.read(), content)
+    except (OSError, MalformedBundle) as error:
+        return Unmapped(Reason.UNREADABLE_FILE, f"{file.place}: {error}")
+    except MalformedSourceMap as error:
+        return Unmapped(Reason.MALFORMED_SOURCE_MAP, f"{file.place}: {error}")
+    return MappedFile(source_map, file.place, None if code is None else code.place)
+
+
+def _embedded_map(code: ArtifactFile, reference: str) -> ArtifactFile | None:
+    from core.data_urls import decode_data_url  # most have none
+
+    content = decode_data_url(reference)
+    return None if content is None else replace(code, place=f"{code.place} (embedded map)", read=lambda: content)
+
+
+def _debug_id_in(file: ArtifactFile) -> DebugId | None:
+    """Return the debug id of a map, without reading it as one: its own texts have their quotes escaped."""
+    try:
+        found = _DEBUG_ID.search(file.read())
+    except (OSError, MalformedBundle):
+        return None
+    return None if found is None else parse_debug_id(found[1].decode())
+
+
+def _same_id(debug_id: DebugId | None, file: ArtifactFile, source_map: SourceMap) -> bool:
+    """Say whether a map may belong to the file with ``debug_id``: whatever has no id may."""
+    own = file.debug_id or (None if source_map.debug_id is None else parse_debug_id(source_map.debug_id))
+    return debug_id is None or own is None or debug_id == own
+
+
+def _ambiguous(path: str, files: Ambiguous) -> Unmapped:
+    return Unmapped(Reason.AMBIGUOUS_FILE, f"{path} may be {' or '.join(file.place for file in files)}")
+
+
+def _no_map(code: ArtifactFile, reference: str | None) -> Unmapped:
+    if reference is None:
+        return Unmapped(Reason.NO_SOURCE_MAP, f"{code.place} refers to no source map, and has none beside it")
+    if reference.startswith("data:"):
+        return Unmapped(Reason.MALFORMED_SOURCE_MAP, f"{code.place}: the source map in it can't be decoded")
+    return Unmapped(Reason.MISSING_SOURCE_MAP, f"{code.place} refers to {reference}, which is not among the artifacts")
+
+
+def _other_build(code: ArtifactFile, found: ArtifactFile) -> Unmapped:
+    return Unmapped(Reason.OTHER_DEBUG_ID, f"{found.place} has another debug id than {code.place}")
+
+
+def _without_query(path: str) -> str:
+    return path.partition("?")[0].partition("//&")[0]

@@ -1,0 +1,261 @@
+"""The self-check: facts about what Unmangle stands on, and what is to be said about them.
+
+A finding says what is so; if it isn't fine, also why that matters and how to mend it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+_OLDEST_REDIS = (6, 2)
+_CLOCK_MAY_DIFFER_S = 30
+_ROOM_BYTES = 1 << 30
+_MEMORY_FILE_SYSTEMS = frozenset({"tmpfs", "ramfs"})
+_NETWORK_FILE_SYSTEMS = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "ceph", "glusterfs", "lustre"}
+)
+
+
+class Level(StrEnum):
+    """How good a finding is: fine, worth knowing, or in the way of the work."""
+
+    OK = "ok"
+    NOTE = "note"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of a self-check."""
+
+    subject: str
+    level: Level
+    what: str
+    why: str = ""
+    mend: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.subject}: " + "; ".join(part for part in (self.what, self.why, self.mend) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class RedisFacts:
+    """A Redis server: what it says about itself, and by how many seconds its clock is ahead of ours.
+
+    ``saves`` is None if it won't say whether it writes snapshots.
+    """
+
+    version: str
+    role: str
+    is_cluster: bool
+    max_memory: int
+    policy: str
+    appends: bool
+    saves: bool | None
+    clock_ahead_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class CacheFacts:
+    """The cache directory: ``problem`` if it can't be written to; ``file_system`` is empty where nobody says."""
+
+    directory: Path
+    max_bytes: int
+    used_bytes: int
+    free_bytes: int
+    file_system: str = ""
+    problem: str = ""
+
+
+def redis_facts(info: Mapping[str, Any], save: str | None, clock_ahead_s: float) -> RedisFacts:
+    """Return the facts in the answer to ``INFO`` and the setting ``save``, None if it can't be read."""
+    return RedisFacts(
+        version=str(info.get("redis_version", "")),
+        role=str(info.get("role", "master")),
+        is_cluster=bool(info.get("cluster_enabled", 0)),
+        max_memory=int(info.get("maxmemory", 0)),
+        policy=str(info.get("maxmemory_policy", "")),
+        appends=bool(info.get("aof_enabled", 0)),
+        saves=None if save is None else bool(save),
+        clock_ahead_s=clock_ahead_s,
+    )
+
+
+def redis_is_away(why: str) -> Finding:
+    """Return what is to be said if Redis doesn't answer."""
+    return Finding(
+        "redis",
+        Level.PROBLEM,
+        f"it can't be reached ({why})",
+        "no job can be accepted, run or answered",
+        "start a Redis server, 6.2 or newer, and set REDIS_URL to it",
+    )
+
+
+def judge_redis(facts: RedisFacts) -> list[Finding]:
+    """Return what is to be said about a Redis server that answers."""
+    return [_version(facts), *_role(facts), _memory(facts), _persistence(facts), _clock(facts)]
+
+
+def judge_workers(count: int) -> Finding:
+    """Return what is to be said about the number of worker processes that beat."""
+    if count:
+        return Finding("workers", Level.OK, f"{count} beat" if count > 1 else "one beats")
+    return Finding("workers", Level.PROBLEM, "none beats", "jobs are queued and not run", "start: python -m worker")
+
+
+def no_cache_directory() -> Finding:
+    """Return what is to be said if files are not kept on disk on purpose."""
+    return Finding(
+        "cache",
+        Level.NOTE,
+        "UNMANGLE_CACHE_DIR is none",
+        "every worker downloads everything for itself, and again after a restart",
+        "name a directory on a local disk",
+    )
+
+
+def judge_cache(facts: CacheFacts) -> list[Finding]:
+    """Return what is to be said about the cache directory; at least one finding."""
+    if facts.problem:
+        return [
+            Finding(
+                "cache",
+                Level.PROBLEM,
+                f"{facts.directory} can't be used ({facts.problem})",
+                "files are downloaded again and again",
+                "make it writable for this user, or set UNMANGLE_CACHE_DIR to a directory that is",
+            )
+        ]
+    found = [*_file_system(facts), *_room(facts)]
+    return found or [Finding("cache", Level.OK, f"{facts.directory} is writable, {_gib(facts.free_bytes)} are free")]
+
+
+def judge_kernels(interpreted: list[str]) -> Finding:
+    """Return what is to be said if these kernels run as Python."""
+    if not interpreted:
+        return Finding("kernels", Level.OK, "compiled")
+    return Finding(
+        "kernels",
+        Level.PROBLEM,
+        f"not compiled: {', '.join(interpreted)}",
+        "source maps are read some fifty times slower",
+        "install a C compiler and Unmangle again: pip install --force-reinstall --no-deps .",
+    )
+
+
+def _version(facts: RedisFacts) -> Finding:
+    if _numbers(facts.version) >= _OLDEST_REDIS:
+        return Finding("redis", Level.OK, f"version {facts.version} answers")
+    return Finding(
+        "redis", Level.PROBLEM, f"version {facts.version}", "commands that we need came with 6.2", "upgrade the server"
+    )
+
+
+def _role(facts: RedisFacts) -> Iterator[Finding]:
+    if facts.role != "master":
+        yield Finding(
+            "redis",
+            Level.PROBLEM,
+            f"it is a {facts.role}",
+            "replicas refuse to be written to",
+            "set REDIS_URL to the master, or to the sentinels: redis+sentinel://host,host/service",
+        )
+    if facts.is_cluster:
+        yield Finding(
+            "redis",
+            Level.PROBLEM,
+            "it is a cluster",
+            "the keys of a job are changed together, and would be on different nodes",
+            "use one server, with Sentinel if it has to fail over",
+        )
+
+
+def _memory(facts: RedisFacts) -> Finding:
+    if facts.policy in ("", "noeviction"):
+        return Finding("redis memory", Level.OK, "nothing is evicted")
+    return Finding(
+        "redis memory",
+        Level.PROBLEM if facts.max_memory else Level.NOTE,
+        f"maxmemory-policy is {facts.policy}",
+        "jobs and answers vanish when memory is short" if facts.max_memory else "it will matter once maxmemory is set",
+        "redis-cli config set maxmemory-policy noeviction, and in redis.conf",
+    )
+
+
+def _persistence(facts: RedisFacts) -> Finding:
+    if facts.appends:
+        return Finding("redis persistence", Level.OK, "appendonly is on")
+    why = "accepted jobs and answers that may still be polled for are lost when it restarts"
+    if facts.saves:
+        why = "what came after the last snapshot is lost when it restarts"
+    return Finding(
+        "redis persistence",
+        Level.NOTE,
+        "appendonly is off",
+        why,
+        "redis-cli config set appendonly yes, and in redis.conf, if that matters to you",
+    )
+
+
+def _clock(facts: RedisFacts) -> Finding:
+    ahead_s = facts.clock_ahead_s
+    if abs(ahead_s) <= _CLOCK_MAY_DIFFER_S:
+        return Finding("clock", Level.OK, f"{abs(ahead_s):.1f} s apart from that of Redis")
+    return Finding(
+        "clock",
+        Level.NOTE,
+        f"this host's is {abs(ahead_s):.0f} s {'behind' if ahead_s > 0 else 'ahead of'} that of Redis",
+        "times in logs don't match, and certificates may look expired",
+        "let both hosts synchronise their clocks (NTP)",
+    )
+
+
+def _file_system(facts: CacheFacts) -> Iterator[Finding]:
+    if facts.file_system in _NETWORK_FILE_SYSTEMS:
+        yield Finding(
+            "cache",
+            Level.PROBLEM,
+            f"{facts.directory} is on a network file system ({facts.file_system})",
+            "locks and mapped files are slow there, or fail",
+            "set UNMANGLE_CACHE_DIR to a local disk; UNMANGLE_SHARED_CACHE_URL shares files between hosts",
+        )
+    if facts.file_system in _MEMORY_FILE_SYSTEMS:
+        yield Finding(
+            "cache",
+            Level.NOTE,
+            f"{facts.directory} is in memory ({facts.file_system})",
+            f"it may take {_gib(facts.max_bytes)} of it, and is empty after a restart of the host",
+            "set UNMANGLE_CACHE_DIR to a disk, or UNMANGLE_CACHE_MAX_BYTES to what you can spare",
+        )
+
+
+def _room(facts: CacheFacts) -> Iterator[Finding]:
+    if facts.free_bytes < _ROOM_BYTES:
+        yield Finding(
+            "cache",
+            Level.PROBLEM,
+            f"only {_gib(facts.free_bytes)} are free for {facts.directory}",
+            "large files can't be downloaded",
+            "make room, or set UNMANGLE_CACHE_DIR to another disk",
+        )
+    elif facts.free_bytes + facts.used_bytes < facts.max_bytes:
+        yield Finding(
+            "cache",
+            Level.NOTE,
+            f"{_gib(facts.free_bytes)} are free for {facts.directory}, which may grow to {_gib(facts.max_bytes)}",
+            "the disk may fill up",
+            "make room, or set UNMANGLE_CACHE_MAX_BYTES to less",
+        )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
+
+
+def _gib(size: int) -> str:
+    return f"{size / (1 << 30):.1f} GiB"

@@ -1,0 +1,115 @@
+"""``unmangle trace``: a stack trace in, the original one out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from worker.command.terminal import Progress
+from worker.command.words import NOTHING_FOUND, Subcommands, add_command, refuse
+
+if TYPE_CHECKING:
+    from core.artifacts.map_search import MappedFile, MapSearch, Unmapped
+    from core.stack_traces.original_frames import OriginalFrame
+    from core.stack_traces.text_frames import TextFrame
+
+_STDIN = Path("-")
+
+
+def add_to(commands: Subcommands) -> None:
+    """Add ``trace`` to the command line."""
+    trace = add_command(
+        commands,
+        "trace",
+        "turn the frames of a stack trace, or of a log full of them, into the original ones",
+        "unmangle trace error.log --artifacts dist --context 2",
+    )
+    trace.add_argument("file", metavar="FILE", nargs="?", type=Path, default=_STDIN, help="the text; -: standard input")
+    add_artifacts_option(trace)
+    trace.add_argument("--context", metavar="N", type=int, default=0, help="show N source lines around each frame")
+    trace.add_argument("--json", action="store_true", help="write what is known of each frame, as JSON")
+    trace.set_defaults(run=_run)
+
+
+def add_artifacts_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says where the generated files and source maps are."""
+    parser.add_argument(
+        "-a",
+        "--artifacts",
+        metavar="PATH",
+        type=Path,
+        action="append",
+        help="a folder, artifact bundle, ZIP archive or file to look in; may be repeated (default: the current folder)",
+    )
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    from core.artifacts.collection import collect
+    from core.artifacts.map_search import MapSearch
+    from core.errors import MalformedBundle
+    from core.stack_traces.original_frames import OriginalFrame
+    from core.stack_traces.text_frames import find_frames
+
+    try:
+        text = _read(chosen.file)
+        search = MapSearch(collect(chosen.artifacts or [Path()]))
+    except (OSError, MalformedBundle) as error:
+        return refuse(f"unmangle trace: {error}")
+    frames = find_frames(text)
+    outcomes = _outcomes(frames, search)
+    if chosen.json:
+        from worker.command.trace_json import json_report
+
+        _write(json_report(frames, outcomes, chosen.context))
+    else:
+        from worker.command.trace_text import original_text
+
+        _write(original_text(text, frames, outcomes, chosen.context))
+        _say_why(outcomes)
+    return 0 if any(isinstance(found, OriginalFrame) for found in outcomes) else NOTHING_FOUND
+
+
+def _read(file: Path) -> str:
+    """Return the text, which may be anything but must not change where it isn't a frame."""
+    if file != _STDIN:
+        return file.read_bytes().decode("utf-8", "surrogateescape")
+    if sys.stdin.isatty():
+        print("paste a stack trace, then press Ctrl-D", file=sys.stderr)
+    return sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+
+
+def _write(text: str) -> None:
+    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+    sys.stdout.buffer.flush()
+
+
+def _outcomes(frames: list[TextFrame], search: MapSearch) -> list[OriginalFrame | Unmapped]:
+    from core.stack_traces.original_frames import original_frames
+
+    with Progress("reading source maps", len({frame.path for frame in frames})) as progress:
+        read: set[str] = set()
+
+        def find_map(path: str) -> MappedFile | Unmapped:
+            mapped = search.mapped_file(path)
+            if path not in read:
+                read.add(path)
+                progress.step()
+            return mapped
+
+        return original_frames(frames, find_map)
+
+
+def _say_why(outcomes: list[OriginalFrame | Unmapped]) -> None:
+    """Say of each reason once why frames are as they were; that "native code" has no map is no news."""
+    from core.artifacts.map_search import Reason, Unmapped
+
+    reasons = Counter(found for found in outcomes if isinstance(found, Unmapped))
+    for found, count in reasons.items():
+        if found.reason is not Reason.NOT_A_FILE:
+            frames = "1 frame" if count == 1 else f"{count} frames"
+            print(f"unmangle: {found.detail} [{found.reason}, {frames}]", file=sys.stderr)
+    if not outcomes:
+        print("unmangle: no frames were found in the text", file=sys.stderr)

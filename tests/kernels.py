@@ -26,7 +26,7 @@ KERNELS = (
     "core.javascript.tokenizer",
     "core.sourcemap.checksum",
     "core.sourcemap.json_outline",
-    "core.sourcemap.line_starts",
+    "core.sourcemap.content_lines",
     "core.sourcemap.mappings",
     "core.sourcemap.mappings_writer",
     "core.sourcemap.text_positions",

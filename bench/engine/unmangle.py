@@ -11,8 +11,6 @@ from core.sourcemap.index_file import open_index, write_index
 from core.sourcemap.position import NoName
 from core.sourcemap.source_map import SourceMap, read_source_map
 
-_CONTEXT_LINES = 5
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -67,6 +65,6 @@ def _asking(opened: SourceMap) -> Callable[[tuple[int, int]], Any]:
         position = opened.lookup(*place)
         if position is None or position.source is None:
             return position
-        return position, opened.source_lines(position.source, position.line, around=_CONTEXT_LINES)
+        return position, opened.source_context(position.source, position.line, position.column)
 
     return ask

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -13,12 +12,10 @@ from core.sourcemap.function_maps import FunctionMaps
 from core.sourcemap.generated_code import GeneratedCode
 from core.sourcemap.map_index import MapIndex
 from core.sourcemap.position import FunctionName, NoName
+from core.sourcemap.remembered import RememberedTexts
 from core.sourcemap.text_positions import TextPositions
 from core.sourcemap.token_finder import TokenFinder
 from core.sourcemap.token_reader import Token, TokenReader
-
-Name = Callable[[int], str]
-"""Returns a name of the map by its index."""
 
 
 class Functions(Protocol):
@@ -100,11 +97,11 @@ class ScopedFunctions:
         return NoName.ANONYMOUS if name is None else name
 
 
-def functions_of(index: MapIndex, code: GeneratedCode | None, reader: TokenReader, name: Name) -> Functions:
+def functions_of(index: MapIndex, code: GeneratedCode | None, reader: TokenReader, names: RememberedTexts) -> Functions:
     """Return what is known about functions: a map's own word counts more than the generated code, if that is known."""
     if index.functions is not None:
         return MetroFunctions(reader, index.functions)
     if code is None:
         return NoFunctions()
-    find = TokenFinder(reader, name, index.mappings.ranges).find
+    find = TokenFinder(reader, names, index.mappings.ranges).find
     return ScopedFunctions(reader, code.scopes, code.positions(), code.scopes.search(), find)

@@ -7,20 +7,20 @@ found out is where on a line the first token is that counts; and that is nearly 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from core.sourcemap.functions import Functions
+from core.sourcemap.remembered import RememberedTexts
 from core.sourcemap.token_reader import Token, TokenReader
 from core.sourcemap.tokens import NONE
 
 
 @dataclass(frozen=True, slots=True)
 class KeptTokens:
-    """Finds out which tokens count.  ``name`` returns a name of the map by its index."""
+    """Finds out which tokens count."""
 
     reader: TokenReader
-    name: Callable[[int], str]
+    names: RememberedTexts
     functions: Functions
     _first_columns: dict[int, int | None] = field(default_factory=dict)
 
@@ -48,7 +48,7 @@ class KeptTokens:
         return before is None or self._meaning(token) != self._meaning(before)
 
     def _meaning(self, token: Token) -> tuple[object, ...]:
-        name = None if token.name == NONE else self.name(token.name)
+        name = None if token.name == NONE else self.names[token.name]
         return token.source, token.original_line, token.original_column, name, self.functions.function(token)
 
     def _next_candidate(self, token: Token) -> Token | None:

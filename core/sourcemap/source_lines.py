@@ -6,7 +6,8 @@ import msgspec
 import orjson
 
 from core.buffers import Content, numbers_buffer
-from core.sourcemap.line_starts import LineStarts
+from core.context import LINES_AROUND, LONGEST_BYTES, Context, shown_part, snipped
+from core.sourcemap.content_lines import ROW_SIZE, STRETCH_SIZE, ContentLines
 
 
 class SourceLines(msgspec.Struct, frozen=True, gc=False):
@@ -17,23 +18,22 @@ class SourceLines(msgspec.Struct, frozen=True, gc=False):
     after: list[str]
 
 
-class ContentLines:
-    """The lines of one source content: the JSON string ``text[start:end]``.  Remembers where lines start."""
+class SourceContent:
+    """One source content: the JSON string ``text[start:end]``.  Remembers where its lines are."""
 
     def __init__(self, text: Content, start: int, end: int) -> None:
         self._text = text
-        self._bounds = LineStarts(text, start + 1, end - 1, numbers_buffer((end - start) // 2 + 1)).bounds
+        self._lines = ContentLines(text, start, end, numbers_buffer(ROW_SIZE * ((end - start) // STRETCH_SIZE + 1)))
 
-    def around(self, line: int, count: int) -> SourceLines | None:
-        """Return the line ``line``, from 0, and up to ``count`` lines before and after it; None if there isn't one.
+    def lines(self, line: int, around: int) -> SourceLines | None:
+        """Return the line ``line``, from 0, and up to ``around`` lines before and after it; None if there isn't one.
 
         Lines end in LF or CR LF, which aren't returned, and in nothing else; nothing follows a final LF.
         """
-        first = line - count if line > count else 0
-        bounds = self._bounds(first, line, line + count + 1)
+        bounds = self._lines.bounds(line, around)
         if bounds is None:
             return None
-        start, end = bounds
+        first, start, end = bounds
         # One call for all of them: each would cost as much.
         text: str = orjson.loads(b'"' + self._text[start:end] + b'"')
         lines = text.split("\n")
@@ -43,3 +43,23 @@ class ContentLines:
             del lines[-1]
         place = line - first
         return SourceLines(lines[:place], lines[place], lines[place + 1 :])
+
+    def context(self, line: int, column: int) -> Context | None:
+        """Return what is to be shown around a place: see ``core.context.source_context``, but both count from 0."""
+        found = self._lines.short_lines(line, LINES_AROUND, LONGEST_BYTES)
+        if found is None:
+            return None
+        pre, middle, post, has_long = found
+        if not has_long:
+            return Context(pre, middle, post)
+        first = line - len(pre)
+        shown = [
+            self._trimmed(number, column + 1) if each is None else each
+            for number, each in enumerate([*pre, middle, *post], first)
+        ]
+        return Context(shown[: len(pre)], shown[len(pre)], shown[len(pre) + 1 :])
+
+    def _trimmed(self, line: int, column: int) -> str:
+        size = self._lines.size(line)
+        start, end, text = self._lines.part(line, *shown_part(size, column))
+        return snipped(text, start, end, size)

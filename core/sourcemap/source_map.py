@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
+
 from core.buffers import Content
-from core.sourcemap.functions import functions_of
+from core.context import Context
+from core.sourcemap.contents import Contents
+from core.sourcemap.functions import Functions, functions_of
 from core.sourcemap.generated_code import GeneratedCode, survey_code
 from core.sourcemap.json_document import read_json
 from core.sourcemap.kept_tokens import KeptTokens
 from core.sourcemap.map_document import map_document
 from core.sourcemap.map_index import MapIndex, index_map
 from core.sourcemap.position import OriginalPosition
-from core.sourcemap.source_lines import ContentLines, SourceLines
+from core.sourcemap.remembered import RememberedTexts
+from core.sourcemap.source_lines import SourceContent, SourceLines
+from core.sourcemap.token_reader import TokenReader
 from core.sourcemap.tokens import NONE
 from core.sourcemap.xssi import json_start
+
+_REMEMBERED_POSITIONS = 4096
+_REMEMBERED_CONTEXTS = 2048
+"""How many answers a map remembers: errors come from the same places again and again.
+
+A position takes some 300 bytes beside the names, a context 1 KB, or 4 KB if all of its lines are long.
+"""
 
 
 class SourceMap:
@@ -23,30 +37,18 @@ class SourceMap:
 
     def __init__(self, index: MapIndex, code: GeneratedCode | None, minified: Content | None) -> None:
         self.index, self.code, self.minified = index, code, minified
-        reader = index.mappings.reader()
-        self._last_token = reader.last_token
-        self._files: dict[int, str] = {}
-        self._names: dict[int, str] = {}
-        self._contents: dict[int, ContentLines] = {}
-        self._functions = functions_of(index, code, reader, self._name)
-        self._kept = KeptTokens(reader, self._name, self._functions)
+        self._files = RememberedTexts(index.source)
+        self._contents = _Sources(index.contents)
+        # What these call knows nothing of this map: a map that nobody needs any longer is freed at once.
+        self._position = lru_cache(_REMEMBERED_POSITIONS)(_lookups(index, code, self._files).position)
+        self._context = lru_cache(_REMEMBERED_CONTEXTS)(self._contents.context)
 
     def lookup(self, line: int, column: int) -> OriginalPosition | None:
         """Return where the generated code at ``line`` and ``column`` comes from, None if the map doesn't say.
 
         Both count from 0, columns in UTF-16 code units.
         """
-        token = self._last_token(line, column)
-        if token is None or token.line != line or token.source == NONE or not self._kept.cover(token):
-            return None
-        return OriginalPosition(
-            token.source,
-            self.file(token.source),
-            token.original_line,
-            token.original_column,
-            None if token.name == NONE else self._name(token.name),
-            self._functions.function(token),
-        )
+        return self._position(line, column)
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -60,10 +62,7 @@ class SourceMap:
 
     def file(self, source: int) -> str:
         """Return the name of the source with this index."""
-        file = self._files.get(source)
-        if file is None:
-            file = self._files[source] = self.index.source(source)
-        return file
+        return self._files[source]
 
     def is_ignored(self, source: int) -> bool:
         """Say whether the map says that nobody wants to see the source with this index: it's a library's, say."""
@@ -78,24 +77,72 @@ class SourceMap:
 
         None if the map doesn't embed the source, or it has no such line.
         """
-        content = self._contents.get(source)
-        if content is None:
-            bounds = self.index.contents.bounds(source)
-            if bounds is None:
-                return None
-            content = self._contents[source] = ContentLines(self.index.contents.text, *bounds)
-        return content.around(line, around)
+        content = self._contents.content(source)
+        return None if content is None else content.lines(line, around)
+
+    def source_context(self, source: int, line: int, column: int) -> Context | None:
+        """Return what a frame shows of a source around a place that ``lookup`` has found there.
+
+        None if the map doesn't embed the source, or it has no such line.  Long lines are cut: see ``core.context``.
+        """
+        return self._context(source, line, column)
 
     @property
     def size_bytes(self) -> int:
         """How much memory the map holds, the texts included."""
         return self.index.size_bytes + (0 if self.code is None else self.code.size_bytes)
 
-    def _name(self, index: int) -> str:
-        name = self._names.get(index)
-        if name is None:
-            name = self._names[index] = self.index.names.name(index)
-        return name
+
+@dataclass(frozen=True, slots=True)
+class _Lookups:
+    """Looks places up."""
+
+    reader: TokenReader
+    files: RememberedTexts
+    names: RememberedTexts
+    functions: Functions
+    kept: KeptTokens
+
+    def position(self, line: int, column: int) -> OriginalPosition | None:
+        """As ``SourceMap.lookup``."""
+        token = self.reader.last_token(line, column)
+        if token is None or token.line != line or token.source == NONE or not self.kept.cover(token):
+            return None
+        source, name = token.source, token.name
+        return OriginalPosition(
+            source,
+            self.files[source],
+            token.original_line,
+            token.original_column,
+            None if name == NONE else self.names[name],
+            self.functions.function(token),
+        )
+
+
+def _lookups(index: MapIndex, code: GeneratedCode | None, files: RememberedTexts) -> _Lookups:
+    reader, names = index.mappings.reader(), RememberedTexts(index.names.name)
+    functions = functions_of(index, code, reader, names)
+    return _Lookups(reader, files, names, functions, KeptTokens(reader, names, functions))
+
+
+class _Sources:
+    """The source contents, each surveyed once it is asked for."""
+
+    def __init__(self, contents: Contents) -> None:
+        self._contents = contents
+        self._known: dict[int, SourceContent] = {}
+
+    def content(self, source: int) -> SourceContent | None:
+        """Return a source's content, None if it has none."""
+        content = self._known.get(source)
+        if content is None and (bounds := self._contents.bounds(source)):
+            content = self._known[source] = SourceContent(self._contents.text, *bounds)
+        return content
+
+    def context(self, source: int, line: int, column: int) -> Context | None:
+        """As ``SourceMap.source_context``."""
+        content = self.content(source)
+        return None if content is None else content.context(line, column)
 
 
 def read_source_map(text: Content, minified: Content | None = None) -> SourceMap:

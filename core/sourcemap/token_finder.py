@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.javascript.original_names import FoundToken
+from core.sourcemap.remembered import RememberedTexts
 from core.sourcemap.token_reader import Token, TokenReader
 from core.sourcemap.tokens import NONE
 
 
 @dataclass(frozen=True, slots=True)
 class TokenFinder:
-    """Finds tokens.  ``name`` returns a name of the map by its index; ``ranges`` is 1 for range tokens, or empty."""
+    """Finds tokens.  ``ranges`` is 1 for range tokens, or empty."""
 
     reader: TokenReader
-    name: Callable[[int], str]
+    names: RememberedTexts
     ranges: bytes | bytearray | memoryview
 
     def find(self, line: int, column: int) -> FoundToken | None:
@@ -31,6 +31,6 @@ class TokenFinder:
             source=token.source,
             original_line=token.original_line,
             original_column=token.original_column,
-            name=None if token.name == NONE else self.name(token.name),
+            name=None if token.name == NONE else self.names[token.name],
             is_range=bool(self.ranges and self.ranges[token.number]),
         )

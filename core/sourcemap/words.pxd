@@ -1,6 +1,7 @@
 # cython: boundscheck=False, wraparound=False, initializedcheck=False
 # What words.py says, for the compiler, which can put it where it's called.
 
+from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.string cimport memcpy
 
 cdef extern from *:
@@ -40,3 +41,7 @@ cdef inline long long character_length(const unsigned char[::1] text, long long 
     if length > 3 and text[at + 3] & 0xC0 != 0x80:
         return 0
     return length
+
+
+cdef inline str text_of(const unsigned char[::1] text, long long start, long long end):
+    return PyUnicode_DecodeUTF8(<const char*> &text[start], end - start, "replace")

@@ -28,3 +28,8 @@ def character_length(text: bytes, at: int, size: int) -> int:
         except UnicodeDecodeError:
             continue
     return 0
+
+
+def text_of(text: bytes, start: int, end: int) -> str:
+    """Return what ``text[start:end]`` says in UTF-8; what isn't becomes U+FFFD."""
+    return str(text[start:end], "utf-8", "replace")

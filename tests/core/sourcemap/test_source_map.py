@@ -1,3 +1,6 @@
+import gc
+import weakref
+
 import orjson
 import pytest
 from hypothesis import given
@@ -244,3 +247,15 @@ def test_any_bytes_raise_our_error_and_no_other(text):
         read_source_map(text)
     except MalformedSourceMap:
         return
+
+
+def test_a_map_that_nobody_needs_is_freed_at_once():
+    source_map = read_source_map(map_of("AAAAA", sources=["a"], sourcesContent=["x"], names=["n"]), b"function a(){}")
+    assert source_map.source_context(0, source_map.lookup(0, 0).line, 0).line == "x"
+    gone = weakref.ref(source_map)
+    gc.disable()
+    try:
+        del source_map
+        assert gone() is None
+    finally:
+        gc.enable()

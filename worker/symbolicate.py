@@ -18,7 +18,9 @@ from core.files import File
 from core.frames import (
     Located,
     Unsymbolicated,
-    embedded_content,
+    embedded_context,
+    embeds_content,
+    fetched_context,
     locate,
     missing_source_content,
     nowhere,
@@ -186,11 +188,12 @@ async def _written(work: _Work, frame: Frame, caller_name: str | None) -> Writte
     outcome = locate(frame, module, with_context=work.with_context)
     if isinstance(outcome, Unsymbolicated):
         done = written(outcome)
+    elif not work.with_context:
+        done = written_original(outcome, symbolicated(outcome, caller_name, None))
+    elif embeds_content(outcome):
+        done = written_original(outcome, symbolicated(outcome, caller_name, embedded_context(outcome)))
     else:
-        content = embedded_content(outcome) if work.with_context else None
-        if content is None and work.with_context and outcome.position.source is not None:
-            return await _written_with_fetched(work, outcome, caller_name)
-        done = written_original(outcome, symbolicated(outcome, caller_name, content))
+        return await _written_with_fetched(work, outcome, caller_name)
     if key is not None:
         work.remembered.keep(key, done)
     return done
@@ -206,6 +209,7 @@ async def _written_with_fetched(work: _Work, located: Located, caller_name: str 
     """Return the original frame with a text that the map doesn't embed, or with the error that it can't be had."""
     entry = await work.files.get_file(source_key(located))
     if isinstance(entry.result, File):
-        return written_original(located, symbolicated(located, caller_name, entry.result.content))
+        context = fetched_context(located, entry.result.content)
+        return written_original(located, symbolicated(located, caller_name, context))
     done = written_original(located, symbolicated(located, caller_name, None))
     return replace(done, error=missing_source_content(located))

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import re
 
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
+from api.large_bodies import LARGE_BYTES, LargeBodies
 from core.wire.document import parse_document
 from core.wire.request import decode_request
 
 _JSON = re.compile(r"application/(?:[!#$%&'*+.^_`|~0-9a-z-]*\+)?json[ \t]*(?:;.*)?", re.ASCII | re.IGNORECASE)
-_LARGE_BYTES = 64 << 10  # a body that takes longer to read than a thread is worth
 _DIGITS = re.compile(r"[0-9]{1,20}")
 
 
-async def submitted_body(headers: Headers, receive: Receive, max_bytes: int) -> bytes:
+async def submitted_body(headers: Headers, receive: Receive, max_bytes: int, large_bodies: LargeBodies) -> bytes:
     """Return the bytes of a valid symbolication request.
 
     The checks come in the order of the contract: content type, size, JSON, shape.
@@ -26,10 +25,10 @@ async def submitted_body(headers: Headers, receive: Receive, max_bytes: int) -> 
     """
     _check_content_type(headers)
     body = await _read_body(headers, receive, max_bytes)
-    if len(body) > _LARGE_BYTES:
-        await run_in_threadpool(_check, body)
+    if len(body) < LARGE_BYTES:
+        decode_request(parse_document(body))
     else:
-        _check(body)
+        await large_bodies.check(body)
     return body
 
 
@@ -57,10 +56,6 @@ async def _read_body(headers: Headers, receive: Receive, max_bytes: int) -> byte
         chunks.append(chunk)
         more_to_come = message.get("more_body", False)
     return b"".join(chunks)
-
-
-def _check(body: bytes) -> None:
-    decode_request(parse_document(body))
 
 
 def _too_large(max_bytes: int) -> HTTPException:

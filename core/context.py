@@ -140,7 +140,7 @@ def _skip_lines(content: Content, count: int) -> int | None:
 
 
 # Generated code is a few lines of megabytes, and the next frame is often in the same file.
-_skip_lines_remembered = lru_cache(16)(_skip_lines)
+_skip_lines_remembered = lru_cache(8)(_skip_lines)
 
 
 def _bounds(content: Content, start: int) -> tuple[Bounds, Bounds]:
@@ -152,7 +152,7 @@ def _bounds_anew(content: Content, start: int) -> tuple[Bounds, Bounds]:
     return tuple(_lines_before(content, start))[::-1], tuple(_lines_from(content, start))
 
 
-_bounds_remembered = lru_cache(16)(_bounds_anew)
+_bounds_remembered = lru_cache(8)(_bounds_anew)
 
 
 def _lines_before(content: Content, start: int) -> Iterator[tuple[int, int]]:

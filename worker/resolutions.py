@@ -22,7 +22,8 @@ from core.wire.response import ScrapingAttempt
 from worker.caches.uses import Uses
 
 _LIFE_S = 10.0  # what the caches throw out is held in here no longer than that
-_MOST = 1000
+_MOST_FILES = 10_000  # in all; what is remembered of a file takes about 1.5 KB
+_MOST_FILES_OF_ONE = 100
 
 
 class NotRemembered(Exception):
@@ -62,6 +63,7 @@ class Resolutions:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._kept: dict[bytes, _Kept] = {}  # in the order in which they end
+        self._files = 0
         self._clock = clock
 
     def get(self, key: bytes) -> Resolution | None:
@@ -71,13 +73,14 @@ class Resolutions:
         return kept.resolution if kept is not None and kept.uses.again() else None
 
     def keep(self, key: bytes, resolution: Resolution, uses: Uses) -> None:
-        """Remember what came of a request, if nothing but memory was used for it."""
-        if not uses.were_in_memory:
+        """Remember what came of a request that is not too large, if nothing but memory was used for it."""
+        if not uses.were_in_memory or len(resolution.modules) > _MOST_FILES_OF_ONE:
             return
-        self._kept.pop(key, None)
+        self._drop(key)
         self._kept[key] = _Kept(resolution, uses, self._clock() + _LIFE_S)
-        if len(self._kept) > _MOST:
-            del self._kept[next(iter(self._kept))]
+        self._files += 1 + len(resolution.modules)
+        while self._files > _MOST_FILES:
+            self._drop(next(iter(self._kept)))
 
     def _drop_old(self) -> None:
         now = self._clock()
@@ -85,7 +88,12 @@ class Resolutions:
             oldest = next(iter(self._kept))
             if self._kept[oldest].ends_at > now:
                 return
-            del self._kept[oldest]
+            self._drop(oldest)
+
+    def _drop(self, key: bytes) -> None:
+        dropped = self._kept.pop(key, None)
+        if dropped is not None:
+            self._files -= 1 + len(dropped.resolution.modules)
 
 
 def resolution_key(request: SymbolicateRequest, scope: str | None, paths: Iterable[str]) -> bytes:

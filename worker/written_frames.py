@@ -20,6 +20,7 @@ MAX_BYTES = 48 << 20
 
 _MODULES_MAX_BYTES = 2 << 20
 _SMALL = 500  # bytes that a frame takes beside its JSON, about
+_LONGEST_NAMES = 2000  # characters of paths and names that are remembered beside frames, but not counted
 _NO_DATA = FrameData()
 
 
@@ -53,6 +54,8 @@ class WrittenFrames:
         entry = module.source_map
         if entry is None or not isinstance(entry.result, SourceMap):
             return None
+        if len(abs_path) + len(module.source_base) > _LONGEST_NAMES:
+            return None
         map_number = self._maps.get(entry.result)
         if map_number is None:
             map_number = self._maps[entry.result] = next(self._numbers)
@@ -77,7 +80,7 @@ def frame_key(frame: Frame, module_number: int | None, caller_name: str | None, 
 
     None for a frame that is not remembered, because of its file, or because it comes with more than is usual.
     """
-    if module_number is None:
+    if module_number is None or (caller_name is not None and len(caller_name) > _LONGEST_NAMES):
         return None
     if frame.pre_context or frame.post_context or frame.context_line is not None or frame.data != _NO_DATA:
         return None
@@ -108,4 +111,5 @@ def written_original(located: Located, original: Frame) -> WrittenFrame:
 
 
 def _size(frame: WrittenFrame) -> int:
-    return _SMALL + len(memoryview(frame.raw)) + len(memoryview(frame.frame))
+    # What the client sent is in the key once more.
+    return _SMALL + 2 * len(memoryview(frame.raw)) + len(memoryview(frame.frame)) + len(frame.name or "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -20,7 +21,6 @@ from worker.resolutions import Resolution, Resolutions, resolution_key
 from worker.resources import Resources
 from worker.symbolicate import symbolicate
 
-SETTINGS = Settings(connect_to_reserved_ips=True)
 MINIFIED = b"function a(){b()}function b(){c()}\n//# sourceMappingURL=%b.map\n"
 NOTHING = Resolution({}, {}, [], {})
 CONTENT = "one();\ntwo();\nthree();\n"
@@ -31,6 +31,11 @@ def a_map(content: str | None, *names: str) -> bytes:
     return orjson.dumps(
         {"version": 3, "sources": ["a.ts"], "sourcesContent": [content], "names": names, "mappings": mappings}
     )
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(connect_to_reserved_ips=True, cache_dir=tmp_path)
 
 
 @pytest.fixture
@@ -87,24 +92,24 @@ async def answer(resources: Resources, request: dict[str, Any], scope: str | Non
     return encode_completed(await symbolicate(resources, decoded, scope))
 
 
-async def test_answers_do_not_depend_on_what_was_asked_before(web, source):
+async def test_answers_do_not_depend_on_what_was_asked_before(web, source, settings):
     source.put_artifact("1", web.url("/b.js"), MINIFIED % b"other", resolved_with="release")
     source.put_artifact("2", web.url("/other.map"), a_map(CONTENT, "other"))
     asked = requests(web, source)
     expected = []
     for request in asked:
-        async with Resources(SETTINGS) as alone:
+        async with Resources(settings) as alone:
             expected.append(await answer(alone, request))
     assert len(set(expected)) > len(asked) / 2
-    async with Resources(SETTINGS) as resources:
+    async with Resources(settings) as resources:
         order = list(range(len(asked))) * 3
         random.Random(1).shuffle(order)
         for number in order:
             assert await answer(resources, asked[number]) == expected[number]
 
 
-async def test_a_request_that_was_answered_from_memory_is_remembered(web, source):
-    async with Resources(SETTINGS) as resources:
+async def test_a_request_that_was_answered_from_memory_is_remembered(web, source, settings):
+    async with Resources(settings) as resources:
         request = a_request(web, source, ("a", 1))
         remembered = []
         for _ in range(3):
@@ -123,18 +128,18 @@ async def growth(resources: Resources, request: dict[str, Any]) -> Values:
     return counts.news()
 
 
-async def test_what_is_remembered_is_counted_as_if_it_were_not(web, source):
+async def test_what_is_remembered_is_counted_as_if_it_were_not(web, source, settings):
     source.put_bundle("1", {"a": (MINIFIED % b"a.js", {"type": "minified_source", "url": web.url("/a.js")})})
     for request in requests(web, source):
-        async with Resources(SETTINGS) as resources:
+        async with Resources(settings) as resources:
             await answer(resources, request)
             from_memory = await growth(resources, request)
             assert await growth(resources, request) == from_memory
             assert len(resources.resolutions._kept) == ("/c.js" not in str(request))
 
 
-async def test_what_the_caches_have_thrown_out_is_looked_for_again(web, source):
-    async with Resources(SETTINGS) as resources:
+async def test_what_the_caches_have_thrown_out_is_looked_for_again(web, source, settings):
+    async with Resources(settings) as resources:
         request = a_request(web, source, ("a", 1))
         for _ in range(3):
             first = await answer(resources, request)
@@ -145,8 +150,8 @@ async def test_what_the_caches_have_thrown_out_is_looked_for_again(web, source):
         assert resources.metrics.counts.news()["worker_files|texts|disk"] == 2
 
 
-async def test_scopes_share_nothing(web, source):
-    async with Resources(SETTINGS) as resources:
+async def test_scopes_share_nothing(web, source, settings):
+    async with Resources(settings) as resources:
         request = a_request(web, source, ("a", 1))
         for _ in range(3):
             await answer(resources, request, "one")
@@ -188,7 +193,15 @@ def test_what_is_remembered_goes_after_ten_seconds_whether_asked_for_or_not():
 
 def test_only_so_many_are_remembered():
     resolutions = Resolutions(lambda: 0.0)
-    for number in range(1001):
+    for number in range(10_001):
         resolutions.keep(b"%d" % number, NOTHING, Uses())
     assert resolutions.get(b"0") is None
     assert resolutions.get(b"1") is not None
+
+
+async def test_a_request_for_many_files_is_not_remembered(web, source, settings):
+    async with Resources(settings) as resources:
+        request = a_request(web, source, *((f"missing{number}", 1) for number in range(101)))
+        answers = [await answer(resources, request) for _ in range(3)]
+        assert answers[0] == answers[1] == answers[2]
+        assert not resources.resolutions._kept

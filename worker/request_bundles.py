@@ -91,6 +91,8 @@ class RequestBundles:
 
     def _candidates(self, key: FileKey) -> Iterator[tuple[_OpenBundle, Member, ResolvedWith]]:
         """Yield the members that may be the file, the best first."""
+        if not self._known:
+            return
         bundles = self._opened_bundles()
         if key.debug_id is not None:
             for opened in bundles:

@@ -103,6 +103,8 @@ class RequestFiles:
         listed = await self._lookups.about(key)
         if self._lookups.can_ask(key):
             self.tally.listed(listed)
+        if not listed:
+            return False
         has_new_bundles = await self._bundles.add([each for each in listed if isinstance(each, ListedBundle)])
         has_new_files = [self._artifacts.add(each) for each in listed if isinstance(each, ListedFile)]
         return has_new_bundles or any(has_new_files)

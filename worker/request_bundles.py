@@ -131,11 +131,7 @@ class RequestBundles:
         self._resources.metrics.member(in_memory=in_memory)
         uses = watching()
         if uses is not None:
-            uses.note(self._count_again)
-
-    def _count_again(self) -> bool:
-        self._resources.metrics.member(in_memory=True)
-        return True
+            uses.note_effect(lambda: self._resources.metrics.member(in_memory=True))
 
     def _hit(self, limit: Limit, opened: _OpenBundle, member: Member, size: int, most: int) -> None:
         self._resources.metrics.limit_hit(limit, f"{opened.uri}: {member.path}", Excess(size, most))

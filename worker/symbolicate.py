@@ -171,9 +171,8 @@ async def _symbolicate_trace(work: _Work, trace: Stacktrace) -> tuple[WrittenSta
         work.frames[kind] = work.frames.get(kind, 0) + 1
         caller_name = written_frame.name
         done.append(written_frame)
-    return WrittenStacktrace([each.frame for each in done[::step]]), WrittenStacktrace(
-        [each.raw for each in done[::step]]
-    )
+    done = done[::step]
+    return WrittenStacktrace([each.frame for each in done]), WrittenStacktrace([each.raw for each in done])
 
 
 async def _written(work: _Work, frame: Frame, caller_name: str | None) -> WrittenFrame:

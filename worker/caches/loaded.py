@@ -98,11 +98,10 @@ class LoadedCache(Generic[V]):
             return loaded
 
         loaded = await self._memory.get(key, load)
-        self._metrics.file(self._kind.name, origin)
-        self._note_use(loaded)
+        self._note_use(loaded, origin)
         uses = watching()
         if uses is not None:
-            uses.note(partial(self._use_again, loaded))
+            uses.note_effect(partial(self._note_use, loaded, "memory"))
         return loaded.value
 
     def is_in_memory(self, key: Key) -> bool:
@@ -112,11 +111,6 @@ class LoadedCache(Generic[V]):
     async def close(self) -> None:
         """Stop all work and forget everything in memory."""
         await self._memory.close()
-
-    def _use_again(self, loaded: _Loaded[V]) -> bool:
-        self._metrics.file(self._kind.name, "memory")
-        self._note_use(loaded)
-        return True
 
     async def _load(self, digest: bytes, make: Make, shared: SharedStore) -> tuple[_Loaded[V], str]:
         found = await self._threads.run(lambda: self._open(digest))
@@ -191,8 +185,9 @@ class LoadedCache(Generic[V]):
     def _loaded(self, digest: bytes, value: V | Failure, made_at_s: float) -> _Loaded[V]:
         return _Loaded(digest, value, max(time.time() - made_at_s, 0.0), time.monotonic())
 
-    def _note_use(self, loaded: _Loaded[V]) -> None:
-        """Tell the store of what memory answers: what is used often must not look forgotten on disk."""
+    def _note_use(self, loaded: _Loaded[V], origin: str) -> None:
+        """Count a use, and tell the store of it: what is used often must not look forgotten on disk."""
+        self._metrics.file(self._kind.name, origin)
         now = time.monotonic()
         if now - loaded.noted_at > _USE_IS_NOTED_AFTER_S and not isinstance(loaded.value, Failure):
             loaded.noted_at = now

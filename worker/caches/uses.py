@@ -10,23 +10,32 @@ _watching: ContextVar[Uses | None] = ContextVar("uses", default=None)
 
 
 class Uses:
-    """What was used: for each of it, a way to use it again, which says whether it still is what it was."""
+    """What was used: whether each of it still is what it was, and what using it again counts."""
 
     def __init__(self) -> None:
         self.were_in_memory = True
-        self._again: list[Callable[[], bool]] = []
+        self._conditions: list[Callable[[], bool]] = []
+        self._effects: list[Callable[[], None]] = []
 
-    def note(self, again: Callable[[], bool]) -> None:
-        """Note a use."""
-        self._again.append(again)
+    def note(self, still_holds: Callable[[], bool]) -> None:
+        """Note a use, and how to tell whether it could be repeated."""
+        self._conditions.append(still_holds)
+
+    def note_effect(self, effect: Callable[[], None]) -> None:
+        """Note what a use does besides."""
+        self._effects.append(effect)
 
     def note_other(self) -> None:
         """Note that something was used that can't be used again, because it was not in memory, or has effects."""
         self.were_in_memory = False
 
     def again(self) -> bool:
-        """Use all of it again; False if anything isn't what it was."""
-        return all(again() for again in self._again)
+        """Use all of it again; False, and nothing is done, if anything isn't what it was."""
+        if not all(still_holds() for still_holds in self._conditions):
+            return False
+        for effect in self._effects:
+            effect()
+        return True
 
 
 @contextlib.contextmanager

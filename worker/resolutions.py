@@ -21,7 +21,7 @@ from core.wire.request import SymbolicateRequest
 from core.wire.response import ScrapingAttempt
 from worker.caches.uses import Uses
 
-_LIFE_S = 10.0  # what the caches throw out is held in here no longer than that
+_LIFE_S = 1.0  # what the caches throw out is held in here no longer than that
 _MOST_FILES = 10_000  # in all; what is remembered of a file takes about 1.5 KB
 _MOST_FILES_OF_ONE = 100
 

@@ -110,6 +110,7 @@ async def test_answers_do_not_depend_on_what_was_asked_before(web, source, setti
 
 async def test_a_request_that_was_answered_from_memory_is_remembered(web, source, settings):
     async with Resources(settings) as resources:
+        resources.resolutions = Resolutions(lambda: 0.0)
         request = a_request(web, source, ("a", 1))
         remembered = []
         for _ in range(3):

@@ -24,6 +24,7 @@ from tests.deployment import Api, Deployment, Process
 from tests.worker.source_server import SourceServer
 
 _CALLERS = 48
+_WARM_UP_S = 4
 _LARGE_FUNCTIONS = 600_000  # a file of 23 MB with a map of 50
 _NAIVE = (("naive", "naive", "worker"), ("tuned", "naive, tuned", "tuned-worker"))
 _HEADS = ("workload", "req/s", "p50", "p90", "p99", "p99.9 ms", "CPU ms: API", "worker", "Redis", "all", "failed")
@@ -162,7 +163,7 @@ async def _client(fleet: Fleet, bodies: NextBody) -> AsyncIterator[Client]:
     give_up_at = asyncio.get_running_loop().time() + 60
     while not await client.send():
         assert asyncio.get_running_loop().time() < give_up_at, "the fleet did not come up"
-    await client.closed_loop(4 * len(fleet.workers), 1.5)
+    await client.closed_loop(_CALLERS, _WARM_UP_S)
     yield client
     client.close()
 

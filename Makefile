@@ -71,7 +71,7 @@ bench-setup: setup .venv/benched
 
 lock:
 	$(BIN)/python -m pip install --quiet pip-tools
-	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --extra development --extra test \
+	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --extra development --extra otel --extra test \
 		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file requirements.lock pyproject.toml
 
 clean:

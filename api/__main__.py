@@ -12,9 +12,10 @@ from starlette.applications import Starlette
 from api.app import create_app
 from api.http_protocol import HttpProtocol
 from api.jobs import open_jobs
-from core.errors import InvalidSetting
+from core.errors import CannotStart, InvalidSetting
 from core.logs import configure_logging
 from core.settings import Settings
+from core.tracing import start_tracing
 
 _BACKLOG = 2048
 
@@ -23,7 +24,8 @@ def main() -> None:
     """Serve until told to stop; then answer those who wait, and go."""
     try:
         settings = Settings.from_environ(os.environ)
-    except InvalidSetting as error:
+        start_tracing(os.environ, "unmangle-api")
+    except (InvalidSetting, CannotStart) as error:
         sys.exit(str(error))
     configure_logging(settings)
     app = create_app(settings, open_jobs)

@@ -11,20 +11,24 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import endpoints
 from api.endpoints import Jobs
 from api.errors import exception_handlers
+from api.large_bodies import LargeBodies
 from api.metrics import Metrics, RequestMetrics
 from api.submissions import PATH, Submissions
 from core.metrics import STARTS
 from core.settings import Settings
+from core.tracing import is_tracing
 
 OpenJobs = Callable[[Settings], AbstractAsyncContextManager[Jobs]]
 
 _HEALTHCHECK = "/healthcheck"
 _READINESS = "/readiness"
+_UNCOUNTED = frozenset((_HEALTHCHECK, _READINESS))
+_UNTRACED = r"/(healthcheck|readiness|metrics)$"
 
 
 def create_app(settings: Settings, open_jobs: OpenJobs) -> Starlette:
@@ -36,24 +40,39 @@ def create_app(settings: Settings, open_jobs: OpenJobs) -> Starlette:
     handlers = exception_handlers()
     app = _Api(
         routes=[
+            _ExactRoute("/explain", endpoints.explain, methods=["POST"]),
             _ExactRoute("/requests/{request_id}", endpoints.poll, methods=["GET"]),
             _ExactRoute(_HEALTHCHECK, endpoints.healthcheck, methods=["GET"]),
             _ExactRoute(_READINESS, endpoints.readiness, methods=["GET"]),
             _ExactRoute("/metrics", endpoints.metrics, methods=["GET"]),
+            _ExactRoute("/openapi.json", endpoints.openapi, methods=["GET"]),
         ],
         middleware=[
-            Middleware(RequestMetrics, counts=metrics.counts, uncounted_paths=frozenset((_HEALTHCHECK, _READINESS)))
+            *_tracing(),
+            Middleware(RequestMetrics, counts=metrics.counts, uncounted_paths=_UNCOUNTED),
         ],
         exception_handlers=handlers,
         lifespan=_lifespan(open_jobs),
     )
     app.submissions = Submissions(app, metrics.counts, handlers)
+    for tracing in _tracing():
+        app.submissions = tracing.cls(app.submissions, *tracing.args, **tracing.kwargs)
     app.router.routes.append(_ExactRoute(PATH, app.submissions, methods=["POST"]))
     app.router.redirect_slashes = False
     app.state.settings = settings
     app.state.metrics = metrics
+    app.state.large_bodies = LargeBodies()
     app.state.shutting_down = False
     return app
+
+
+def _tracing() -> list[Middleware]:
+    """Return the middleware that makes requests spans, below those of clients that send a ``traceparent``."""
+    if not is_tracing():
+        return []
+    from starlette.middleware.opentelemetry import OpenTelemetryMiddleware
+
+    return [Middleware(OpenTelemetryMiddleware, excluded_urls=_UNTRACED)]
 
 
 def _lifespan(open_jobs: OpenJobs) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
@@ -71,7 +90,7 @@ def _lifespan(open_jobs: OpenJobs) -> Callable[[Starlette], AbstractAsyncContext
 class _Api(Starlette):
     """Starlette, and for submissions a way past it."""
 
-    submissions: Submissions
+    submissions: ASGIApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == PATH and scope["method"] == "POST":

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, State
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
-from api.large_bodies import LARGE_BYTES, LargeBodies
+from api.large_bodies import LARGE_BYTES
 from core.wire.document import parse_document
 from core.wire.request import decode_request
 
@@ -17,18 +17,18 @@ _JSON = re.compile(r"application/(?:[!#$%&'*+.^_`|~0-9a-z-]*\+)?json[ \t]*(?:;.*
 _DIGITS = re.compile(r"[0-9]{1,20}")
 
 
-async def submitted_body(headers: Headers, receive: Receive, max_bytes: int, large_bodies: LargeBodies) -> bytes:
-    """Return the bytes of a valid symbolication request.
+async def submitted_body(headers: Headers, receive: Receive, state: State) -> bytes:
+    """Return the bytes of a valid symbolication request; ``state`` is that of the application.
 
     The checks come in the order of the contract: content type, size, JSON, shape.
     Raises HTTPException for the first two, InvalidJson, InvalidRequest, and ClientDisconnect if the rest won't come.
     """
     _check_content_type(headers)
-    body = await _read_body(headers, receive, max_bytes)
+    body = await _read_body(headers, receive, state.settings.symbolicate_body_max_bytes)
     if len(body) < LARGE_BYTES:
         decode_request(parse_document(body))
     else:
-        await large_bodies.check(body)
+        await state.large_bodies.check(body)
     return body
 
 

@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from api import scripts
+from core.cancellation import end
 from core.counts import Counts, Values
 from core.errors import StoreUnavailable
 from core.jobs import COUNTS, HEARTBEAT_LIFE_MS, LARGE_QUEUE, QUEUE
@@ -113,8 +114,7 @@ class RedisDeployment:
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await end(task)
             with contextlib.suppress(StoreUnavailable):
                 await self.share(counts)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import socket
@@ -16,9 +17,9 @@ from pathlib import Path
 import orjson
 from honcho.environ import parse_procfile
 from honcho.manager import Manager
-from redis import Redis
 from redis.exceptions import RedisError
 
+from api.redis_clients import open_redis
 from api.redis_server import redis_server
 from core.errors import CannotStart, InvalidSetting
 from core.settings import Settings
@@ -27,7 +28,6 @@ _ROOT = Path(__file__).parent.parent
 _EXAMPLE_PORT = 3022  # the example requests name it
 _EXAMPLE_SERVER = f"exec python -m examples.lookup_server --port {_EXAMPLE_PORT}"
 _EXAMPLE_REQUEST = "examples/requests/release.json"
-_REDIS_PATIENCE_S = 3.0
 _START_PATIENCE_S = 60.0
 _PAUSE_S = 0.1
 _STOPPED = (130, 143)  # by Ctrl-C, or politely from outside: that is how it is meant to end
@@ -61,13 +61,18 @@ def _redis_url(settings: Settings) -> Iterator[str]:
             yield url
         return
     try:
-        with Redis.from_url(
-            settings.redis_url, socket_connect_timeout=_REDIS_PATIENCE_S, socket_timeout=_REDIS_PATIENCE_S
-        ) as client:
-            client.ping()
+        asyncio.run(_ping(settings))
     except (RedisError, ValueError) as error:
         raise CannotStart(f"can't reach the Redis server of REDIS_URL: {error}") from None
     yield settings.redis_url
+
+
+async def _ping(settings: Settings) -> None:
+    redis = open_redis(settings)
+    try:
+        await redis.ping()
+    finally:
+        await redis.aclose()
 
 
 def _run_processes(settings: Settings, redis_url: str) -> int:

@@ -12,11 +12,17 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from api.accept import prefers_text
+from api.body import submitted_body
 from api.deployment import Deployment
 from api.metrics import Metrics
-from api.query import poll_timeout_s
+from api.openapi import openapi_document
+from api.query import poll_timeout_s, submit_query
+from core.counts import Counts
 from core.errors import ShuttingDown, StoreUnavailable
-from core.metrics import HEALTHCHECKS, REQUEST_ID_UNKNOWN
+from core.explain.page import explained_page
+from core.explain.request import with_explanation
+from core.metrics import ACCEPTED, HEALTHCHECKS, REQUEST_ID_UNKNOWN, RESPONSE_IDLING, TASK
 
 _REQUEST_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
@@ -37,11 +43,20 @@ class Jobs(Protocol):
         a job.  Raises AtCapacity.
         """
 
-    async def poll(self, request_id: str, timeout_s: int | None) -> bytes | None:
+    async def poll(self, request_id: str, timeout_s: int | None, idled: Callable[[float], None]) -> bytes | None:
         """Return the JSON of a job's answer, ``pending`` after ``timeout_s``, None for an unknown id.
 
+        ``idled`` is told for how many seconds an answer has been there.
         ``request_id`` is a UUID in lower case with hyphens.
         """
+
+
+async def explain(request: Request) -> Response:
+    """POST /explain: the same, and say of each frame why it came out as it did; as text if the client wants that."""
+    answer = await _submitted(request, with_explanation)
+    if prefers_text(request.headers.get("accept", "")):
+        return PlainTextResponse(explained_page(answer))
+    return _json_response(answer)
 
 
 async def poll(request: Request) -> Response:
@@ -50,7 +65,10 @@ async def poll(request: Request) -> Response:
     timeout_s = poll_timeout_s(request.scope["query_string"])
     jobs: Jobs = state.jobs
     request_id = _canonical(request.path_params["request_id"])
-    answer = None if request_id is None else await jobs.poll(request_id, timeout_s)
+    counts: Counts = state.metrics.counts
+    answer = None
+    if request_id is not None:
+        answer = await jobs.poll(request_id, timeout_s, lambda idle_s: counts.observe(RESPONSE_IDLING, idle_s))
     if answer is None:
         state.metrics.counts.inc(REQUEST_ID_UNKNOWN.field())
         raise HTTPException(404, "unknown request id")
@@ -81,6 +99,25 @@ async def metrics(request: Request) -> Response:
     counted: Metrics = state.metrics
     text = await counted.exposition(state.jobs.deployment, state.settings.max_concurrent_requests)
     return Response(text, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
+
+
+async def openapi(_: Request) -> Response:
+    """GET /openapi.json: what the API takes and answers."""
+    return _json_response(openapi_document())
+
+
+async def _submitted(request: Request, changed: Callable[[bytes], bytes]) -> bytes:
+    state = request.app.state
+    query = submit_query(request.scope["query_string"])
+    body = await submitted_body(request.headers, request.receive, state)
+    if state.shutting_down:
+        raise ShuttingDown
+    jobs: Jobs = state.jobs
+    return await jobs.submit(changed(body), query.scope, query.timeout_s, _accepted_by(state.metrics))
+
+
+def _accepted_by(counted: Metrics) -> Callable[[], None]:
+    return lambda: counted.counts.inc(ACCEPTED.field(TASK))
 
 
 def _canonical(request_id: str) -> str | None:

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 
 from api import scripts
 from api.batches import Batches
-from core.jobs import LARGE_QUEUE, QUEUE
+from core.jobs import LARGE_QUEUE, QUEUE, UNCLAIMED_RESULT_TTL_S
 from core.message import MessageWriter
 from core.settings import Settings
 
@@ -29,6 +29,7 @@ class Submission:
     scope: str | None
     handed_out: bool
     digest: bytes | None
+    traceparent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,14 @@ class Acceptance:
     job_id: str
     answer: bytes | None = None
     life_s: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A job that ended: its answer, and how long this has been there, about."""
+
+    answer: bytes
+    idle_s: float
 
 
 class JobStore:
@@ -55,6 +64,7 @@ class JobStore:
             channel,
         ]
         self._large_bytes = settings.large_body_bytes
+        self._result_ttl_s = settings.result_ttl_s
         self._messages = MessageWriter(f"unmangle-api-{os.getpid()}@{socket.gethostname()}")
         self._accept = redis.register_script(scripts.ACCEPT)
         self._look = redis.register_script(scripts.LOOK)
@@ -67,7 +77,7 @@ class JobStore:
             return (await self._accept_all([submission]))[0]
         return await self._submissions.call(submission)
 
-    async def look(self, job_id: str, mark: str) -> bytes | int | None:
+    async def look(self, job_id: str, mark: str) -> Ended | int | None:
         """Return the answer of a job, else for how many more ms it may go on, else None: it is unknown.
 
         If it goes on, ``mark`` is set in its record.
@@ -81,19 +91,26 @@ class JobStore:
         return [_acceptance(outcome) for outcome in await self._accept(args=arguments)]
 
     def _arguments(self, submission: Submission) -> Sequence[Any]:
+        queue = LARGE_QUEUE if len(submission.body) > self._large_bytes else QUEUE
         return (
             submission.job_id,
             submission.body,
-            self._messages.message(submission.job_id),
-            LARGE_QUEUE if len(submission.body) > self._large_bytes else QUEUE,
+            self._messages.message(submission.job_id, queue),
+            queue,
             int(submission.handed_out),
             submission.digest or b"",
             "g" if submission.scope is None else f"s{submission.scope}",
+            submission.traceparent,
         )
 
-    async def _look_at_all(self, looks: Sequence[tuple[str, str]]) -> Sequence[bytes | int | None]:
-        seen: Sequence[bytes | int | None] = await self._look(args=[part for look in looks for part in look])
-        return seen
+    async def _look_at_all(self, looks: Sequence[tuple[str, str]]) -> Sequence[Ended | int | None]:
+        seen = await self._look(args=[part for look in looks for part in look])
+        return [self._ended(*each) if isinstance(each, list) else each for each in seen]
+
+    def _ended(self, answer: bytes, left_ms: int) -> Ended:
+        # Answers don't say when they were stored, but they have one of two times to live.
+        life_s = self._result_ttl_s if left_ms > 1000 * UNCLAIMED_RESULT_TTL_S else UNCLAIMED_RESULT_TTL_S
+        return Ended(answer, max(life_s - left_ms / 1000, 0.0))
 
 
 def _acceptance(outcome: Any) -> Acceptance | None:

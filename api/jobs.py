@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -15,14 +16,19 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from api.deployment import RedisDeployment
-from api.job_store import Acceptance, JobStore, Submission
+from api.job_store import Acceptance, Ended, JobStore, Submission
 from api.recent_answers import RecentAnswers, digest_of
 from api.redis_clients import open_redis
 from api.results import FinishedJobs, Waiter
 from api.self_check import log_findings
+from core.cancellation import end
 from core.errors import AtCapacity, ShuttingDown, StoreUnavailable
+from core.logs import REQUEST_ID
 from core.settings import Settings
+from core.tracing import current_traceparent
 from core.wire.response import TIMEOUT_BODY, pending_body
+
+_log = logging.getLogger(__name__)
 
 _HANDED_OUT = "handed_out"
 
@@ -51,7 +57,10 @@ class RedisJobs:
         recent = self._recent.get(digest)
         if recent is not None:
             return recent
-        submission = Submission(str(uuid.uuid4()), body, scope, handed_out=timeout_s == 0, digest=digest)
+        submission = Submission(
+            str(uuid.uuid4()), body, scope, handed_out=timeout_s == 0, digest=digest, traceparent=current_traceparent()
+        )
+        REQUEST_ID.set(submission.job_id)
         deadline = _Deadline(timeout_s)
         with self._finished.waiting_for(submission.job_id) as waiter:
             acceptance = await self._accept(submission)
@@ -59,17 +68,23 @@ class RedisJobs:
                 return self._again(submission, acceptance.answer, acceptance.life_s)
             if acceptance.job_id == submission.job_id:
                 accepted()
+                _log.debug("accepted")
                 return await self._first_answer(submission.job_id, waiter, deadline)
         with self._finished.waiting_for(acceptance.job_id) as waiter:
+            REQUEST_ID.set(acceptance.job_id)
+            _log.debug("shares the job of an equal request")
             return await self._answer_of_known(acceptance.job_id, waiter, deadline)
 
-    async def poll(self, request_id: str, timeout_s: int | None) -> bytes | None:
+    async def poll(
+        self, request_id: str, timeout_s: int | None, idled: Callable[[float], None] = lambda _: None
+    ) -> bytes | None:
         """Return the answer's bytes, ``pending`` after ``timeout_s`` without one, or None for an unknown id.
 
-        Raises StoreUnavailable.
+        ``idled`` is told for how many seconds an answer has been there.  Raises StoreUnavailable.
         """
+        REQUEST_ID.set(request_id)
         with self._finished.waiting_for(request_id) as waiter:
-            return await self._answer(request_id, waiter, _Deadline(timeout_s))
+            return await self._answer(request_id, waiter, _Deadline(timeout_s), idled)
 
     def close(self) -> None:
         """Make every waiting caller leave: this process is going to stop."""
@@ -101,19 +116,24 @@ class RedisJobs:
             raise StoreUnavailable("it lost the job")
         return answer
 
-    async def _answer(self, job_id: str, waiter: Waiter, deadline: _Deadline) -> bytes | None:
+    async def _answer(
+        self, job_id: str, waiter: Waiter, deadline: _Deadline, idled: Callable[[float], None] = lambda _: None
+    ) -> bytes | None:
         while True:
             leaving = self._closing or deadline.left_s() <= 0
             seen = await self._seen(job_id, _HANDED_OUT if leaving else f"waiter:{self._finished.channel}")
-            if seen is None or isinstance(seen, bytes):
-                return seen
+            if isinstance(seen, Ended):
+                idled(seen.idle_s)
+                return seen.answer
+            if seen is None:
+                return None
             if seen == 0:
                 return TIMEOUT_BODY
             if leaving:
                 return self._pending_or_refused(job_id, deadline)
             await waiter.notified(min(deadline.left_s(), seen / 1000))
 
-    async def _seen(self, job_id: str, mark: str) -> bytes | int | None:
+    async def _seen(self, job_id: str, mark: str) -> Ended | int | None:
         with _store_errors():
             return await self._store.look(job_id, mark)
 
@@ -155,6 +175,5 @@ async def open_jobs(settings: Settings) -> AsyncIterator[RedisJobs]:
         async with finished.listening():
             yield RedisJobs(redis, finished, settings)
     finally:
-        checking.cancel()
-        await asyncio.gather(checking, return_exceptions=True)
+        await end(checking)
         await redis.aclose()

@@ -18,12 +18,12 @@ from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
+from core.cancellation import end
 from core.jobs import finished_channel
 
 _log = logging.getLogger(__name__)
 
 _RECONNECT_AFTER_S = 0.2
-_CANCEL_AGAIN_AFTER_S = 0.1
 _SILENCE_S = 5.0  # a connection that a firewall dropped looks alive until somebody asks
 
 
@@ -42,7 +42,7 @@ class FinishedJobs:
         try:
             yield
         finally:
-            await _end(task)
+            await end(task)
 
     def waiting_for(self, job_id: str) -> Waiter:
         """Return a caller's place among those who wait for ``job_id``, which is theirs while its block runs."""
@@ -125,10 +125,3 @@ class Waiter:
 def _wake(future: asyncio.Future[None]) -> None:
     if not future.done():
         future.set_result(None)
-
-
-async def _end(task: asyncio.Task[None]) -> None:
-    """Cancel ``task``, again and again: redis-py swallows a cancellation that comes while it shakes hands."""
-    while not task.done():
-        task.cancel()
-        await asyncio.wait([task], timeout=_CANCEL_AGAIN_AFTER_S)

@@ -31,7 +31,7 @@ ACCEPT = (
     + """
 -- ARGV: limit (-1 = none), time allowed (ms), life of the record after it (ms), the process's channel; then for each
 --       submission: id, body, message, queue, 1 if the id is handed out at once, digest ('' = shares nothing),
---       'g' for the global scope, else 's' and the scope.
+--       'g' for the global scope, else 's' and the scope, traceparent ('' = none).
 -- Returns for each: 0 if as many jobs as allowed are in flight; else the id of its job, and if that is one that has
 -- ended already, also the answer, and for how long this may be given to others (ms).
 local limit, allowed, life, channel = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], ARGV[4]
@@ -52,7 +52,7 @@ local function job_of_the_same(digest, handed_out)
     return {id}
 end
 
-local function new_job(id, body, message, queue, handed_out, digest, scope)
+local function new_job(id, body, message, queue, handed_out, digest, scope, traceparent)
     if in_flight then
         if in_flight >= limit then return 0 end
         in_flight = in_flight + 1
@@ -62,6 +62,7 @@ local function new_job(id, body, message, queue, handed_out, digest, scope)
     redis.call('HSET', JOB .. id, 'deadline_ms', deadline, 'queue', queue)
     note_caller(id, handed_out)
     if scope ~= 'g' then redis.call('HSET', JOB .. id, 'scope', string.sub(scope, 2)) end
+    if traceparent ~= '' then redis.call('HSET', JOB .. id, 'traceparent', traceparent) end
     redis.call('PEXPIREAT', JOB .. id, deadline + life)
     redis.call('SET', PAYLOAD .. id, body, 'PXAT', deadline)
     if digest ~= '' then
@@ -73,10 +74,10 @@ local function new_job(id, body, message, queue, handed_out, digest, scope)
 end
 
 local outcomes = {}
-for i = 5, #ARGV, 7 do
-    local id, body, message, queue, handed_out, digest, scope = unpack(ARGV, i, i + 6)
+for i = 5, #ARGV, 8 do
+    local id, body, message, queue, handed_out, digest, scope, traceparent = unpack(ARGV, i, i + 7)
     local outcome = job_of_the_same(digest, handed_out)
-    table.insert(outcomes, outcome or new_job(id, body, message, queue, handed_out, digest, scope))
+    table.insert(outcomes, outcome or new_job(id, body, message, queue, handed_out, digest, scope, traceparent))
 end
 -- Last, because a Redis that is full refuses to add anything, but not to a script that has written before.
 redis.call('ZREMRANGEBYSCORE', IN_FLIGHT, '-inf', now)
@@ -88,10 +89,11 @@ LOOK = (
     _COMMON
     + """
 -- ARGV: for each look, an id and the field of the job's record to set if the job goes on.
--- Returns for each: the answer's bytes; else how long the job may go on (ms, 0 = its time is up); else nil: unknown id.
+-- Returns for each: the answer's bytes and how long they stay (ms); else how long the job may go on (ms, 0 = its time
+-- is up); else nil: unknown id.
 local function look(id, field)
     local answer = redis.call('GET', RESULT .. id)
-    if answer then return answer end
+    if answer then return {answer, redis.call('PTTL', RESULT .. id)} end
     local deadline = redis.call('HGET', JOB .. id, 'deadline_ms')
     if not deadline then return false end
     if now >= tonumber(deadline) then return 0 end

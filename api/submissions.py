@@ -18,7 +18,6 @@ from starlette.types import ExceptionHandler, Receive, Scope, Send
 
 from api.body import submitted_body
 from api.endpoints import Jobs
-from api.large_bodies import LargeBodies
 from api.query import submit_query
 from core.counts import Counts
 from core.errors import ShuttingDown
@@ -38,7 +37,6 @@ class Submissions:
         self._app = app
         self._counts = counts
         self._handlers = handlers
-        self._large_bodies = LargeBodies()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one submission."""
@@ -58,8 +56,7 @@ class Submissions:
     async def _answer(self, scope: Scope, receive: Receive) -> bytes:
         state = self._app.state
         query = submit_query(scope["query_string"])
-        max_bytes: int = state.settings.symbolicate_body_max_bytes
-        body = await submitted_body(Headers(scope=scope), receive, max_bytes, self._large_bodies)
+        body = await submitted_body(Headers(scope=scope), receive, state)
         if state.shutting_down:
             raise ShuttingDown
         jobs: Jobs = state.jobs

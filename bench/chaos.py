@@ -159,14 +159,18 @@ class Chaos:
             await asyncio.sleep(_KILL_EVERY_S)
             await self._kill(self._random.choice(self._workers))
 
-    async def _kill(self, victim: Process) -> None:
+    async def _kill(self, victim: Process) -> bool:
+        """Kill a worker and start another one; False if somebody else has killed it meanwhile."""
         held = await asyncio.to_thread(self._redis.held_by, victim.popen.pid)
-        await asyncio.to_thread(victim.stop, signal.SIGKILL)
+        if victim not in self._workers:
+            return False
         self._workers[self._workers.index(victim)] = self._deployment.start_worker()
+        await asyncio.to_thread(victim.stop, signal.SIGKILL)
         self.report.workers_killed += 1
         for job_id, worker in held:
             task = asyncio.create_task(self._time_redelivery(job_id, worker))
             task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return True
 
     async def _time_redelivery(self, job_id: str, dead_worker: bytes) -> None:
         killed_at = time.monotonic()
@@ -201,8 +205,7 @@ class Chaos:
                 return
             process_id = await asyncio.to_thread(self._redis.runner, request_id)
             victim = next((each for each in self._workers if each.popen.pid == process_id), None)
-            if victim is not None:
-                await self._kill(victim)
+            if victim is not None and await self._kill(victim):
                 self.report.poison_kills += 1
 
 

@@ -130,10 +130,11 @@ async def _measure(title: str, fleet: Fleet, bodies: NextBody, seconds: float) -
 
 async def _measure_disturbed(title: str, fleet: Fleet, traffic: Traffic, seconds: float) -> None:
     """Look at a moderate rate of warm requests: alone, and beside slow fetches and conversions of large maps."""
-    async with _client(fleet, traffic.distinct()) as client:
-        rate, _ = await client.closed_loop(_CALLERS, seconds / 4)
-        _print_measured(f"{title}: alone", rate / 4, await client.fixed_rate(rate / 4, seconds), [])
-        with _large_files() as (port, column):
+    # In this order: while the large files are made, the servers would close the client's idle connections.
+    with _large_files() as (port, column):
+        async with _client(fleet, traffic.distinct()) as client:
+            rate, _ = await client.closed_loop(_CALLERS, seconds / 4)
+            _print_measured(f"{title}: alone", rate / 4, await client.fixed_rate(rate / 4, seconds), [])
             slow = Client(fleet.ports, traffic.slow(5))
             large = Client(fleet.ports, traffic.large(port, column))
             disturbing = [asyncio.create_task(slow.send()) for _ in range(50)]

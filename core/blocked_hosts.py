@@ -39,10 +39,15 @@ def reason(failure: Failure) -> str:
 def blocked(host: str, why: str, rule: BlockingRule) -> Failure:
     """Return the failure of a file on a host that is blocked because of ``why``."""
     text = (
-        f"Host {host} is temporarily blocked because there were too many download failures. It will remain blocked "
+        f"{_blocked(host)} because there were too many download failures. It will remain blocked "
         f"for a maximum of {duration_text(rule.block_ms)}. The error that triggered the block was: `{why}`."
     )
     return Failure(FailureKind.DOWNLOAD_ERROR, text)
+
+
+def is_blocked(failure: Failure, host: str) -> bool:
+    """Return whether ``failure`` is that of a file on the blocked host ``host``."""
+    return failure.kind is FailureKind.DOWNLOAD_ERROR and failure.text.startswith(_blocked(host))
 
 
 def with_one_more(buckets: Mapping[int, int], now_ms: int, rule: BlockingRule) -> dict[int, int]:
@@ -56,3 +61,7 @@ def is_too_many(buckets: Mapping[int, int], now_ms: int, rule: BlockingRule) -> 
     """Return whether the failures of a host, the last of them just now, block it."""
     oldest = now_ms - now_ms % rule.bucket_ms - rule.window_ms
     return sum(count for bucket, count in buckets.items() if bucket >= oldest) >= rule.threshold
+
+
+def _blocked(host: str) -> str:
+    return f"Host {host} is temporarily blocked"

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import msgspec
 
-from core.buffers import Content
+from core.buffers import Content, find, rfind
 
 LINES_AROUND = 5
 """How many lines are shown before a line, and after it."""
@@ -60,7 +60,7 @@ def _plain_context(content: Content, start: int) -> Context | None:
     first = start
     before = 0
     while before < LINES_AROUND and first > 0:
-        first = content.rfind(b"\n", 0, first - 1) + 1
+        first = rfind(content, b"\n", first - 1) + 1
         before += 1
     end = min(len(content), first + _PLAIN_BYTES)
     last = start
@@ -116,8 +116,7 @@ def _line_start(content: Content, line: int) -> int | None:
     """Return where the line ``line`` starts, None if there is no such line."""
     if line < 2:
         return 0 if line == 1 and len(content) > 0 else None
-    is_small = len(content) <= _LONGEST_REMEMBERED
-    start = _skip_lines_remembered(content, line - 1) if is_small else _skip_lines(content, line - 1)
+    start = _skip_lines_remembered(content, line - 1) if _is_light(content) else _skip_lines(content, line - 1)
     return start if start is not None and start < len(content) else None
 
 
@@ -145,7 +144,12 @@ _skip_lines_remembered = lru_cache(8)(_skip_lines)
 
 def _bounds(content: Content, start: int) -> tuple[Bounds, Bounds]:
     """Return the bounds of the lines before the one at ``start``, and those of that line and the ones after it."""
-    return _bounds_remembered(content, start) if len(content) <= _LONGEST_REMEMBERED else _bounds_anew(content, start)
+    return _bounds_remembered(content, start) if _is_light(content) else _bounds_anew(content, start)
+
+
+def _is_light(content: Content) -> bool:
+    """Return whether it does no harm that a content is kept in memory because its lines are remembered."""
+    return not isinstance(content, bytes) or len(content) <= _LONGEST_REMEMBERED
 
 
 def _bounds_anew(content: Content, start: int) -> tuple[Bounds, Bounds]:
@@ -161,7 +165,7 @@ def _lines_before(content: Content, start: int) -> Iterator[tuple[int, int]]:
         if start == 0:
             return
         line_feed = start - 1
-        start = content.rfind(b"\n", 0, line_feed) + 1
+        start = rfind(content, b"\n", line_feed) + 1
         yield start, _without_carriage_return(content, start, line_feed)
 
 
@@ -170,7 +174,7 @@ def _lines_from(content: Content, start: int) -> Iterator[tuple[int, int]]:
     for _ in range(1 + LINES_AROUND):
         if start >= len(content):
             return
-        line_feed = content.find(b"\n", start)
+        line_feed = find(content, b"\n", start)
         if line_feed < 0:
             yield start, len(content)
             return

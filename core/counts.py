@@ -6,6 +6,7 @@ in Redis, whose fields are those of the dict: that is the sum over all processes
 
 from __future__ import annotations
 
+import functools
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -65,9 +66,10 @@ class Counts:
 
     def observe(self, histogram: Histogram, value: float, *labels: str) -> None:
         """Count a value of a histogram."""
-        prefix = _SEPARATOR.join((histogram.name, *labels, ""))
-        self.inc(f"{prefix}{bisect_left(histogram.bounds, value)}")
-        self.inc(prefix + _SUM, value)
+        bucket, total = _fields(histogram.name, labels, bisect_left(histogram.bounds, value))
+        values = self._values
+        values[bucket] = values.get(bucket, 0) + 1
+        values[total] = values.get(total, 0) + value
 
     def news(self) -> dict[str, float]:
         """Return by how much the values have grown since they were shared."""
@@ -128,6 +130,13 @@ def distributions(histogram: Histogram, values: Values) -> Iterator[Distribution
             total += of_labels.get(str(index), 0)
             cumulative.append(total)
         yield Distribution(labels, tuple(cumulative), of_labels.get(_SUM, 0))
+
+
+@functools.cache
+def _fields(name: str, labels: tuple[str, ...], index: int) -> tuple[str, str]:
+    """Return the fields of a histogram's bucket, and of its sum.  There are few: they are kept."""
+    prefix = _SEPARATOR.join((name, *labels, ""))
+    return f"{prefix}{index}", prefix + _SUM
 
 
 def _of(metric: Metric, values: Values, parts: int) -> Iterator[tuple[tuple[str, ...], float]]:

@@ -2,6 +2,7 @@
 
 UnmangleError
 ├── CannotStart          something that a process needs is not there
+├── CannotExplain        there is nothing to explain, or nobody who does
 ├── InvalidSetting       an environment variable holds a value we can't use
 ├── InvalidQuery         a query parameter of an HTTP request is wrong
 ├── InvalidJson          a request body is not one well-formed JSON document
@@ -36,6 +37,10 @@ class UnmangleError(Exception):
 
 class CannotStart(UnmangleError):
     """Something that a process needs is not there; the message is for the terminal."""
+
+
+class CannotExplain(UnmangleError):
+    """There is nothing to explain, or nobody who does; the message is for the terminal."""
 
 
 class InvalidSetting(UnmangleError):

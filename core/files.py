@@ -92,12 +92,14 @@ class Excess:
 class Failure:
     """Why a file can't be had.  ``text`` is for humans, and empty where the kind says it all.
 
-    ``excess`` is there if the file is too large.  Two failures that differ in nothing else are one.
+    ``excess`` is there if the file is too large, ``status`` if it was an HTTP status that said no.  Two failures that
+    differ in nothing else are one.
     """
 
     kind: FailureKind
     text: str = ""
     excess: Excess | None = field(default=None, compare=False)
+    status: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

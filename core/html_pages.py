@@ -16,4 +16,9 @@ _START = re.compile(
 
 def is_html_instead(url: Url, content: Content) -> bool:
     """Return whether ``content`` is a page although ``url`` names a script or a source map."""
-    return url.path.endswith(_SCRIPTS_AND_MAPS) and _START.match(content[:_FAR]) is not None
+    return url.path.endswith(_SCRIPTS_AND_MAPS) and is_html(content)
+
+
+def is_html(content: Content) -> bool:
+    """Return whether ``content`` is a page."""
+    return _START.match(content[:_FAR]) is not None

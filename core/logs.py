@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextvars import ContextVar
 from datetime import UTC, datetime
 
 import orjson
 
 from core.settings import Settings
+
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
+"""The id of the request that is being worked on; every line that is logged meanwhile says so."""
 
 _LEVELS = {
     "off": logging.CRITICAL + 1,
@@ -18,8 +22,8 @@ _LEVELS = {
     "debug": logging.DEBUG,
     "trace": logging.DEBUG,
 }
-_PRETTY = "\x1b[2m%(asctime)s\x1b[0m %(levelname)-7s \x1b[36m%(name)s\x1b[0m %(message)s"
-_SIMPLIFIED = "%(asctime)s %(levelname)s %(name)s %(message)s"
+_PRETTY = "\x1b[2m%(asctime)s\x1b[0m %(levelname)-7s \x1b[36m%(name)s\x1b[0m %(request)s%(message)s"
+_SIMPLIFIED = "%(asctime)s %(levelname)s %(name)s %(request)s%(message)s"
 
 
 class _JsonFormatter(logging.Formatter):
@@ -30,9 +34,18 @@ class _JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if request_id := REQUEST_ID.get():
+            line["request_id"] = request_id
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return orjson.dumps(line).decode()
+
+
+class _LineFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        request_id = REQUEST_ID.get()
+        record.request = f"[{request_id}] " if request_id else ""
+        return super().format(record)
 
 
 def configure_logging(settings: Settings) -> None:
@@ -47,4 +60,4 @@ def _formatter(name: str) -> logging.Formatter:
         name = "pretty" if sys.stderr.isatty() else "simplified"
     if name == "json":
         return _JsonFormatter()
-    return logging.Formatter(_PRETTY if name == "pretty" else _SIMPLIFIED)
+    return _LineFormatter(_PRETTY if name == "pretty" else _SIMPLIFIED)

@@ -9,25 +9,33 @@ Source: Celery, "Message Protocol", version 2; kombu, ``kombu/transport/virtual/
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import orjson
 
-from core.jobs import QUEUE, SYMBOLICATE_JS
+from core.jobs import LARGE_QUEUE, QUEUE, SYMBOLICATE_JS
 
-_ID = "00000000-0000-4000-8000-000000000000"  # stands for the job's id in the template
+ID_MARK = "@id@"
+QUEUE_MARK = "@queue@"
 
 
 class MessageWriter:
     """Writes the messages of one process, whose name ``origin`` is in them.
 
-    ``parts`` are the pieces of any message, between which the job's id stands.
+    ``template`` is any message, with marks for the job's id and its queue: whoever puts a message back, be it Celery
+    itself, has to know the latter.
     """
 
     def __init__(self, origin: str) -> None:
-        self.parts = _template(origin).split(_ID.encode())
+        self.template = _template(origin)
+        self._parts = {queue: self._parts_of(queue) for queue in (QUEUE, LARGE_QUEUE)}
 
-    def message(self, job_id: str) -> bytes:
+    def message(self, job_id: str, queue: str) -> bytes:
         """Return the message for the job ``job_id``."""
-        return job_id.encode().join(self.parts)
+        return job_id.encode().join(self._parts[queue])
+
+    def _parts_of(self, queue: str) -> Sequence[bytes]:
+        return self.template.replace(QUEUE_MARK.encode(), queue.encode()).split(ID_MARK.encode())
 
 
 def _template(origin: str) -> bytes:
@@ -40,8 +48,8 @@ def _template(origin: str) -> bytes:
             "headers": {
                 "lang": "py",
                 "task": SYMBOLICATE_JS,
-                "id": _ID,
-                "root_id": _ID,
+                "id": ID_MARK,
+                "root_id": ID_MARK,
                 "parent_id": None,
                 "group": None,
                 "group_index": None,
@@ -56,13 +64,13 @@ def _template(origin: str) -> bytes:
                 "ignore_result": True,
             },
             "properties": {
-                "correlation_id": _ID,
+                "correlation_id": ID_MARK,
                 "reply_to": "",
                 "delivery_mode": 2,
-                "delivery_info": {"exchange": "", "routing_key": QUEUE},
+                "delivery_info": {"exchange": "", "routing_key": QUEUE_MARK},
                 "priority": 0,
                 "body_encoding": "utf-8",
-                "delivery_tag": _ID,
+                "delivery_tag": ID_MARK,
             },
         }
     )

@@ -66,6 +66,7 @@ FILES = Counter("worker_files", "Files wanted, by where they came from", ("kind"
 LIMITS_HIT = Counter("worker_limits_hit", "What was refused because it is too large", ("limit",))
 HTML_PAGES = Counter("worker_html_pages", "HTML pages that came in the place of scripts and source maps")
 CONVERSION = Histogram("worker_conversion_seconds", "How long source maps took to read", _DURATIONS_S, ("size",))
+BIG_MAPS = Counter("worker_big_maps", "Big source maps by what came of reading them", ("outcome",))
 
 METRICS: tuple[Metric, ...] = tuple(
     metric for metric in list(globals().values()) if isinstance(metric, (Counter, Histogram))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 _SENTINEL_URL = re.compile(
-    r"redis\+sentinel://(?:(?P<user>[^:@/]*):(?P<password>[^@/]*)@)?(?P<hosts>[^@/]+)/(?P<service>[^/?#]+)"
+    r"redis(?P<tls>s?)\+sentinel://(?:(?P<user>[^:@/]*):(?P<password>[^@/]*)@)?(?P<hosts>[^@/]+)/(?P<service>[^/?#]+)"
     r"(?:/(?P<database>[0-9]{1,5}))?"
 )
 _HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::(?P<port>[0-9]{1,5}))?")
@@ -16,19 +16,23 @@ _SENTINEL_PORT = 26_379
 
 @dataclass(frozen=True, slots=True)
 class SentinelAddress:
-    """The sentinels that watch over the master ``service``; user and password are the master's."""
+    """The sentinels that watch over the master ``service``; user and password are the master's.
+
+    ``tls`` is for all of them.
+    """
 
     hosts: tuple[tuple[str, int], ...]
     service: str
     database: int = 0
     user: str | None = None
     password: str | None = None
+    tls: bool = False
 
 
 def sentinel_address(url: str) -> SentinelAddress | None:
     """Read ``redis+sentinel://[user:password@]host[:port][,host[:port]...]/service[/database]``.
 
-    Returns None for any other text.
+    ``rediss+sentinel`` stands for TLS.  Returns None for any other text.
     """
     match = _SENTINEL_URL.fullmatch(url)
     if match is None:
@@ -42,4 +46,5 @@ def sentinel_address(url: str) -> SentinelAddress | None:
         database=int(match["database"] or 0),
         user=unquote(match["user"]) if match["user"] else None,
         password=unquote(match["password"]) if match["password"] else None,
+        tls=bool(match["tls"]),
     )

@@ -64,7 +64,7 @@ BOOLEAN = Form("true, false, 1 or 0", _BOOLEANS.get)
 LIST = Form("a list, separated by commas", _read_list)
 PORTS = Form("port numbers, separated by commas", _read_ports)
 DURATION = Form("a duration such as 300, 300s, 5m, 24h or 7d", parse_duration, unit=" seconds")
-REDIS_URL = Form("a URL of Redis: redis://, rediss://, unix:// or redis+sentinel://hosts/service", _read_redis_url)
+REDIS_URL = Form("a URL of Redis: redis://, rediss://, unix:// or redis[s]+sentinel://hosts/service", _read_redis_url)
 LOG_LEVEL = _one_of("off", "error", "warn", "info", "debug", "trace")
 WORKER_QUEUES = _one_of("all", "ordinary", "large")
 WORKER_CONSUMER = _one_of("native", "stock")
@@ -149,6 +149,7 @@ class Settings:
     worker_queues: str = _setting("all", "UNMANGLE_WORKER_QUEUES", WORKER_QUEUES)
     worker_consumer: str = _setting("native", "UNMANGLE_WORKER_CONSUMER", WORKER_CONSUMER)
     worker_shutdown_grace_s: int = _duration(4, "UNMANGLE_WORKER_SHUTDOWN_GRACE")
+    worker_stuck_after_s: int = _duration(30, "UNMANGLE_WORKER_STUCK_AFTER", minimum=1)
 
     symbolicate_body_max_bytes: int = _setting(57_671_680, "UNMANGLE_SYMBOLICATE_BODY_MAX_BYTES", INTEGER, minimum=1)
     large_body_bytes: int = _setting(262_144, "UNMANGLE_LARGE_BODY_BYTES", INTEGER)
@@ -186,6 +187,8 @@ class Settings:
     scraping_ports: tuple[int, ...] = _setting((), "UNMANGLE_SCRAPING_PORTS", PORTS)
     big_map_bytes: int = _setting(10_485_760, "UNMANGLE_BIG_MAP_BYTES", INTEGER)
     big_maps_at_once: int = _setting(2, "UNMANGLE_BIG_MAPS_AT_ONCE", INTEGER, minimum=1)
+    big_map_memory: int = _setting(2_147_483_648, "UNMANGLE_BIG_MAP_MEMORY", INTEGER, minimum=1 << 26)
+    big_map_timeout_s: int = _duration(120, "UNMANGLE_BIG_MAP_TIMEOUT", minimum=1)
     connect_to_reserved_ips: bool = _setting(False, "UNMANGLE_CONNECT_TO_RESERVED_IPS", BOOLEAN)
 
     deny_list_enabled: bool = _setting(True, "UNMANGLE_DENY_LIST_ENABLED", BOOLEAN)
@@ -200,6 +203,9 @@ class Settings:
     )
     cache_downloaded_retry_misses_after_s: int | None = _optional_duration(
         3600, "UNMANGLE_CACHE_DOWNLOADED_RETRY_MISSES_AFTER"
+    )
+    cache_global_retry_misses_after_s: int | None = _optional_duration(
+        86_400, "UNMANGLE_CACHE_GLOBAL_RETRY_MISSES_AFTER"
     )
     cache_downloaded_retry_malformed_after_s: int | None = _optional_duration(
         86_400, "UNMANGLE_CACHE_DOWNLOADED_RETRY_MALFORMED_AFTER"
@@ -224,6 +230,7 @@ class Settings:
         repr=False,
         metadata={"setting": Setting("UNMANGLE_SHARED_CACHE_URL", TEXT, optional=True, secret=True)},
     )
+    memory_cache_bytes: int = _setting(134_217_728, "UNMANGLE_MEMORY_CACHE_BYTES", INTEGER)
     cache_max_bytes: int = _setting(10_737_418_240, "UNMANGLE_CACHE_MAX_BYTES", INTEGER, minimum=1)
     cache_cleanup_enabled: bool = _setting(True, "UNMANGLE_CACHE_CLEANUP_ENABLED", BOOLEAN)
     cache_cleanup_interval_s: int = _duration(900, "UNMANGLE_CACHE_CLEANUP_INTERVAL", minimum=1)

@@ -6,7 +6,7 @@ import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.buffers import Content
+from core.buffers import Content, chunks
 from core.data_urls import decode_data_url, is_data_url
 from core.debug_ids import DebugId
 from core.files import EmbeddedMap, Failure, FailureKind, File, RemoteMap, SourceMapReference
@@ -15,7 +15,6 @@ from core.manifest import ManifestType, Member, select_source_map_header
 from core.paths import join_paths
 
 _TYPES_WITH_COMMENTS = (ManifestType.SOURCE, ManifestType.MINIFIED_SOURCE, None)
-_CHUNK = 1 << 16
 _BYTES_PER_TEXT = 500  # in our memory, beside the content
 
 
@@ -103,8 +102,7 @@ def _member_reference(text: Text, member: Member) -> UnjoinedReference | None:
 def _is_utf8(content: Content) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        for start in range(0, len(content), _CHUNK):
-            chunk = content[start : start + _CHUNK]
+        for chunk in chunks(content):
             if not chunk.isascii() or decoder.getstate()[0]:  # most are, and this makes no text of it
                 decoder.decode(chunk)
         decoder.decode(b"", final=True)

@@ -11,11 +11,17 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from api.deployment import Overview
 from api.exposition import exposition
+from core.explain.reasons import Reason
 from core.settings import SETTINGS, Settings
 from core.wire.request import SymbolicateRequest
 from core.wire.response import ErrorType
 
-DOCS = Path(__file__).parent.parent / "docs"
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *DOCS.glob("*.md"), *ROOT.glob("examples/**/README.md"), *ROOT.glob("bench/**/README.md")]
+)
+PAGES = [page for page in PAGES if "node_modules" not in page.parts]
 ROW = re.compile(r"^\| `(?P<name>[^`]+)` \|(?P<second>[^|]*)\|", re.MULTILINE)
 
 
@@ -50,5 +56,29 @@ def test_every_frame_error_is_documented_and_nothing_else():
     assert set(section("http-api.md", "Errors of frames")) == set(get_args(ErrorType))
 
 
+def test_every_reason_is_documented_and_nothing_else():
+    assert set(rows("reasons.md")) == set(Reason)
+
+
 def test_every_key_of_a_request_is_documented():
     assert set(SymbolicateRequest.__struct_fields__) <= set(section("http-api.md", "Request"))
+
+
+def anchors(page: Path) -> set[str]:
+    """What the headings of a page are called in links, as GitHub makes it."""
+    titles = re.findall(r"^#+ (.+)$", re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page):
+    for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", page.read_text()):
+        path, _, anchor = target.partition("#")
+        linked = (page.parent / path).resolve() if path else page
+        assert linked.exists(), target
+        assert not anchor or anchor in anchors(linked), target
+
+
+def test_every_page_can_be_found_from_the_readme():
+    linked = set(re.findall(r"\]\((docs/[^)#\s]+)\)", (ROOT / "README.md").read_text()))
+    assert linked >= {f"docs/{page.name}" for page in DOCS.glob("*.md")}

@@ -12,25 +12,26 @@ from kombu import Queue
 from core.errors import HandedBack
 from core.jobs import QUEUE, SYMBOLICATE_JS
 from core.settings import Settings
+from core.tracing import stop_tracing
 from worker import serializer
 from worker.native_consumer import native_consumer
 from worker.queues import queue_limits
 from worker.redis_clients import broker_configuration
-from worker.runtime import Runtime
+from worker.runtime import OpenSymbolication, Runtime
 from worker.symbolicate import open_symbolication
 
 _log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings) -> Celery:
-    """Return the Celery application of one worker process.
+def create_app(settings: Settings, open_jobs: OpenSymbolication = open_symbolication) -> Celery:
+    """Return the Celery application of one worker process, whose jobs are done by what ``open_jobs`` yields.
 
     Its runtime is opened when the worker starts, in the process that runs the jobs.
     """
     serializer.register_serializer()
     app = Celery("unmangle", set_as_current=False)
     app.conf.update(_configuration(settings))
-    runtime = Runtime(settings, open_symbolication)
+    runtime = Runtime(settings, open_jobs)
     if settings.worker_consumer == "native":
         app.conf.worker_consumer = native_consumer(runtime)
     _define_task(app, runtime)
@@ -78,6 +79,10 @@ def _define_task(app: Celery, runtime: Runtime) -> None:
 
 
 def _follow_lifecycle(runtime: Runtime, settings: Settings) -> None:
+    @signals.setup_logging.connect(weak=False)
+    def leave_logging_alone(**_: Any) -> None:
+        """Do nothing: without anybody here, Celery would set its own level."""
+
     @signals.worker_init.connect(weak=False)
     def start(**_: Any) -> None:
         runtime.start()
@@ -88,6 +93,10 @@ def _follow_lifecycle(runtime: Runtime, settings: Settings) -> None:
         if settings.worker_consumer == "native":
             runtime.take_jobs()
 
+    @signals.task_revoked.connect(weak=False)
+    def end_revoked(request: Any, **_: Any) -> None:  # Celery's own consumer drops its message; ours doesn't come here
+        runtime.end_revoked(request.id)
+
     @signals.worker_shutting_down.connect(weak=False)
     def hand_back(**_: Any) -> None:
         runtime.hand_back_after(settings.worker_shutdown_grace_s)
@@ -95,3 +104,4 @@ def _follow_lifecycle(runtime: Runtime, settings: Settings) -> None:
     @signals.worker_shutdown.connect(weak=False)
     def stop(**_: Any) -> None:
         runtime.stop()
+        stop_tracing()

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from core.cancellation import end
 from core.errors import StoreUnavailable
 from worker.job_store import Answer, Answered, Job, JobStore
 
@@ -67,8 +68,7 @@ class Exchange:
                     await asyncio.sleep(0)  # jobs that need nothing but the CPU end now, and share the next turn
                 await self._wait_for_news()
         finally:
-            bell.cancel()
-            await asyncio.gather(bell, return_exceptions=True)
+            await end(bell)
 
     async def _wait_for_news(self) -> None:
         while not self._answered and not self._wanted() and (self._takes or self._held):

@@ -1,7 +1,8 @@
 """A thread that says that this process lives, and looks after what others left behind.
 
 It is a thread because a loop that is busy for seconds is not dead.  One that is stuck is, and then so is this process:
-its jobs go to other workers, and whoever started it starts it again.
+its jobs go to other workers, and whoever started it starts it again.  If not even this thread gets to run, because
+something holds the interpreter, the process ends by a timer that needs none.
 """
 
 from __future__ import annotations
@@ -31,9 +32,9 @@ from worker.redis_clients import open_blocking_redis
 _log = logging.getLogger(__name__)
 
 BEAT_EVERY_S = 1.0
-STUCK_AFTER_S = 30
 _LOOK_FOR_LOST_MESSAGES_EVERY_MS = 1000
 _MOST_JOBS_LOOKED_AT = 5000
+_LONGEST_BEAT_S = 3  # with Redis away: until the next one, this must not look like a stuck process
 _STUCK_EXIT_CODE = 70
 
 _LOGGED = {
@@ -69,14 +70,16 @@ class Heartbeat:
             _MOST_JOBS_LOOKED_AT,
             settings.result_ttl_s,
             INTERNAL_ERROR_BODY,
-            *messages.parts,
+            messages.template,
         ]
         self._pulse = Pulse(loop)
+        self._stuck_after_s = settings.worker_stuck_after_s
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
     def start(self) -> None:
         """Beat from now on.  Raises StoreUnavailable if the first beat doesn't get through."""
+        self._wind_up()
         try:
             self.beat_once()
         except RedisError as error:
@@ -103,6 +106,7 @@ class Heartbeat:
 
     def stop(self) -> None:
         """Beat no more."""
+        faulthandler.cancel_dump_traceback_later()
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
@@ -112,13 +116,18 @@ class Heartbeat:
 
     def _run(self) -> None:
         while not self._stopping.wait(BEAT_EVERY_S):
-            if self._pulse.silent_beats() * BEAT_EVERY_S > STUCK_AFTER_S:
-                _die_of_stuck_loop()
+            self._wind_up()
+            if self._pulse.silent_beats() * BEAT_EVERY_S > self._stuck_after_s:
+                _die_of_stuck_loop(self._stuck_after_s)
             try:
                 self.beat_once()
                 self.share_counts()
             except RedisError as error:
                 _log.debug("no heartbeat: %s", error)
+
+    def _wind_up(self) -> None:
+        """Let the process end if this isn't called again for a while."""
+        faulthandler.dump_traceback_later(self._stuck_after_s + _LONGEST_BEAT_S, exit=True)
 
 
 class Pulse:
@@ -142,7 +151,7 @@ class Pulse:
         self._silent_beats = 0
 
 
-def _die_of_stuck_loop() -> None:
-    _log.critical("the jobs' loop did not move for %d s: this worker ends.  Where it is stuck:", STUCK_AFTER_S)
+def _die_of_stuck_loop(after_s: int) -> None:
+    _log.critical("the jobs' loop did not move for %d s: this worker ends.  Where it is stuck:", after_s)
     faulthandler.dump_traceback(sys.stderr)
     os._exit(_STUCK_EXIT_CODE)

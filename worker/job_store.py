@@ -20,7 +20,7 @@ from worker.redis_clients import open_exchange_redis, open_redis
 class Job:
     """A job to run: the request body as it came, the time it may still take, and whose caches it uses.
 
-    A ``suspect`` was held by a worker process that died.
+    The body is empty if Redis has lost it.  A ``suspect`` was held by a worker process that died.
     """
 
     id: str
@@ -28,6 +28,7 @@ class Job:
     left_s: float
     scope: str | None
     suspect: bool = False
+    traceparent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +111,9 @@ class JobStore:
 
     async def hand_back(self, job_id: str, *, send_message: bool) -> None:
         """Hold a job no longer; ``send_message`` if nobody else sends one so that it is taken again."""
-        parts = self._messages.parts if send_message else []
+        template = self._messages.template if send_message else b""
         with _store_errors():
-            await self._hand_back(args=[self._worker_id, job_id, *parts])
+            await self._hand_back(args=[self._worker_id, job_id, template])
 
     async def start_suspect(self, job_id: str) -> None:
         """Note that a job whose worker died before runs now: if this process dies as well, it ends."""
@@ -134,8 +135,9 @@ class JobStore:
 
 
 def _job(found: list[Any]) -> Job:
-    job_id, body, left_ms, scope, deaths = found
-    return Job(job_id.decode(), body, left_ms / 1000, None if scope is None else scope.decode(), deaths > 0)
+    job_id, body, left_ms, scope, deaths, traceparent = found
+    scope = None if scope is None else scope.decode()
+    return Job(job_id.decode(), body or b"", left_ms / 1000, scope, deaths > 0, traceparent.decode())
 
 
 @contextlib.contextmanager

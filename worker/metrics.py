@@ -56,6 +56,10 @@ class WorkerMetrics:
         """Count a source map that was read."""
         self.counts.observe(metrics.CONVERSION, duration_s, metrics.size_label(size_bytes))
 
+    def big_map(self, outcome: str) -> None:
+        """Count a big source map: ``read``, ``malformed``, ``given up`` for want of memory or time, or ``died``."""
+        self.counts.inc(metrics.BIG_MAPS.field(outcome))
+
 
 def _be_told_again() -> None:
     """See to it that what led here is done again for the next request: each of them counts."""

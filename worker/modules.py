@@ -16,7 +16,7 @@ from core.files import (
     RemoteMap,
     SourceMapReference,
 )
-from core.modules import MappedEntry, ResolvedModule
+from core.modules import MappedEntry, ResolvedModule, source_map_key
 from core.sourcemap.source_map import SourceMap
 from core.wire.request import Module
 from worker.request_files import RequestFiles
@@ -65,13 +65,11 @@ class Modules:
         if isinstance(reference, EmbeddedMap):
             result = await self._read(minified, File(reference.content))
             return MappedEntry(EmbeddedFile(), minified.resolved_with, result)
-        if debug_id is None and not isinstance(minified.result, Failure):
-            debug_id = minified.result.debug_id
-        if reference is None and debug_id is None:
+        key = source_map_key(minified, debug_id)
+        if key is None:
             return None
         # Also if the generated file is missing: the bundle that its map comes in may serve other files.
-        path = None if reference is None else reference.url
-        entry = await self._files.get_file(FileKey(FileType.SOURCE_MAP, path, debug_id))
+        entry = await self._files.get_file(key)
         return MappedEntry(entry.origin, entry.resolved_with, await self._read(minified, entry.result))
 
     async def _read(self, minified: FileEntry, source_map: File | Failure) -> SourceMap | Failure:

@@ -57,6 +57,10 @@ class _Observer:
         self._consumer = consumer
         self._thread = ThreadPoolExecutor(1, "events")  # Celery's way of sending blocks
 
+    def has_revoked(self, job_id: str) -> bool:
+        """Tell if this worker was told by remote control not to begin a job."""
+        return job_id in state.revoked
+
     def started(self, job: RunningJob) -> None:
         """Note that a job runs."""
         state.total_count[SYMBOLICATE_JS] += 1

@@ -20,6 +20,7 @@ from worker.queues import ALL_QUEUES
 _CONNECTIONS = 32
 _CONNECT_TIMEOUT_S = 2.0
 _ANSWER_TIMEOUT_S = 5.0
+_VERIFIED = {"ssl_cert_reqs": "required"}
 
 
 def open_redis(settings: Settings) -> Redis:
@@ -52,18 +53,20 @@ def open_blocking_redis(settings: Settings, answer_timeout_s: float) -> Blocking
     address = sentinel_address(settings.redis_url)
     if address is None:
         return BlockingRedis.from_url(settings.redis_url, **options)
-    client: BlockingRedis = BlockingSentinel(address.hosts, **options).master_for(  # type: ignore[no-untyped-call]
+    sentinel = BlockingSentinel(address.hosts, **_sentinel_options(address, options))  # type: ignore[no-untyped-call]
+    client: BlockingRedis = sentinel.master_for(  # type: ignore[no-untyped-call]
         address.service, **_master_options(address)
     )
     return client
 
 
 def broker_configuration(settings: Settings) -> dict[str, Any]:
-    """Return how Celery is told where Redis is."""
+    """Return how Celery is told where Redis is.  Unless told so, it does not look at certificates."""
     transport: dict[str, Any] = {"visibility_timeout": settings.request_timeout_s}
     address = sentinel_address(settings.redis_url)
     if address is None:
-        return {"broker_url": settings.redis_url, "broker_transport_options": transport}
+        tls = {"broker_use_ssl": _VERIFIED} if settings.redis_url.startswith("rediss://") else {}
+        return {"broker_url": settings.redis_url, "broker_transport_options": transport, **tls}
     credentials = ""
     if address.password is not None:
         credentials = f"{quote(address.user or '', safe='')}:{quote(address.password, safe='')}@"
@@ -73,7 +76,12 @@ def broker_configuration(settings: Settings) -> dict[str, Any]:
     ]
     return {
         "broker_url": ";".join(urls),
-        "broker_transport_options": {**transport, "master_name": address.service},
+        "broker_transport_options": {
+            **transport,
+            "master_name": address.service,
+            "sentinel_kwargs": {"ssl": address.tls},
+        },
+        **({"broker_use_ssl": _VERIFIED} if address.tls else {}),
     }
 
 
@@ -95,10 +103,14 @@ def _client(
             **options,
         )
         return Redis.from_pool(pool)
-    sentinel = Sentinel(address.hosts, **options)  # type: ignore[no-untyped-call]
+    sentinel = Sentinel(address.hosts, **_sentinel_options(address, options))  # type: ignore[no-untyped-call]
     client: Redis = sentinel.master_for(address.service, decode_responses=decode_responses, **_master_options(address))
     return client
 
 
 def _master_options(address: SentinelAddress) -> dict[str, Any]:
-    return {"db": address.database, "username": address.user, "password": address.password}
+    return {"db": address.database, "username": address.user, "password": address.password, "ssl": address.tls}
+
+
+def _sentinel_options(address: SentinelAddress, options: dict[str, Any]) -> dict[str, Any]:
+    return {"sentinel_kwargs": {**options, "ssl": address.tls}, **options}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from core.bundle import Bundle
 from core.errors import FetchFailed
+from core.explain.record import Recorder
 from core.files import BundledFile, Excess, Failure, FailureKind, FileEntry, FileKey, ResolvedWith
 from core.lookup import ListedBundle
 from core.manifest import Member
@@ -42,9 +43,15 @@ class RequestBundles:
     """
 
     def __init__(
-        self, resources: Resources, namespace: Namespace, source: Source, max_bytes: int | None = None
+        self,
+        resources: Resources,
+        namespace: Namespace,
+        source: Source,
+        max_bytes: int | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         self._resources = resources
+        self._recorder = recorder
         self._namespace = namespace
         self._source = source
         self._known: dict[str, _OpenBundle | Failure] = {}
@@ -74,6 +81,8 @@ class RequestBundles:
             if text is not None:
                 origin = BundledFile(opened.uri, key)
                 return FileEntry(origin, bundled_file(text, member, key.abs_path), resolved_with)
+            if self._recorder is not None:
+                self._recorder.unreadable(opened.uri, member.path)
         return None
 
     async def _opened(self, listed: ListedBundle) -> _OpenBundle | Failure:
@@ -82,6 +91,8 @@ class RequestBundles:
             lambda: download_bundle(self._resources.downloader, listed, self._source, self._resources.settings),
             between_hosts=True,
         )
+        if self._recorder is not None:
+            self._recorder.opened(listed.uri, bundle if isinstance(bundle, Failure) else bundle.manifest)
         if isinstance(bundle, Failure):
             _log.info("the bundle %.300s can't be had: %.300s", listed.uri, bundle)
             if bundle.excess:
@@ -135,6 +146,8 @@ class RequestBundles:
 
     def _hit(self, limit: Limit, opened: _OpenBundle, member: Member, size: int, most: int) -> None:
         self._resources.metrics.limit_hit(limit, f"{opened.uri}: {member.path}", Excess(size, most))
+        if self._recorder is not None:
+            self._recorder.unreadable(opened.uri, member.path, Excess(size, most))
 
     async def _extracted(self, bundle: Bundle, member: Member) -> Draft:
         """Return a large member as a file of its own, which takes no memory."""

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterable
 
 from core.attempts import attempt_not_made
 from core.buffers import Content
+from core.explain.record import Recorder
 from core.files import Failure, FileEntry, FileKey, FileType
 from core.lookup import ListedBundle, ListedFile
 from core.sourcemap.source_map import SourceMap
@@ -33,17 +34,21 @@ _log = logging.getLogger(__name__)
 class RequestFiles:
     """Gets files for one request, one after another: what was learnt for one file serves the next.
 
-    ``attempts`` are what the response says about the web, in the order of the lookups; ``tally`` is for metrics.
+    ``attempts`` are what the response says about the web, in the order of the lookups; ``tally`` is for metrics, and
+    ``recorder`` is told what is done if the request wants an explanation.
     """
 
-    def __init__(self, resources: Resources, request: SymbolicateRequest, scope: str | None) -> None:
+    def __init__(
+        self, resources: Resources, request: SymbolicateRequest, scope: str | None, recorder: Recorder | None = None
+    ) -> None:
         self.attempts: list[ScrapingAttempt] = []
         self.tally = Tally()
         self._resources = resources
         self._namespace = Namespace.of(request, scope)
         self._texts = RequestTexts(resources.texts)
-        self._lookups = RequestLookups(resources, self._namespace, request)
-        self._bundles = RequestBundles(resources, self._namespace, request.source)
+        self._recorder = recorder
+        self._lookups = RequestLookups(resources, self._namespace, request, recorder)
+        self._bundles = RequestBundles(resources, self._namespace, request.source, recorder=recorder)
         self._artifacts = RequestArtifacts(resources, self._texts, self._namespace, request.source)
         self._scraping = RequestScraping(resources, self._texts, self._namespace, request)
         self._look_ahead = LookAhead(self._start)
@@ -83,6 +88,12 @@ class RequestFiles:
         return await self._resources.source_maps.get(self._namespace, content, minified)
 
     async def _get(self, key: FileKey) -> FileEntry:
+        entry = await self._look_for(key)
+        if self._recorder is not None:
+            self._recorder.ended(key, entry)
+        return entry
+
+    async def _look_for(self, key: FileKey) -> FileEntry:
         self._look_ahead.arrived(key)
         entry = await self._find(key)
         if entry is None and await self._learn_about(key):
@@ -117,6 +128,10 @@ class RequestFiles:
             self.attempts.append(scraped.attempt)
         was_tried = scraped.attempt is not None and scraped.attempt.reason != "disabled"
         self.tally.got(key, scraped.entry, scraped=was_tried)
+        if self._recorder is not None:
+            self._recorder.considered_web(scraped.attempt)
+            if self._recorder.heard_nothing:
+                await self._lookups.explore(key)
         return scraped.entry
 
     def _start(self, key: FileKey) -> Started:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
+from core.explain.record import NotAsked, Recorder
 from core.files import Excess, Failure, FileKey
 from core.lookup import MAX_URL_CHARACTERS, Listed, Parameters, lookup_parameters, lookup_url
 from core.urls import Url, parse_url
@@ -23,8 +24,15 @@ _log = logging.getLogger(__name__)
 class RequestLookups:
     """Asks the lookup API of the request's source."""
 
-    def __init__(self, resources: Resources, namespace: Namespace, request: SymbolicateRequest) -> None:
+    def __init__(
+        self,
+        resources: Resources,
+        namespace: Namespace,
+        request: SymbolicateRequest,
+        recorder: Recorder | None = None,
+    ) -> None:
         self._resources = resources
+        self._recorder = recorder
         self._namespace = namespace
         self._request = request
 
@@ -34,31 +42,52 @@ class RequestLookups:
 
     async def about(self, key: FileKey) -> Sequence[Listed]:
         """Return what is listed for a file; nothing if the API doesn't answer."""
-        url = self._url(key)
+        parameters = self._parameters(key)
+        if parameters is None:
+            self._note(NotAsked.NOTHING_TO_ASK_BY)
+            return ()
+        url = self._url(key, parameters)
         if url is None:
             return ()
-        listed = await self._resources.lookups.get(
-            lookup_key(self._namespace, url.href, self._request.source), lambda: self._ask(url)
-        )
+        listed = await self._answer(url)
+        if self._recorder is not None:
+            self._recorder.asked(parameters, listed)
         return () if isinstance(listed, Failure) else self._used(listed, url)
+
+    async def explore(self, key: FileKey) -> None:
+        """Note for the explanation what would be listed for the file, were it not for the dist."""
+        parameters = lookup_parameters(key, self._request.release, None)
+        url = None if parameters is None else self._url(key, parameters)
+        if self._recorder is not None and url is not None and self._request.dist is not None:
+            self._recorder.asked_without_dist(await self._answer(url))
+
+    async def _answer(self, url: Url) -> Sequence[Listed] | Failure:
+        key = lookup_key(self._namespace, url.href, self._request.source)
+        return await self._resources.lookups.get(key, lambda: self._ask(url))
 
     def _parameters(self, key: FileKey) -> Parameters | None:
         return lookup_parameters(key, self._request.release, self._request.dist)
 
-    def _url(self, key: FileKey) -> Url | None:
-        parameters, source_url = self._parameters(key), parse_url(self._request.source.url)
-        if parameters is None or source_url is None:
+    def _url(self, key: FileKey, parameters: Parameters) -> Url | None:
+        source_url = parse_url(self._request.source.url)
+        if source_url is None:
             return None
         if not is_allowed_source(source_url, self._resources.settings):
             _log.warning(
                 "a request's source is at %.300s, which UNMANGLE_SOURCE_ORIGINS doesn't allow", source_url.host
             )
+            self._note(NotAsked.SOURCE_NOT_ALLOWED)
             return None
         url = lookup_url(source_url, parameters)
         if url is None:
+            self._note(NotAsked.TOO_LONG)
             size = MAX_URL_CHARACTERS + 1  # or more
             self._hit(Limit.LOOKUP_URL, f"the artifact lookup for a {key.type}", source_url, size, MAX_URL_CHARACTERS)
         return url
+
+    def _note(self, why: NotAsked) -> None:
+        if self._recorder is not None:
+            self._recorder.not_asked(why)
 
     async def _ask(self, url: Url) -> Draft:
         resources = self._resources

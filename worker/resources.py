@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Sequence
+from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -16,6 +16,7 @@ from core.counts import Counts
 from core.lookup import Listed, ListedFile
 from core.settings import Settings
 from core.texts import Text
+from worker.caches.budget import Budget
 from worker.caches.disk import open_store
 from worker.caches.keys import Key
 from worker.caches.lifetimes import Lifetime
@@ -24,6 +25,7 @@ from worker.caches.memory import MemoryCache
 from worker.caches.readers import read_stored_answer, read_stored_bundle, read_stored_text
 from worker.caches.record import Kind
 from worker.caches.shared import open_shared_store
+from worker.caches.stored_file import MAPPED_COUNTS_BYTES, mapped_bytes, release_pages
 from worker.fetch.client import Client
 from worker.fetch.deny_list import DenyList
 from worker.fetch.download import Downloader
@@ -31,19 +33,19 @@ from worker.fetch.limits import limits_of_bundles
 from worker.metrics import WorkerMetrics
 from worker.resolutions import Resolutions
 from worker.source_maps import SourceMaps
-from worker.threads import Threads, file_threads
+from worker.threads import Threads, file_threads, leave_when_stuck
 from worker.written_frames import WrittenFrames
 
 _V = TypeVar("_V")
 
 _log = logging.getLogger(__name__)
 
-BUNDLES_MAX_BYTES = 32 << 20
 MAX_OPEN_BUNDLES = 200  # each is an open file
-TEXTS_MAX_BYTES = 32 << 20
-LOOKUPS_MAX_BYTES = 16 << 20
 
-_MAPPED = 1 << 17  # counted for a mapped file: it takes no memory, but is an open file, and those are few
+MOST_MAPPED_BYTES = 64 << 20
+"""Of mapped files that this process may have in memory, before it gives them back."""
+
+RELEASE_INTERVAL_S = 1.0
 _SMALL = 1000  # bytes that anything in a cache takes, about
 _BYTES_PER_CHARACTER = 2  # of the texts in an answer, about
 
@@ -67,13 +69,13 @@ class Resources:
         self.shared = open_shared_store(settings, self.store, self.file_threads)
         self.deny_list = DenyList(settings)
         self.downloader = Downloader(self.client, self.store, self.file_threads)
+        self.memory = Budget(settings.memory_cache_bytes)
         self.lookups = self._cache(
             LoadedKind(
                 name="lookups",
                 kind=Kind.LOOKUP,
                 read=read_stored_answer,
                 size_of=_answer_size,
-                max_bytes=LOOKUPS_MAX_BYTES,
                 max_entries=settings.lookup_cache_capacity,
             )
         )
@@ -83,7 +85,6 @@ class Resources:
                 kind=Kind.DOWNLOADED,
                 read=lambda file: read_stored_bundle(file, limits_of_bundles(settings)),
                 size_of=lambda bundle: bundle.size_bytes,
-                max_bytes=BUNDLES_MAX_BYTES,
                 max_entries=MAX_OPEN_BUNDLES,
             )
         )
@@ -93,28 +94,33 @@ class Resources:
                 kind=Kind.DOWNLOADED,
                 read=read_stored_text,
                 size_of=_text_size,
-                max_bytes=TEXTS_MAX_BYTES,
             )
         )
         self.members: MemoryCache[Key, Text | None] = MemoryCache(
+            budget=self.memory,
             max_bytes=settings.file_in_bundle_cache_bytes,
             size_of=lambda _, text: _size(text),
             lifetime_of=lambda _: Lifetime(settings.file_in_bundle_cache_idle_s, since_last_use=True),
         )
-        self.source_maps = SourceMaps(settings, self.threads, self.store.locks, self.metrics)
+        self.source_maps = SourceMaps(settings, self.memory, self.store, self.threads, self.file_threads, self.metrics)
         self.resolutions = Resolutions()
         self.written_frames = WrittenFrames()
 
     async def __aenter__(self) -> Self:
-        self._cleaning = asyncio.create_task(self._clean_up_now_and_then())
+        longest_s = self.settings.request_timeout_s + self.settings.worker_stuck_after_s
+        self._upkeep = [
+            asyncio.create_task(self._clean_up_now_and_then()),
+            asyncio.create_task(self._release_pages_now_and_then()),
+            asyncio.create_task(leave_when_stuck(self.threads, longest_s)),
+        ]
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._cleaning.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._cleaning
+        for task in self._upkeep:
+            task.cancel()
+        await asyncio.gather(*self._upkeep, return_exceptions=True)
         for cache in (self.source_maps, self.members, self.texts, self.bundles, self.lookups):
             await cache.close()
         await self.shared.close()
@@ -125,7 +131,7 @@ class Resources:
         self.store.close()
 
     def _cache(self, kind: LoadedKind[_V]) -> LoadedCache[_V]:
-        return LoadedCache(kind, self.store, self.shared, self.file_threads, self.settings, self.metrics)
+        return LoadedCache(kind, self.memory, self.store, self.shared, self.file_threads, self.settings, self.metrics)
 
     async def _clean_up_now_and_then(self) -> None:
         while self.settings.cache_cleanup_enabled:
@@ -135,9 +141,18 @@ class Resources:
                 _log.error("the cache can't be cleaned up: %s", error)
             await asyncio.sleep(self.settings.cache_cleanup_interval_s)
 
+    async def _release_pages_now_and_then(self) -> None:
+        """Give back the memory of mapped files when it is much; systems map a megabyte for a byte that is read."""
+        while True:
+            await asyncio.sleep(RELEASE_INTERVAL_S)
+            if mapped_bytes() > MOST_MAPPED_BYTES:
+                texts = [text.content for text in self.texts.values_in_memory()]
+                files = set(texts + self.source_maps.mapped_files())
+                await asyncio.gather(*(self.file_threads.run(partial(release_pages, file)) for file in files))
+
 
 def _text_size(text: Text) -> int:
-    return text.size_bytes + (0 if isinstance(text.content, bytes) else _MAPPED)
+    return text.size_bytes + (0 if isinstance(text.content, bytes) else MAPPED_COUNTS_BYTES)
 
 
 def _size(value: Text | None) -> int:

@@ -21,10 +21,13 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from core import metrics
+from core.cancellation import end
 from core.counts import Counts
 from core.errors import HandedBack, StoreUnavailable
+from core.logs import REQUEST_ID
 from core.message import MessageWriter
 from core.settings import Settings
+from core.tracing import span_below
 from core.wire.response import INTERNAL_ERROR_BODY, TIMEOUT_BODY
 from worker.exchange import LONGEST_WAIT_S, Exchange
 from worker.heartbeat import Heartbeat
@@ -58,6 +61,9 @@ class RunningJob:
 
 class Observer(Protocol):
     """Whoever wants to know of the jobs that run; called on the jobs' loop, so it must not block."""
+
+    def has_revoked(self, job_id: str) -> bool:
+        """Tell if a job is not to be begun."""
 
     def started(self, job: RunningJob) -> None:
         """Note that a job runs."""
@@ -105,6 +111,10 @@ class Runtime:
         except concurrent.futures.CancelledError:
             raise HandedBack(job_id) from None
 
+    def end_revoked(self, job_id: str) -> None:
+        """End a job that somebody has revoked and nobody has begun."""
+        asyncio.run_coroutine_threadsafe(self._finish(job_id, _revoked(job_id)), self._loop)
+
     def hand_back_after(self, delay_s: float) -> None:
         """Take no more jobs; give running ones ``delay_s`` to end, then hand them back."""
         self._loop.call_soon_threadsafe(self._take_no_more)
@@ -143,8 +153,7 @@ class Runtime:
         if self._exchanging is not None:
             # What still runs is handed back by then; what does not get through is found by others.
             await asyncio.wait([self._exchanging], timeout=self._settings.worker_shutdown_grace_s + _SETTLE_S)
-            self._exchanging.cancel()
-            await asyncio.gather(self._exchanging, return_exceptions=True)
+            await end(self._exchanging)
         with contextlib.suppress(StoreUnavailable):
             await self._store.leave()
         await self._lifetime.aclose()
@@ -162,6 +171,9 @@ class Runtime:
             exchange.take_no_more()
 
     def _start_job(self, exchange: Exchange, job: Job) -> None:
+        if self.observer is not None and self.observer.has_revoked(job.id):
+            exchange.ended(job.id, _revoked(job.id))
+            return
         running = RunningJob(job.id, time.time(), self._loop.create_task(self._run_taken(exchange, job)))
         self._running[job.id] = running
         if self.observer is not None:
@@ -191,19 +203,29 @@ class Runtime:
             except asyncio.CancelledError:
                 await self._persistently(lambda: self._store.hand_back(job_id, send_message=False))
                 raise
-            await self._persistently(lambda: self._store.finish(job_id, answer))
+            await self._finish(job_id, answer)
+
+    async def _finish(self, job_id: str, answer: Answer) -> None:
+        await self._persistently(lambda: self._store.finish(job_id, answer))
 
     async def _answer(self, job: Job) -> Answer:
         started = time.perf_counter()
         self._counts.observe(metrics.FIRST_POLL, max(self._settings.request_timeout_s - job.left_s, 0))
-        status, answer = await self._outcome(job)
-        self._counts.observe(metrics.JOB_DURATION, time.perf_counter() - started)
+        REQUEST_ID.set(job.id)
+        with span_below(job.traceparent, "job", request_id=job.id):
+            status, answer = await self._outcome(job)
+        duration_s = time.perf_counter() - started
+        self._counts.observe(metrics.JOB_DURATION, duration_s)
         self._counts.inc(metrics.PROCESSED.field(metrics.TASK))
         self._counts.inc(metrics.OUTCOMES.field(status))
+        _log.debug("%s after %.3f s", status, duration_s)
         return answer
 
     async def _outcome(self, job: Job) -> tuple[str, Answer]:
         """Return the status of the answer, and the answer."""
+        if not job.body:
+            _log.error("job %s ends as internal_error: Redis evicted it (set maxmemory-policy noeviction)", job.id)
+            return "internal_error", Answer(INTERNAL_ERROR_BODY)
         try:
             async with asyncio.timeout(job.left_s):
                 if job.suspect:
@@ -237,3 +259,8 @@ class Runtime:
     def _cancel_jobs(self) -> None:
         for job in self.running:
             job.task.cancel()
+
+
+def _revoked(job_id: str) -> Answer:
+    _log.warning("job %s ends as internal_error: it was revoked", job_id)
+    return Answer(INTERNAL_ERROR_BODY)

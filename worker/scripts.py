@@ -22,27 +22,29 @@ from core.jobs import (
     UNCLAIMED_RESULT_TTL_S,
     WORKERS,
 )
+from core.message import ID_MARK, QUEUE_MARK
 
 _COMMON = f"""
 local JOB, PAYLOAD, RESULT = '{JOB_PREFIX}', '{PAYLOAD_PREFIX}', '{RESULT_PREFIX}'
 local SAME, TAKEN = '{SAME_PREFIX}', '{TAKEN_PREFIX}'
 local IN_FLIGHT, WORKERS, REAPER, REAPER_WAITS = '{IN_FLIGHT}', '{WORKERS}', '{REAPER}', '{REAPER_WAITS}'
+local ID_MARK, QUEUE_MARK = '{ID_MARK}', '{QUEUE_MARK}'
 local QUEUE, TASK, UNCLAIMED_TTL_S = '{QUEUE}', '{SYMBOLICATE_JS}', {UNCLAIMED_RESULT_TTL_S}
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 """
 
 _CLAIM = """
--- Returns what is to be done for a job: id, body, time left (ms), scope (false = global), deaths.  Or nil if there is
--- nothing to do: it has ended, its time is up, or somebody else holds it.
+-- Returns what is to be done for a job: id, body (false if Redis evicted it, which it must not), time left (ms), scope
+-- (false = global), deaths, traceparent.  Or nil if there is nothing to do: it has ended, its time is up, or somebody
+-- else holds it.
 local function claim(id, me)
-    local record = redis.call('HMGET', JOB .. id, 'deadline_ms', 'scope', 'worker', 'deaths')
+    local record = redis.call('HMGET', JOB .. id, 'deadline_ms', 'scope', 'worker', 'deaths', 'traceparent')
     if not record[1] or now >= tonumber(record[1]) or (record[3] and record[3] ~= me) then return nil end
-    local body = redis.call('GET', PAYLOAD .. id)
-    if not body then return nil end
     redis.call('HSET', JOB .. id, 'worker', me)
     redis.call('SADD', TAKEN .. me, id)
-    return {id, body, record[1] - now, record[2], tonumber(record[4] or 0)}
+    local body = redis.call('GET', PAYLOAD .. id)
+    return {id, body, record[1] - now, record[2], tonumber(record[4] or 0), record[5] or ''}
 end
 """
 
@@ -80,11 +82,12 @@ end
 """
 
 _REQUEUE = """
--- Puts a job that nobody holds any more at the head of its queue.  ``parts`` are those of ``core.message``.
-local function requeue(id, parts)
+-- Puts a job that nobody holds any more at the head of its queue.  ``template`` is that of ``core.message``.
+local function requeue(id, template)
     local queue = redis.call('HGET', JOB .. id, 'queue') or QUEUE
     redis.call('HDEL', JOB .. id, 'worker', 'started')
-    redis.call('RPUSH', queue, table.concat(parts, id))
+    local message = string.gsub(string.gsub(template, ID_MARK, id), QUEUE_MARK, queue)
+    redis.call('RPUSH', queue, message)
 end
 """
 
@@ -165,11 +168,11 @@ HAND_BACK = (
     _COMMON
     + _REQUEUE
     + """
--- ARGV: worker, id, parts of a message (none: the message comes back by itself).
+-- ARGV: worker, id, template of a message ('': the message comes back by itself).
 redis.call('SREM', TAKEN .. ARGV[1], ARGV[2])
 if redis.call('HGET', JOB .. ARGV[2], 'worker') ~= ARGV[1] then return end
-if #ARGV > 2 then
-    requeue(ARGV[2], {unpack(ARGV, 3)})
+if ARGV[3] ~= '' then
+    requeue(ARGV[2], ARGV[3])
 else
     redis.call('HDEL', JOB .. ARGV[2], 'worker', 'started')
 end
@@ -191,10 +194,9 @@ BEAT = (
     + """
 -- KEYS: queues.
 -- ARGV: worker, life of a heartbeat (ms), pause between looks for lost messages (ms), most jobs to look at, time to
---       live of an answer that was handed out (s), the answer to jobs that kill workers, parts of a message.
+--       live of an answer that was handed out (s), the answer to jobs that kill workers, template of a message.
 -- Returns what was done, as a list of: what, job, worker.
-local me, life, done = ARGV[1], tonumber(ARGV[2]), {}
-local parts = {unpack(ARGV, 7)}
+local me, life, template, done = ARGV[1], tonumber(ARGV[2]), ARGV[7], {}
 
 redis.call('PEXPIRE', WORKERS, 86400000)  -- first: a Redis that is full lets a script add that has written before
 
@@ -214,7 +216,7 @@ local function inherit(id, worker)
         return
     end
     redis.call('HSET', JOB .. id, 'deaths', 1)
-    requeue(id, parts)
+    requeue(id, template)
     table.insert(done, {'inherited', id, worker})
 end
 for _, worker in ipairs(redis.call('ZRANGEBYSCORE', WORKERS, '-inf', now - life)) do
@@ -245,7 +247,7 @@ for i = #older, 1, -1 do  -- the oldest is next in its queue then, or the next l
     local id = older[i]
     local record = redis.call('HMGET', JOB .. id, 'worker', 'queue', 'deadline_ms')
     if record[3] and not record[1] and tonumber(record[3]) < (deadlines[record[2] or QUEUE] or 0) then
-        requeue(id, parts)
+        requeue(id, template)
         table.insert(done, {'resent', id, ''})
     end
 end

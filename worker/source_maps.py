@@ -1,95 +1,210 @@
-"""Source maps, read: each once, and of the large ones only so many at a time on a host."""
+"""Source maps, read: from memory, else from their index files, else once for all processes of a host."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
+import logging
 import time
-from collections.abc import AsyncIterator, Callable
-from mmap import mmap
+from dataclasses import dataclass
 
 from core.buffers import Content
-from core.errors import MalformedSourceMap
+from core.errors import FetchFailed, MalformedSourceMap, StaleIndex
 from core.files import Failure, FailureKind
 from core.settings import Settings
+from core.sourcemap.index_file import FORMAT_VERSION, index_pieces, read_index
 from core.sourcemap.source_map import SourceMap, read_source_map
-from worker.caches.keys import Key, Namespace, source_map_key
+from core.tracing import span
+from worker.caches.budget import Budget
+from worker.caches.disk import FileStore, StoredFailure
+from worker.caches.keys import Key, Namespace, index_digest, source_map_key
 from worker.caches.lifetimes import derived_lifetime
-from worker.caches.locks import HostLocks
 from worker.caches.memory import MemoryCache
-from worker.caches.stored_file import release_pages
+from worker.caches.record import Kind
+from worker.caches.stored_file import MAPPED_COUNTS_BYTES, Draft, MappedFile, StoredFile, content_digest, release_pages
+from worker.conversions import Conversions
 from worker.metrics import WorkerMetrics
 from worker.threads import Threads
 
-MAX_BYTES = 64 << 20
-"""What the maps in memory may take."""
+_log = logging.getLogger(__name__)
 
-_MAPPED = 1 << 17  # counted for a mapped file: it takes no memory, but is an open file, and those are few
+INDEXED_FROM_BYTES = 1 << 20
+"""Of a map and its generated file together: smaller ones are read as fast as their index file would be found."""
+
 _SMALL = 1000  # bytes that anything in a cache takes, about
 
 
-class SourceMaps:
-    """Belongs to one event loop.  A process reads one large map at a time, a host ``big_maps_at_once``."""
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A source map, and about how much memory it takes besides the two texts."""
 
-    def __init__(self, settings: Settings, threads: Threads, locks: HostLocks, metrics: WorkerMetrics) -> None:
+    value: SourceMap | Failure
+    size: int = _SMALL
+    index: MappedFile | None = None
+
+
+class SourceMaps:
+    """Belongs to one event loop."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        budget: Budget,
+        store: FileStore,
+        threads: Threads,
+        file_threads: Threads,
+        metrics: WorkerMetrics,
+    ) -> None:
         self._settings = settings
+        self._store = store
         self._metrics = metrics
         self._threads = threads
-        self._locks = locks
-        self._alone = asyncio.Semaphore(1)
-        self._memory: MemoryCache[Key, SourceMap | Failure] = MemoryCache(
-            max_bytes=MAX_BYTES,
-            size_of=_size,
-            lifetime_of=lambda source_map: derived_lifetime(settings, source_map),
+        self._file_threads = file_threads
+        self._indexed_from = min(INDEXED_FROM_BYTES, settings.big_map_bytes)
+        self._conversions = Conversions(settings, store, file_threads, metrics)
+        self._memory: MemoryCache[Key, _Read] = MemoryCache(
+            budget=budget,
+            size_of=lambda key, read: read.size + sum(map(_size_of_part, key)),
+            lifetime_of=lambda read: derived_lifetime(settings, read.value),
         )
 
     async def get(self, namespace: Namespace, content: Content, minified: Content) -> SourceMap | Failure:
         """Return the source map that ``content`` is for the file ``minified``, or why it is none."""
         key = source_map_key(namespace, content, minified)
-        return await self._memory.get(key, lambda: self._read(content, minified))
+        return (await self._memory.get(key, lambda: self._read(namespace, content, minified))).value
+
+    def mapped_files(self) -> list[Content]:
+        """Return the files behind the maps in memory, each perhaps several times."""
+        kept = self._memory.items()
+        indexes = [read.index for _, read in kept if read.index is not None]
+        return [*indexes, *(part for key, _ in kept for part in key if isinstance(part, MappedFile))]
 
     async def close(self) -> None:
         """Stop all work and forget everything."""
         await self._memory.close()
 
-    async def _read(self, content: Content, minified: Content) -> SourceMap | Failure:
-        if len(content) < self._settings.big_map_bytes:
-            return await self._convert(content, minified)
-        async with self._turn():
-            return await self._convert(content, minified)
+    async def _read(self, namespace: Namespace, content: Content, minified: Content) -> _Read:
+        pair = _Pair(content, minified)
+        if pair.size < self._indexed_from:
+            return await self._read_now(pair)
+        digest = await self._file_threads.run(lambda: pair.digest(namespace))
+        found = await self._file_threads.run(lambda: self._open(digest, pair))
+        if found is not None:
+            return found
+        async with self._store.locks.hold(digest, self._settings.request_timeout_s):
+            found = await self._file_threads.run(lambda: self._open(digest, pair))
+            return found or await self._make(digest, pair)
 
-    async def _convert(self, content: Content, minified: Content) -> SourceMap | Failure:
-        size_bytes = len(content)
-        source_map, duration_s = await self._threads.run(lambda: _timed(lambda: _read_source_map(content, minified)))
-        self._metrics.conversion(size_bytes, duration_s)
-        return source_map
+    def _open(self, digest: bytes, pair: _Pair) -> _Read | None:
+        """Return what was found out before, None if that is missing, damaged or of another version."""
+        entry = self._store.open(digest)
+        if entry is None:
+            return None
+        if isinstance(entry, StoredFailure):
+            return _Read(entry.failure)
+        with entry:
+            try:
+                return _opened(entry, pair)
+            except StaleIndex as error:
+                _log.warning("the index file %s is made anew: %s", digest.hex(), error)
+        self._store.remove(digest)
+        return None
 
-    @contextlib.asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
-        async with (
-            self._alone,
-            self._locks.slot("big map", self._settings.big_maps_at_once, self._settings.request_timeout_s),
-        ):
-            yield
+    async def _make(self, digest: bytes, pair: _Pair) -> _Read:
+        if pair.size < self._settings.big_map_bytes:
+            read = await self._read_now(pair)
+            return await self._file_threads.run(lambda: self._keep_read(digest, pair, read))
+        try:
+            with span("convert", size_bytes=len(pair.content)):
+                draft = await self._conversions.convert(pair.content, pair.minified)
+        except FetchFailed as error:
+            failure = error.failure
+            return await self._file_threads.run(lambda: self._keep_failure(digest, failure))
+        return await self._file_threads.run(lambda: self._keep(digest, pair, draft))
+
+    async def _read_now(self, pair: _Pair) -> _Read:
+        with span("convert", size_bytes=len(pair.content)):
+            read, duration_s = await self._threads.run(lambda: _timed(pair))
+        self._metrics.conversion(len(pair.content), duration_s)
+        return read
+
+    def _keep_read(self, digest: bytes, pair: _Pair, read: _Read) -> _Read:
+        """Write the index file of a map that was read in memory, and return it as it is from there on: mapped."""
+        if isinstance(read.value, Failure):
+            return self._keep_failure(digest, read.value)
+        draft = self._store.draft()
+        try:
+            for piece in index_pieces(read.value):
+                draft.write(piece)
+        except FetchFailed:  # there is no room
+            draft.discard()
+            return read
+        except BaseException:
+            draft.discard()
+            raise
+        return self._keep(digest, pair, draft)
+
+    def _keep(self, digest: bytes, pair: _Pair, draft: Draft) -> _Read:
+        try:
+            with draft.opened(digest.hex(), Kind.DERIVED) as file:
+                read = _opened(file, pair)
+                self._store.publish(draft, file.record)
+                return read
+        finally:
+            draft.discard()
+
+    def _keep_failure(self, digest: bytes, failure: Failure) -> _Read:
+        self._store.publish_failure(digest, Kind.DERIVED, failure)
+        return _Read(failure)
 
 
-def _timed(read: Callable[[], SourceMap | Failure]) -> tuple[SourceMap | Failure, float]:
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A source map and its generated file."""
+
+    content: Content
+    minified: Content
+
+    @property
+    def size(self) -> int:
+        return len(self.content) + len(self.minified)
+
+    def digest(self, namespace: Namespace) -> bytes:
+        """Return what the index file is found by."""
+        return index_digest(namespace, FORMAT_VERSION, content_digest(self.content), content_digest(self.minified))
+
+    def release(self) -> None:
+        """Give back the memory that reading the two took."""
+        release_pages(self.content)
+        release_pages(self.minified)
+
+
+def _timed(pair: _Pair) -> tuple[_Read, float]:
+    """Return what a source map is read as, and how long that took."""
     started = time.perf_counter()
-    return read(), time.perf_counter() - started
+    return _read(pair), time.perf_counter() - started
 
 
-def _read_source_map(content: Content, minified: Content) -> SourceMap | Failure:
+def _read(pair: _Pair) -> _Read:
     try:
-        return read_source_map(content, minified)
+        source_map = read_source_map(pair.content, pair.minified)
     except MalformedSourceMap as error:
-        return Failure(FailureKind.MALFORMED, str(error))
+        return _Read(Failure(FailureKind.MALFORMED, str(error)))
     finally:
-        release_pages(content)
-        release_pages(minified)
+        pair.release()
+    return _Read(source_map, max(source_map.size_bytes - pair.size, 0) + _SMALL)
 
 
-def _size(key: Key, value: SourceMap | Failure) -> int:
-    """Return about how much memory a map takes; a map counts its texts, which take none if they are mapped."""
-    mapped = sum(len(part) - _MAPPED for part in key if isinstance(part, mmap))
-    in_key = sum(len(part) for part in key if isinstance(part, bytes))
-    return max(_SMALL + in_key + (0 if isinstance(value, Failure) else value.size_bytes) - mapped, _SMALL)
+def _opened(file: StoredFile, pair: _Pair) -> _Read:
+    """Return the map that an index file is of.  Raises StaleIndex if it isn't that of ``pair``."""
+    if not file.size or not file.is_intact():
+        raise StaleIndex("it is damaged")
+    index = file.mapped()
+    try:
+        return _Read(read_index(memoryview(index), pair.content, pair.minified), MAPPED_COUNTS_BYTES, index)
+    finally:
+        release_pages(index)
+        pair.release()
+
+
+def _size_of_part(part: object) -> int:
+    """Return about how much memory a part of a key takes: most have hardly any, a text all of its own."""
+    return MAPPED_COUNTS_BYTES if isinstance(part, MappedFile) else len(part) if isinstance(part, bytes) else 0

@@ -14,6 +14,9 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from core.counts import Counts
+from core.explain.answer import encode_explained
+from core.explain.explainer import explain
+from core.explain.record import Recorder
 from core.files import File
 from core.frames import (
     Located,
@@ -67,6 +70,8 @@ async def open_symbolication(settings: Settings, counts: Counts) -> AsyncIterato
                 request = await resources.threads.run(lambda: _request(job.body))
             else:
                 request = _request(job.body)
+            if request.options.explain:
+                return await _explained(resources, request, job.scope)
             completed = await symbolicate(resources, request, job.scope)
             return Answer(encode_completed(completed), reusable=not completed.errors)
 
@@ -77,25 +82,30 @@ def _request(body: bytes) -> SymbolicateRequest:
     return decode_request(parse_document(body))
 
 
-async def symbolicate(resources: Resources, request: SymbolicateRequest, scope: str | None) -> Completed:
-    """Return the answer to ``request``; ``scope`` names whose caches are used, None the global ones."""
+async def _explained(resources: Resources, request: SymbolicateRequest, scope: str | None) -> Answer:
+    recorder = Recorder()
+    completed = await symbolicate(resources, request, scope, recorder)
+    body = await resources.threads.run(lambda: encode_explained(completed, explain(request, recorder)))
+    return Answer(body, reusable=not completed.errors)
+
+
+async def symbolicate(
+    resources: Resources, request: SymbolicateRequest, scope: str | None, recorder: Recorder | None = None
+) -> Completed:
+    """Return the answer to ``request``; ``scope`` names whose caches are used, None the global ones.
+
+    ``recorder`` is told what an explanation needs to know.
+    """
     paths = list(dict.fromkeys(_paths(request)))
     key = resolution_key(request, scope, paths)
-    resolution = resources.resolutions.get(key)
+    resolution = resources.resolutions.get(key) if recorder is None else None
     if resolution is not None:
         with contextlib.suppress(NotRemembered):
             work = _Work(request, resolution, resolution, resources.written_frames, resolution.numbers)
             completed = await _completed(resources, work, resolution.attempts)
             resources.metrics.counts.add(resolution.counts)
             return completed
-    return await _gathered(resources, request, scope, paths, key)
-
-
-async def _gathered(
-    resources: Resources, request: SymbolicateRequest, scope: str | None, paths: Sequence[str], key: bytes
-) -> Completed:
-    """Answer a request whose files are not known to be in memory."""
-    files = RequestFiles(resources, request, scope)
+    files = RequestFiles(resources, request, scope, recorder)
     modules = Modules(files, request.modules)
     work = _Work(request, modules, files, resources.written_frames)
     with watched_uses() as uses:
@@ -103,7 +113,9 @@ async def _gathered(
             completed = await _completed(resources, work, files.attempts)
     counts = files.tally.counts()
     resources.metrics.counts.add(counts)
-    if not files.has_looked_for_sources:
+    if recorder is not None:
+        recorder.modules = modules.resolved
+    elif not files.has_looked_for_sources:
         resources.resolutions.keep(key, Resolution(modules.resolved, work.numbers, files.attempts, counts), uses)
     return completed
 

@@ -17,9 +17,8 @@ from core.manifest import Manifest, ManifestType, Member
 _BUNDLE_MAGIC = b"SYSB"
 
 
-def archive_files(path: Path) -> Iterator[ArtifactFile]:
-    """Yield the files in an archive, which stays open.  Raises OSError, and MalformedBundle."""
-    file = path.open("rb")
+def archive_files(path: Path, file: BinaryIO) -> Iterator[ArtifactFile]:
+    """Yield the files in the archive ``file``, which they are read from.  Raises OSError, and MalformedBundle."""
     is_bundle = file.read(len(_BUNDLE_MAGIC)) == _BUNDLE_MAGIC
     return _bundle_files(path, file) if is_bundle else _zip_files(path, file)
 
@@ -32,7 +31,7 @@ def _bundle_files(path: Path, file: BinaryIO) -> Iterator[ArtifactFile]:
             yield ArtifactFile(
                 place=f"{path}: {member.path}",
                 shelf=str(path),
-                segments=segments,
+                path="/".join(segments),
                 own=len(segments),
                 is_map=member.type is ManifestType.SOURCE_MAP or name.endswith(MAP_ENDING),
                 read=partial(_content, partial(bundle.read, member), member.path),
@@ -49,7 +48,7 @@ def _zip_files(path: Path, file: BinaryIO) -> Iterator[ArtifactFile]:
             yield ArtifactFile(
                 place=f"{path}: {name}",
                 shelf=str(path),
-                segments=segments,
+                path="/".join(segments),
                 own=len(segments),
                 is_map=name.endswith(MAP_ENDING),
                 read=partial(_content, partial(read_member, archive, name), name),

@@ -13,16 +13,16 @@ from core.debug_ids import DebugId
 class ArtifactFile:
     """A file that can be read.
 
-    ``place`` says where it is, for people.  ``segments`` are those of its path or URL; the last ``own`` of them are its
-    name within ``shelf``, the folder or archive it is in.  The manifest of a bundle may say what its debug id is, and
-    where its source map.
+    ``place`` says where it is, for people.  ``path`` is its path or that of its URL, all parts of it joined by slashes;
+    the last ``own`` parts are its name within ``shelf``, the folder or archive it is in.  The manifest of a bundle may
+    say what its debug id is, and where its source map.
 
     ``read`` raises OSError, or MalformedBundle.
     """
 
     place: str
     shelf: str
-    segments: tuple[str, ...]
+    path: str
     own: int
     is_map: bool
     read: Callable[[], Content] = field(compare=False)
@@ -32,7 +32,17 @@ class ArtifactFile:
     @property
     def name(self) -> str:
         """The last part of its path."""
-        return self.segments[-1]
+        return self.path.rpartition("/")[2]
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """The parts of its path."""
+        return tuple(self.path.split("/"))
+
+    @property
+    def own_path(self) -> str:
+        """Its path within the folder or archive."""
+        return "/".join(self.segments[-self.own :])
 
 
 def path_segments(path: str) -> tuple[str, ...]:

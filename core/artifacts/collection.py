@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Self
 
 from core.artifacts.artifact_file import ArtifactFile, path_segments
 from core.artifacts.folders import ENDINGS, folder_files, single_file
@@ -21,27 +23,36 @@ class Artifacts:
     A deployed file rarely has the path it had when it was built, so as many of its last parts count as are equal.
     """
 
-    def __init__(self, files: Iterable[ArtifactFile]) -> None:
+    def __init__(self, files: Iterable[ArtifactFile], archives: ExitStack) -> None:
+        self._archives = archives
         self._code: dict[str, list[ArtifactFile]] = {}
         self._maps: dict[str, list[ArtifactFile]] = {}
         for file in files:
             index = self._maps if file.is_map else self._code
             index.setdefault(file.name, []).append(file)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the archives: their files can't be read any longer."""
+        self._archives.close()
+
     def code(self, path: str) -> ArtifactFile | Ambiguous | None:
         """Return the generated file that ``path`` means."""
-        return _best(self._code, path_segments(path))
+        return _named(self._code, path_segments(path))
 
     def source_map(self, path: str) -> ArtifactFile | Ambiguous | None:
         """Return the source map that ``path`` means."""
-        return _best(self._maps, path_segments(path))
+        return _named(self._maps, path_segments(path))
 
     def map_beside(self, code: ArtifactFile, reference: str) -> ArtifactFile | None:
         """Return the source map at ``reference``, seen from ``code``; it may be in another folder, if that is alike."""
         segments, own = _seen_from(code, reference)
-        near = {name: [file for file in files if file.shelf == code.shelf] for name, files in self._maps.items()}
-        for index in (near, self._maps):
-            found = _best(index, segments)
+        files = self._maps.get(segments[-1], []) if segments else []
+        near = [file for file in files if file.shelf == code.shelf]
+        for candidates in (near, files):
+            found = _best(candidates, segments)
             if isinstance(found, ArtifactFile) and _common(found, segments) >= min(own, found.own):
                 return found
         return None
@@ -50,6 +61,16 @@ class Artifacts:
     def only_code(self) -> ArtifactFile | None:
         """The generated file, if there is just one."""
         return _only(self._code)
+
+    @property
+    def only_map(self) -> ArtifactFile | None:
+        """The source map, if there is just one."""
+        return _only(self._maps)
+
+    def all_code(self) -> Iterator[ArtifactFile]:
+        """Yield all generated files."""
+        for files in self._code.values():
+            yield from files
 
     def all_maps(self) -> Iterator[ArtifactFile]:
         """Yield all source maps."""
@@ -62,10 +83,12 @@ def collect(paths: Iterable[Path]) -> Artifacts:
 
     Raises OSError, and MalformedBundle.
     """
-    return Artifacts(file for path in paths for file in _files(path))
+    with ExitStack() as archives:
+        files = [file for path in paths for file in _files_in(path, archives)]
+        return Artifacts(files, archives.pop_all())
 
 
-def _files(path: Path) -> Iterator[ArtifactFile]:
+def _files_in(path: Path, archives: ExitStack) -> Iterator[ArtifactFile]:
     if path.is_dir():
         yield from folder_files(path)
     elif path.name.endswith(ENDINGS):
@@ -73,7 +96,7 @@ def _files(path: Path) -> Iterator[ArtifactFile]:
     else:
         from core.artifacts.archives import archive_files  # most have none, and what reads them is slow to import
 
-        yield from archive_files(path)
+        yield from archive_files(path, archives.enter_context(path.open("rb")))
 
 
 def _seen_from(code: ArtifactFile, reference: str) -> tuple[tuple[str, ...], int]:
@@ -82,12 +105,14 @@ def _seen_from(code: ArtifactFile, reference: str) -> tuple[tuple[str, ...], int
     if "://" in reference or reference.startswith("/"):
         return parts, 2
     path = list(code.segments[:-1])
+    outside = len(code.segments) - code.own  # so much is the path of the folder or archive
     for part in parts:
-        if part == ".." and path:
-            del path[-1]
+        if part == "..":
+            del path[-1:]
+            outside = min(outside, len(path))
         else:
             path.append(part)
-    return tuple(path), max(len(path) - len(code.segments) + code.own, 1)
+    return tuple(path), len(path) - outside
 
 
 def _only(index: dict[str, list[ArtifactFile]]) -> ArtifactFile | None:
@@ -95,10 +120,15 @@ def _only(index: dict[str, list[ArtifactFile]]) -> ArtifactFile | None:
     return files[0] if len(files) == 1 else None
 
 
-def _best(index: dict[str, list[ArtifactFile]], segments: tuple[str, ...]) -> ArtifactFile | Ambiguous | None:
+def _named(index: dict[str, list[ArtifactFile]], segments: tuple[str, ...]) -> ArtifactFile | Ambiguous | None:
+    return _best(index.get(segments[-1], []), segments) if segments else None
+
+
+def _best(files: list[ArtifactFile], segments: tuple[str, ...]) -> ArtifactFile | Ambiguous | None:
+    """Return the one of ``files`` that fits a path best; all of them have its name."""
     found: list[ArtifactFile] = []
     best = (0, False)
-    for file in index.get(segments[-1], ()) if segments else ():
+    for file in files:
         common = _common(file, segments)
         rank = (common, common >= file.own)
         if rank >= best and not _is_of_a_package(file, segments, common):

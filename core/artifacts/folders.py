@@ -21,17 +21,19 @@ _POPULATE = getattr(mmap, "MAP_POPULATE", 0)  # Linux
 def folder_files(folder: Path) -> Iterator[ArtifactFile]:
     """Yield the files of ``folder`` and the folders in it; links to folders aren't followed.  Raises OSError."""
     root = os.path.abspath(folder)  # noqa: PTH100 - a Path takes ten times as long for each of thousands of files
-    depth = len(_parts(root))
-    for path in _paths(root):
-        segments = _parts(path)
-        yield ArtifactFile(path, root, segments, len(segments) - depth, path.endswith(MAP_ENDING), _Reader(path))
+    depth = _slashed(root).count("/") if _slashed(root) else -1
+    for place in _paths(root):
+        path = _slashed(place)
+        yield ArtifactFile(place, root, path, path.count("/") - depth, place.endswith(MAP_ENDING), _Reader(place))
 
 
 def single_file(path: Path) -> ArtifactFile:
-    """Return a file that was named on its own."""
-    segments = _parts(str(path.absolute()))
-    shelf = str(path.absolute().parent)
-    return ArtifactFile(str(path), shelf, segments, 1, path.name.endswith(MAP_ENDING), _Reader(str(path)))
+    """Return a file that was named on its own.  Raises OSError if it isn't there."""
+    path.stat()
+    place, absolute = str(path), path.absolute()
+    return ArtifactFile(
+        place, str(absolute.parent), _slashed(str(absolute)), 1, place.endswith(MAP_ENDING), _Reader(place)
+    )
 
 
 class _Reader:
@@ -62,5 +64,6 @@ def _paths(folder: str) -> Iterator[str]:
         yield from _paths(each)
 
 
-def _parts(path: str) -> tuple[str, ...]:
-    return tuple(part for part in path.replace(os.sep, "/").split("/") if part)
+def _slashed(path: str) -> str:
+    """Return an absolute path as ``ArtifactFile`` has it."""
+    return path.replace(os.sep, "/").strip("/")

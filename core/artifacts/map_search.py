@@ -15,7 +15,7 @@ from core.javascript.magic_comments import embedded_debug_id, source_mapping_url
 from core.sourcemap.source_map import SourceMap, read_source_map
 
 _DEBUG_ID = re.compile(rb'"debug_?[iI]d"\s*:\s*"([^"\\]{32,64})"')
-_NOT_FILES = ("node:", "native", "<anonymous>", "<unknown>", "internal/", "wasm:", "InternalBytecode.js")
+_NOT_FILES = ("node:", "<anonymous>", "<unknown>", "internal/", "wasm:", "InternalBytecode.js")
 _MAP_NAMES = ("{}.map", "{}.packager.map")  # the second one is React Native's
 
 
@@ -50,6 +50,22 @@ class MappedFile:
     code: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Comments:
+    """What the comments of a generated file say."""
+
+    source_map: str | None
+    debug_id: DebugId | None
+
+
+def comments(content: Content) -> Comments:
+    """Return what a generated file says in comments; nothing, if that isn't text: bytecode may hold anything."""
+    try:
+        return Comments(source_mapping_url(content), embedded_debug_id(content))
+    except UnicodeDecodeError:
+        return Comments(None, None)
+
+
 class MapSearch:
     """Finds and reads source maps, each once."""
 
@@ -79,34 +95,44 @@ class MapSearch:
             return self._map_alone(path)
         mapped = self._by_code.get(code.place)
         if mapped is None:
-            mapped = self._by_code[code.place] = self._read_with_code(code)
+            mapped = self._by_code[code.place] = self.mapped(code)
         return mapped
+
+    def mapped(self, file: ArtifactFile) -> MappedFile | Unmapped:
+        """Return the source map of a generated file, or the map that ``file`` is; or why it can't be had."""
+        return _read(file, None) if file.is_map else self._read_with_code(file)
 
     def _map_alone(self, path: str) -> MappedFile | Unmapped:
         """Return the map of a file that isn't there: good for lines, but not for the names of functions."""
         for name in _MAP_NAMES:
-            found = self._artifacts.source_map(name.format(_without_query(path)))
+            found = self._artifacts.source_map(name.format(_without_query(path))) if path else self._artifacts.only_map
             if isinstance(found, Ambiguous):
                 return _ambiguous(path, found)
             if found is not None:
                 return _read(found, None)
-        return Unmapped(Reason.NO_SUCH_FILE, f"{path or 'the only file'} is not among the artifacts")
+        return Unmapped(
+            Reason.NO_SUCH_FILE, f"{path} is not among the artifacts" if path else "there is more than one file"
+        )
 
     def _read_with_code(self, code: ArtifactFile) -> MappedFile | Unmapped:
         try:
             content = code.read()
         except (OSError, MalformedBundle) as error:
             return Unmapped(Reason.UNREADABLE_FILE, f"{code.place}: {error}")
-        debug_id = code.debug_id or embedded_debug_id(content)
-        reference = source_mapping_url(content) if code.source_map_header is None else code.source_map_header
-        found = self._referred(code, reference) or self._with_id(debug_id)
+        said = comments(content)
+        found = self.map_file(code, said)
         if found is None:
-            return _no_map(code, reference)
+            return _no_map(code, _reference(code, said))
+        debug_id = code.debug_id or said.debug_id
         mapped = _read(found, code, content)
         if isinstance(mapped, Unmapped) or _same_id(debug_id, found, mapped.source_map):
             return mapped
         other = self._with_id(debug_id)
         return _other_build(code, found) if other is None else _read(other, code, content)
+
+    def map_file(self, code: ArtifactFile, said: Comments) -> ArtifactFile | None:
+        """Return the file with the source map of a generated file: what that refers to, or has its name, or its id."""
+        return self._referred(code, _reference(code, said)) or self._with_id(code.debug_id or said.debug_id)
 
     def _referred(self, code: ArtifactFile, reference: str | None) -> ArtifactFile | None:
         """Return the map that the file refers to, or that has its name."""
@@ -130,6 +156,10 @@ class MapSearch:
                 if own_id is not None:
                     self._by_id.setdefault(own_id, file)
         return self._by_id.get(debug_id)
+
+
+def _reference(code: ArtifactFile, said: Comments) -> str | None:
+    return said.source_map if code.source_map_header is None else code.source_map_header
 
 
 def _read(file: ArtifactFile, code: ArtifactFile | None, content: Content | None = None) -> MappedFile | Unmapped:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from core.buffers import Content
+from core.buffers import Content, rfind
 from core.debug_ids import DebugId, parse_debug_id
 
 # ASCII whitespace without "\v": bytes.split() would take that too.
@@ -29,11 +29,11 @@ def embedded_debug_id(content: Content) -> DebugId | None:
 
 def _last_value(content: Content, name: bytes, openings: tuple[bytes, ...]) -> str | None:
     """Return the word after the last ``name`` that directly follows one of ``openings``, each four bytes long."""
-    start = content.rfind(name)
+    start = rfind(content, name, len(content))
     while start >= 0:
         if start >= 4 and content[start - 4 : start] in openings:
             return _word_at(content, start + len(name))
-        start = content.rfind(name, 0, start)
+        start = rfind(content, name, start)
     return None
 
 

@@ -49,13 +49,9 @@ def open_or_build(path: Path | str, text: Content, minified: Content | None) -> 
 def write_index(source_map: SourceMap, path: Path | str) -> None:
     """Write the index file of a source map.  Whoever opens ``path`` sees all of it, or what was there before."""
     path = Path(path)
-    index = write_map_index(source_map.index)
-    body = index + (b"" if source_map.code is None else write_code(source_map.code))
-    facts = _facts(source_map.index.text, source_map.minified)
-    header = _HEADER.pack(_MAGIC, *facts, len(index), len(body), _body_checksum(memoryview(body)))
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         try:
-            file.writelines([header, _CRC.pack(zlib.crc32(header)), body])
+            file.writelines(index_pieces(source_map))
             file.close()
             Path(file.name).replace(path)
         except BaseException:
@@ -63,12 +59,28 @@ def write_index(source_map: SourceMap, path: Path | str) -> None:
             raise
 
 
+def index_pieces(source_map: SourceMap) -> list[bytes]:
+    """Return what the index file of a source map consists of."""
+    index = write_map_index(source_map.index)
+    body = index + (b"" if source_map.code is None else write_code(source_map.code))
+    facts = _facts(source_map.index.text, source_map.minified)
+    header = _HEADER.pack(_MAGIC, *facts, len(index), len(body), _body_checksum(memoryview(body)))
+    return [header, _CRC.pack(zlib.crc32(header)), body]
+
+
 def open_index(path: Path | str, text: Content, minified: Content | None) -> SourceMap:
     """Return the source map ``text`` of the generated file ``minified``, as the index file ``path`` has it.
 
     Raises StaleIndex if the file isn't what ``write_index`` writes for these two, FileNotFoundError if there is none.
     """
-    memory = _mapped(path)
+    return read_index(_mapped(path), text, minified)
+
+
+def read_index(memory: memoryview, text: Content, minified: Content | None) -> SourceMap:
+    """Return the source map ``text`` of the generated file ``minified``, as an index file in ``memory`` has it.
+
+    Raises StaleIndex if that isn't what ``index_pieces`` returns for these two.
+    """
     if len(memory) < _BODY_START:
         raise StaleIndex("it is cut off")
     header = memory[: _HEADER.size]

@@ -71,9 +71,7 @@ class TextPositions:
         here_line: cython.longlong = self.blocks[at // BLOCK * 2]
         here: cython.longlong = self.blocks[at // BLOCK * 2 + 1]
         # Nearly all of the way is plain.
-        while (
-            here_line == line and here + 8 <= column and at + 8 <= self.size and _is_plain(eight_bytes(self.text, at))
-        ):
+        while here_line == line and here + 8 <= column and at + 8 < self.size and _is_plain(eight_bytes(self.text, at)):
             at += 8
             here += 8
             character = at

@@ -10,12 +10,14 @@ from core.artifacts.map_search import MappedFile, Reason, Unmapped
 from core.bundler_paths import turbopack_filename, webpack_filename
 from core.functions import function_to_show
 from core.sourcemap.position import NoName, OriginalPosition
+from core.sourcemap.source_lines import SourceLines
 from core.stack_traces.text_frames import TextFrame
+from core.stack_traces.written_functions import WrittenFunctions
 
 _NAMESPACE = re.compile(r"\A(?:webpack|rspack|turbopack)://[^/]*/")
 _TOO_MUCH = 1 << 32
 _UPWARDS = re.compile(r"\A(?:\.{1,2}/)+")
-_NAMELESS = frozenset(name.value for name in NoName)
+_NAMELESS = frozenset({*(name.value for name in NoName), "<global>"})  # the last one is Metro's
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,12 @@ class OriginalFrame:
         """File, line and column, as all engines write them."""
         return f"{self.file}:{self.lineno}:{self.colno}"
 
+    def source_lines(self, around: int) -> SourceLines | None:
+        """Return the line of the source and so many around it; None if the map doesn't embed the source."""
+        if self.position.source is None:
+            return None
+        return self.mapped.source_map.source_lines(self.position.source, self.position.line, around)
+
 
 FindMap = Callable[[str], MappedFile | Unmapped]
 """Returns the source map of the generated file that a path means."""
@@ -54,17 +62,20 @@ FindMap = Callable[[str], MappedFile | Unmapped]
 
 def original_frames(frames: list[TextFrame], find_map: FindMap) -> list[OriginalFrame | Unmapped]:
     """Return what is known of each frame; they come callee first, as in every stack trace."""
+    written = WrittenFunctions()
     found: list[OriginalFrame | Unmapped] = []
     caller: tuple[int, str | None] = (-1, None)  # on which line, and its word for what it calls
     for frame in reversed(frames):
         caller_line, word = caller
-        original = _original_frame(frame, find_map, word if caller_line == frame.line + 1 else None)
+        original = _original_frame(frame, find_map, written, word if caller_line == frame.line + 1 else None)
         caller = (frame.line, None if isinstance(original, Unmapped) else original.position.name)
         found.append(original)
     return found[::-1]
 
 
-def _original_frame(frame: TextFrame, find_map: FindMap, caller_name: str | None) -> OriginalFrame | Unmapped:
+def _original_frame(
+    frame: TextFrame, find_map: FindMap, written: WrittenFunctions, caller_name: str | None
+) -> OriginalFrame | Unmapped:
     mapped = find_map(frame.path)
     if isinstance(mapped, Unmapped):
         return mapped
@@ -73,5 +84,6 @@ def _original_frame(frame: TextFrame, find_map: FindMap, caller_name: str | None
     if position is None:
         place = f"{frame.lineno}:{frame.colno or 1}"
         return Unmapped(Reason.NOT_COVERED, f"{mapped.map_place} says nothing about {place}: is it of another build?")
-    name = function_to_show(position, frame.function, caller_name)
-    return OriginalFrame(None if name in _NAMELESS else name, position, mapped)
+    function = written.function(mapped.source_map, position)
+    name = function_to_show(position, frame.function, caller_name) if function is None else function
+    return OriginalFrame(None if isinstance(name, NoName) or name in _NAMELESS else name, position, mapped)

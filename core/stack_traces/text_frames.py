@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice
 
 
 class Style(Enum):
@@ -60,30 +61,31 @@ def find_frames(text: str) -> list[TextFrame]:
 _LINE_END = re.compile(r"\r\n|\n|\r|(?:\\r)?\\n(?=\s*at |[^\s@\"\\]{0,100}@\S{1,2000}?:\d+:\d+)")
 _LONGEST_LINE = 10_000
 """Longer ones hold no frames: Node prints the whole line of code, which may be megabytes."""
+_MOST_OPENINGS = 8
+"""What a line may take us must not depend on how often somebody wrote "at" in it."""
 
 # A log may have anything in front of a frame, even the word "at".
 _AT = re.compile(r"(?:^|(?<=[\s\"'`|>:\]]))at (?:async )?")
 _NAME = r"(?P<function>(?:(?! at ).){1,500}?)"
 _PATH = r"(?P<path>(?:(?! at ).){1,2000}?)"
-_PLACE = rf"{_PATH}:(?P<lineno>\d+)"
+_LINENO, _COLNO = r"(?P<lineno>\d{1,10})", r"(?P<colno>\d{1,10})"
+_PLACE = rf"{_PATH}:{_LINENO}"
 _END = r"(?=$|[\s\"'`,;)\]}\\<])"
-_CALL = re.compile(rf"{_NAME} ?\((?P<address>address at )?{_PLACE}(?::(?P<colno>\d+))?\)")
-_EVAL = re.compile(rf"eval at {_NAME} \({_PLACE}:(?P<colno>\d+)\)")
-_BARE = re.compile(
-    rf"(?P<address>address at )?(?P<path>\S+?|(?:/|file:|[A-Za-z]:\\).+?):(?P<lineno>\d+):(?P<colno>\d+){_END}"
-)
+_CALL = re.compile(rf"{_NAME} ?\((?P<address>address at )?{_PLACE}(?::{_COLNO})?\)")
+_EVAL = re.compile(rf"eval at {_NAME} \({_PLACE}:{_COLNO}\)")
+_BARE = re.compile(rf"(?P<address>address at )?(?P<path>\S+?|(?:/|file:|[A-Za-z]:\\).+?):{_LINENO}:{_COLNO}{_END}")
 # "async*f@…", "promise callback*f@…": SpiderMonkey says what had the function called.
 _AT_SIGN = re.compile(
     rf"(?:^|(?<=[\s*\"]))(?P<function>(?:global|eval|module) code|[^\s@*\"]*)@"
-    rf"(?P<path>\S+?):(?P<lineno>\d+):(?P<colno>\d+){_END}"
+    rf"(?P<path>\S+?):{_LINENO}:{_COLNO}{_END}"
 )
 _ONLY_POSITION = re.compile(  # React Native
-    r"\s*(?P<function>[^\s@]+)@(?P<path>)(?P<lineno>\d+):(?P<colno>\d+)(?=\s*\Z)"
+    rf"\s*(?P<function>[^\s@]+)@(?P<path>){_LINENO}:{_COLNO}(?=\s*\Z)"
 )
 _ONLY_PLACE = re.compile(  # JavaScriptCore
-    r"\s*(?P<function>)(?P<path>[a-z][a-z0-9+.-]*://\S+?):(?P<lineno>\d+):(?P<colno>\d+)(?=\s*\Z)"
+    rf"\s*(?P<function>)(?P<path>[a-z][a-z0-9+.-]*://\S+?):{_LINENO}:{_COLNO}(?=\s*\Z)"
 )
-_IS_PATH = re.compile(r"[/\\]|\.[A-Za-z]\w*(?:[?#].*)?\Z|\A<anonymous>\Z|\A\Z")
+_IS_PATH = re.compile(r"[/\\]|\.[A-Za-z]\w*(?:[?#].*)?\Z|\A<anonymous>\Z|\Anode:|\A\Z")
 """Half of what looks like a place in a log is a time of day."""
 
 
@@ -106,7 +108,7 @@ def _frame(text: str, start: int, end: int, line: int) -> TextFrame | None:
 
 
 def _found(content: str) -> tuple[Style, re.Match[str]] | None:
-    for opening in _AT.finditer(content):
+    for opening in islice(_AT.finditer(content), _MOST_OPENINGS):
         found = _found_at(content, opening.end())
         if found is not None:
             return found

@@ -53,8 +53,7 @@ class FrameError(msgspec.Struct, kw_only=True, omit_defaults=True, frozen=True):
 class ScrapingAttempt(msgspec.Struct, kw_only=True, omit_defaults=True, frozen=True):
     """One lookup of a file that had a URL.
 
-    ``reason`` belongs to failures; so do ``details``, but for a success that isn't worth much.  ``size`` and ``limit``,
-    in bytes, are there if the file is too large.
+    ``reason`` and ``details`` belong to failures; ``size`` and ``limit``, in bytes, to files that are too large.
     """
 
     url: str

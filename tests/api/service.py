@@ -19,6 +19,7 @@ from starlette.applications import Starlette
 from api.app import create_app
 from api.deployment import Overview
 from core.counts import Counts
+from core.errors import StoreUnavailable
 from core.settings import Settings
 from core.wire.response import pending_body
 
@@ -65,19 +66,26 @@ class MemoryDeployment:
     """A deployment of one API process, without Redis."""
 
     workers = 1
+    is_away = False
 
     async def overview(self) -> Overview:
+        self._fail_if_away()
         return Overview(in_flight=0, running=0, workers=self.workers, queues={}, cache_bytes={}, counts={})
 
     async def share(self, _: Counts) -> None:
-        pass
+        self._fail_if_away()
 
     @contextlib.asynccontextmanager
     async def sharing(self, _: Counts) -> AsyncIterator[None]:
         yield
 
     async def check_writable(self) -> int:
+        self._fail_if_away()
         return self.workers
+
+    def _fail_if_away(self) -> None:
+        if self.is_away:
+            raise StoreUnavailable("refused")
 
 
 @dataclass
@@ -88,6 +96,7 @@ class MemoryJobs:
     polled: list[tuple[str, int | None]] = field(default_factory=list)
     answers: dict[str, bytes] = field(default_factory=dict)
     failure: Exception | None = None
+    answer: bytes = ANSWER
     deployment: MemoryDeployment = field(default_factory=lambda: MemoryDeployment())
 
     async def submit(
@@ -97,12 +106,12 @@ class MemoryJobs:
         accepted()
         self.submitted.append((body, scope, timeout_s))
         if timeout_s != 0:
-            return ANSWER
+            return self.answer
         request_id = str(uuid.uuid4())
         self.answers[request_id] = pending_body(request_id, 30)
         return self.answers[request_id]
 
-    async def poll(self, request_id: str, timeout_s: int | None) -> bytes | None:
+    async def poll(self, request_id: str, timeout_s: int | None, _: Callable[[float], None]) -> bytes | None:
         self._fail_if_asked_to()
         self.polled.append((request_id, timeout_s))
         return self.answers.get(request_id)

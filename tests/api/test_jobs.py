@@ -57,6 +57,16 @@ async def test_a_caller_without_timeout_waits_for_the_answer(jobs, store, settin
     assert await caller == ANSWER.body
 
 
+async def test_a_poll_tells_how_long_the_answer_has_been_there(jobs, store, settings):
+    request_id = await submitted(jobs)
+    assert await store.finish(await queued_id(settings), ANSWER)
+    async with AsyncRedis.from_url(settings.redis_url) as client:
+        await client.expire(result_key(request_id), settings.result_ttl_s - 100)
+    idle: list[float] = []
+    assert await jobs.poll(request_id, 0, idle.append) == ANSWER.body
+    assert [int(seconds) for seconds in idle] == [100]
+
+
 async def test_the_largest_timeout_does_not_overflow(jobs, store, settings):
     caller = asyncio.create_task(jobs.submit(BODY, None, 2**64 - 1))
     assert await store.finish(await queued_id(settings), ANSWER)

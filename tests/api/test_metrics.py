@@ -72,3 +72,13 @@ def test_two_applications_count_apart(service: Service):
     with running_service(Settings()) as other:
         other.request("GET", "/healthcheck")
     assert service.metric("unmangle_healthcheck_total") == 0
+
+
+def test_without_redis_there_are_counts_and_no_gauges_of_the_deployment(service: Service):
+    service.submit({"source": S})
+    assert b"unmangle_requests_in_flight 0.0" in service.request("GET", "/metrics").body
+    service.jobs.deployment.is_away = True
+    body = service.request("GET", "/metrics").body
+    assert b"unmangle_requests_in_flight" not in body
+    assert b"unmangle_requests_max_in_flight 5000.0" in body
+    assert service.metric("unmangle_requests_accepted_total", task="symbolicate_js") == 1

@@ -36,6 +36,12 @@ def test_it_is_not_ready_while_it_stops(service: Service):
     assert service.request("GET", "/healthcheck").status == 200
 
 
+def test_it_is_not_ready_without_redis_and_says_why(service: Service):
+    service.jobs.deployment.is_away = True
+    answer = service.request("GET", "/readiness")
+    assert (answer.status, answer.error) == (503, "the job store is unavailable: refused")
+
+
 def test_looks_of_load_balancers_are_not_counted_as_requests(service: Service):
     service.request("GET", "/readiness")
     assert service.metric("unmangle_requests_duration_seconds_count") == 0

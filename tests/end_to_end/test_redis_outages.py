@@ -13,6 +13,7 @@ import pytest
 from redis import Redis
 
 from api.redis_server import free_port, redis_server
+from core.jobs import payload_key
 from tests.deployment import Deployment
 from tests.end_to_end.requests import pending_job, request_to, slow_file, started
 from tests.worker.source_server import reply
@@ -136,3 +137,15 @@ async def test_a_redis_that_answers_nothing_for_a_while_delays_and_loses_nothing
             os.kill(process, signal.SIGCONT)
     await works_again(api, server)
     assert (await api.submit(request_to(server)))["status"] == "completed"
+
+
+async def test_a_job_whose_body_was_evicted_is_an_internal_error_and_the_log_says_why(servers, fleet, server):
+    servers.start()
+    api = fleet.start_api()
+    await api.wait_until_up()
+    request_id = await pending_job(api, request_to(server))
+    with Redis.from_url(servers.url) as redis:
+        redis.delete(payload_key(request_id))
+    worker = fleet.start_worker()
+    assert await api.poll(request_id) == {"status": "internal_error"}
+    assert "noeviction" in worker.log()

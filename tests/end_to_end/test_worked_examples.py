@@ -10,12 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import orjson
 import pytest
 
 from core.bundle import write_bundle
 from core.cache_busting import cache_busting_number
 from core.urls import parse_url
+from tests.deployment import Api
 from tests.worker.source_server import Reply, SourceServer, reply
 
 EXAMPLES = Path(__file__).parents[1] / "data" / "worked_examples"
@@ -130,12 +132,36 @@ def here(text: str, server: SourceServer) -> str:
     return text.replace("1763868582", str(cache_busting_number(url, int(time.time()), 3600)))
 
 
+async def explained(api: Api, request: Any, accept: str) -> bytes:
+    """Return what ``POST /explain`` answers."""
+    headers = {"Content-Type": "application/json", "Accept": accept}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(api.url("/explain?scope=7"), data=orjson.dumps(request), headers=headers) as answer,
+    ):
+        assert answer.status == 200
+        assert answer.headers["Content-Type"].startswith(accept)
+        return await answer.read()
+
+
 @pytest.mark.parametrize("name", WORLDS)
 async def test_the_whole_answer_is_the_one_of_the_contract(api, server, name):
     WORLDS[name](server)
     example = orjson.loads(here((EXAMPLES / f"{name}.json").read_text(), server))
     answer = await api.submit(example["request"], "?scope=7")
     assert orjson.dumps(answer) == orjson.dumps(example["response"])
+
+
+@pytest.mark.parametrize("name", WORLDS)
+async def test_an_explained_answer_is_the_same_but_for_its_explanations(api, server, name):
+    WORLDS[name](server)
+    example = orjson.loads(here((EXAMPLES / f"{name}.json").read_text(), server))
+    answer = orjson.loads(await explained(api, example["request"], "application/json"))
+    for trace in answer["stacktraces"]:
+        assert all(frame.pop("explanation")["cause"] for frame in trace["frames"])
+    assert orjson.dumps(answer) == orjson.dumps(example["response"])
+    page = await explained(api, example["request"], "text/plain")
+    assert page.count(b"\n1. ") == 1
 
 
 @pytest.mark.parametrize("traces", [{}, {"stacktraces": []}], ids=["no-key", "empty"])

@@ -7,9 +7,10 @@ import uuid
 
 import pytest
 from redis import Redis
+from redis.exceptions import RedisError
 
 from core.counts import Counts
-from core.jobs import HEARTBEAT_LIFE_MS, IN_FLIGHT, QUEUE, WORKERS, job_key, payload_key, result_key, taken_key
+from core.jobs import COUNTS, HEARTBEAT_LIFE_MS, IN_FLIGHT, QUEUE, WORKERS, job_key, payload_key, result_key, taken_key
 from core.message import MessageWriter
 from core.settings import Settings
 from core.wire.response import INTERNAL_ERROR_BODY
@@ -33,8 +34,13 @@ def settings(redis_url):
 
 
 @pytest.fixture
-async def heartbeat(settings):
-    heartbeat = Heartbeat(settings, "living", MESSAGES, [QUEUE], asyncio.get_running_loop(), Counts())
+def counts():
+    return Counts()
+
+
+@pytest.fixture
+async def heartbeat(settings, counts):
+    heartbeat = Heartbeat(settings, "living", MESSAGES, [QUEUE], asyncio.get_running_loop(), counts)
     heartbeat.beat_once()
     yield heartbeat
     heartbeat.stop()
@@ -54,7 +60,7 @@ def queued_job(redis, deadline_ms: int = ACCEPTED_MS, *, message: bool = True) -
     redis.set(payload_key(job_id), b"{}")
     redis.zadd(IN_FLIGHT, {job_id: deadline_ms})
     if message:
-        redis.lpush(QUEUE, MESSAGES.message(job_id))
+        redis.lpush(QUEUE, MESSAGES.message(job_id, QUEUE))
     return job_id
 
 
@@ -79,7 +85,7 @@ async def test_jobs_of_the_dead_are_queued_again_and_their_record_forgets_them(r
     job_id = await taken_job(redis, dying)
     die(redis)
     heartbeat.beat_once()
-    assert queue(redis) == [MESSAGES.message(job_id)]
+    assert queue(redis) == [MESSAGES.message(job_id, QUEUE)]
     assert redis.hget(job_key(job_id), "worker") is None
     assert redis.zrange(WORKERS, 0, -1) == [b"living"]
     assert not redis.exists(taken_key("dying"))
@@ -97,7 +103,7 @@ async def test_the_second_death_ends_the_job_that_had_started_and_no_other(redis
     heartbeat.beat_once()
     assert redis.get(result_key(started)) == INTERNAL_ERROR_BODY
     assert redis.zscore(IN_FLIGHT, started) is None
-    assert queue(redis) == [MESSAGES.message(bystander)]
+    assert queue(redis) == [MESSAGES.message(bystander, QUEUE)]
 
 
 async def test_a_job_that_ended_before_its_worker_died_keeps_its_answer(redis, heartbeat, dying):
@@ -126,7 +132,7 @@ async def test_jobs_without_a_message_are_queued_again_the_oldest_first_and_once
     for _ in range(2):
         redis.delete("unmangle:reaper")
         heartbeat.beat_once()
-    assert queue(redis) == [MESSAGES.message(job_id) for job_id in [*lost, queued]]
+    assert queue(redis) == [MESSAGES.message(job_id, QUEUE) for job_id in [*lost, queued]]
 
 
 async def test_jobs_of_one_millisecond_do_not_count_as_older_than_each_other(redis, heartbeat):
@@ -152,7 +158,7 @@ async def test_a_job_whose_answer_redis_gave_in_vain_is_found_by_its_worker(redi
 
 async def test_a_message_that_comes_twice_is_one_job(redis, dying):
     job_id = await taken_job(redis, dying)
-    redis.lpush(QUEUE, MESSAGES.message(job_id))
+    redis.lpush(QUEUE, MESSAGES.message(job_id, QUEUE))
     assert (await dying.exchange(QUEUE, [], 8)).jobs == []
     assert await dying.held(QUEUE, [job_id]) == []
 
@@ -162,3 +168,22 @@ async def test_a_loop_is_silent_for_as_many_beats_as_it_does_not_run():
     assert [pulse.silent_beats() for _ in range(3)] == [1, 2, 3]
     await asyncio.sleep(0)
     assert pulse.silent_beats() == 1
+
+
+async def test_what_was_counted_is_added_once(heartbeat, counts, redis):
+    counts.inc("a")
+    heartbeat.share_counts()
+    heartbeat.share_counts()
+    counts.inc("a", 2)
+    heartbeat.share_counts()
+    assert redis.hgetall(COUNTS) == {b"a": b"3"}
+
+
+async def test_what_could_not_be_shared_is_shared_later(heartbeat, counts, redis):
+    counts.inc("a")
+    redis.set(COUNTS, "in the way")
+    with pytest.raises(RedisError):
+        heartbeat.share_counts()
+    redis.delete(COUNTS)
+    heartbeat.share_counts()
+    assert redis.hgetall(COUNTS) == {b"a": b"1"}

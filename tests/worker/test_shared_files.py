@@ -14,6 +14,8 @@ from core.settings import Settings
 from core.wire.request import Scraping
 from tests.worker.artifact_source import ArtifactSource, a_request, minified
 from tests.worker.source_server import gated, reply
+from worker.caches.cleanup import entries, read_record
+from worker.caches.record import encode_end
 from worker.request_files import RequestFiles
 from worker.resources import Resources
 
@@ -140,3 +142,25 @@ async def test_no_secret_is_on_disk(source, server, settings, tmp_path):
     assert b"artifact" in stored
     assert b"t0k" not in stored
     assert b"s3cret" not in stored
+
+
+@pytest.mark.parametrize("scope, tries", [("42", 2), ("global", 1), (None, 1)])
+async def test_a_miss_that_another_worker_left_is_tried_again_after_an_hour_but_in_the_global_scope(
+    source, server, settings, tmp_path, scope, tries
+):
+    url = server.put("/a.js", reply(b"", status=404))
+    for _ in range(2):
+        async with Resources(settings) as resources:
+            files = RequestFiles(resources, a_request(source.url, scraping=Scraping()), scope)
+            await files.get_file(minified(url))
+        make_older(tmp_path, 2 * 3600)
+    assert len(server.requests_for("/a.js")) == tries
+
+
+def make_older(directory: Path, seconds: float) -> None:
+    """Let what is stored have been made that long ago."""
+    for entry in entries(next(directory.rglob("v1"))):
+        record = read_record(entry.path)
+        assert record is not None
+        content = entry.path.read_bytes()[: record.size]
+        entry.path.write_bytes(content + encode_end(replace(record, made_at_s=record.made_at_s - seconds)))

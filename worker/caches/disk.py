@@ -31,10 +31,11 @@ _USE_IS_NOTED_AFTER_S = 300
 
 @dataclass(frozen=True, slots=True)
 class StoredFailure:
-    """A file that couldn't be had, and when that was, as a Unix time."""
+    """A file that couldn't be had, and when that was, as a Unix time; ``kind`` is that of its record."""
 
     failure: Failure
     made_at_s: float
+    kind: Kind
 
 
 class FileStore(Protocol):
@@ -163,7 +164,7 @@ class DiskStore:
             return
         draft = self.draft()
         try:
-            record = Record(key.hex(), kind, self._clock(), 0, 0, short_failure(failure))
+            record = Record(key.hex(), kind, self._clock(), 0, 0, "", short_failure(failure))
             self.publish(draft, record)
         finally:
             draft.discard()
@@ -209,7 +210,7 @@ class DiskStore:
         if self._is_over(record, status.st_mtime):
             return None
         if record.failure is not None:
-            return StoredFailure(record.failure, record.made_at_s)
+            return StoredFailure(record.failure, record.made_at_s, record.kind)
         if self._clock() - status.st_mtime > _USE_IS_NOTED_AFTER_S:
             self.note_use(key)
         return StoredFile(descriptor, record)

@@ -80,6 +80,15 @@ def source_map_key(namespace: Namespace, content: Content, minified: Content) ->
     return "source map", namespace.scope, namespace.source_id, namespace.source_url, content, minified
 
 
+def index_digest(namespace: Namespace, version: int, map_digest: bytes, minified_digest: bytes) -> bytes:
+    """Return what the index file of a source map is found by on disk: whose it is, and what it is made of.
+
+    ``version`` is that of such files: workers of two versions don't take turns in making them anew.
+    """
+    owner = (namespace.scope, namespace.source_id, namespace.source_url)
+    return key_digest(("index", *owner, str(version), map_digest, minified_digest))
+
+
 def key_digest(key: Key) -> bytes:
     """Return what an entry on disk is found by; it begins with the version of what is stored."""
     return _digest(_part(part) for part in (_FORMAT_VERSION, *key))

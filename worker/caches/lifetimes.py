@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.download_failures import RESTRICTED
 from core.files import Failure, FailureKind
 from core.settings import Settings
 from worker.caches.record import Kind
-from worker.fetch.wire_failures import RESTRICTED
 
 _RESTRICTED_MAX_S = 60  # the refused address may be another one soon
 _NEVER_KEPT = (FailureKind.INTERNAL, FailureKind.SCRAPING_DISABLED)
@@ -35,6 +35,8 @@ def lifetime_of(settings: Settings, kind: Kind, failure: Failure | None) -> Life
         return Lifetime(settings.lookup_cache_ttl_s) if failure is None else NOT_KEPT
     if kind is Kind.DERIVED:
         return derived_lifetime(settings, failure)
+    if kind is Kind.GLOBAL and _is_miss(failure):
+        return Lifetime(settings.cache_global_retry_misses_after_s)
     return download_lifetime(settings, failure)
 
 
@@ -60,6 +62,10 @@ def is_over(lifetime: Lifetime, made_at_s: float, used_at_s: float, now_s: float
     """Return whether the time of a value is over; all times are of one clock."""
     since = used_at_s if lifetime.since_last_use else made_at_s
     return lifetime.seconds is not None and now_s >= since + lifetime.seconds
+
+
+def _is_miss(failure: Failure | None) -> bool:
+    return failure is not None and failure.kind not in (*_NEVER_KEPT, FailureKind.MALFORMED) and failure != RESTRICTED
 
 
 def _failure_lifetime(failure: Failure, misses_s: float | None, malformed_s: float | None) -> Lifetime:

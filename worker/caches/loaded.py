@@ -12,8 +12,9 @@ from typing import Generic, TypeVar
 from core.errors import FetchFailed
 from core.files import Failure
 from core.settings import Settings
+from worker.caches.budget import Budget
 from worker.caches.disk import FileStore, StoredFailure
-from worker.caches.keys import Key, key_digest
+from worker.caches.keys import GLOBAL_SCOPE, Key, key_digest
 from worker.caches.lifetimes import Lifetime, lifetime_of
 from worker.caches.memory import MemoryCache
 from worker.caches.record import Kind
@@ -34,10 +35,19 @@ V = TypeVar("V")
 Make = Callable[[], Awaitable[Draft]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a value is in the store, and what a failure would be there."""
+
+    digest: bytes
+    kind_of_failure: Kind
+
+
 @dataclass(slots=True)
 class _Loaded(Generic[V]):
     digest: bytes
     value: V | Failure
+    kind: Kind
     age_s: float
     noted_at: float
 
@@ -48,14 +58,13 @@ class LoadedKind(Generic[V]):
 
     ``read`` makes one of a file, on a thread; the failure it may return instead is stored in the place of the file.
     ``size_of`` is about how much memory it takes.
-    ``name`` is for metrics.  ``max_bytes`` and ``max_entries`` bound what is kept in memory.
+    ``name`` is for metrics.  ``max_entries`` bounds what is kept in memory.
     """
 
     name: str
     kind: Kind
     read: Callable[[StoredFile], V | Failure]
     size_of: Callable[[V], int]
-    max_bytes: int
     max_entries: int | None = None
 
 
@@ -65,6 +74,7 @@ class LoadedCache(Generic[V]):
     def __init__(
         self,
         kind: LoadedKind[V],
+        budget: Budget,
         store: FileStore,
         shared: SharedStore,
         threads: Threads,
@@ -78,7 +88,7 @@ class LoadedCache(Generic[V]):
         self._settings = settings
         self._metrics = metrics
         self._memory: MemoryCache[Key, _Loaded[V]] = MemoryCache(
-            max_bytes=kind.max_bytes,
+            budget=budget,
             max_entries=kind.max_entries,
             size_of=lambda _, loaded: self._size(loaded),
             lifetime_of=self._lifetime,
@@ -94,7 +104,7 @@ class LoadedCache(Generic[V]):
 
         async def load() -> _Loaded[V]:
             nonlocal origin
-            loaded, origin = await self._load(key_digest(key), make, self._shared if between_hosts else _NOT_SHARED)
+            loaded, origin = await self._load(self._place(key), make, self._shared if between_hosts else _NOT_SHARED)
             return loaded
 
         loaded = await self._memory.get(key, load)
@@ -108,82 +118,92 @@ class LoadedCache(Generic[V]):
         """Return whether the value needs neither disk nor network."""
         return self._memory.has(key)
 
+    def values_in_memory(self) -> list[V]:
+        """Return what is kept in memory, failures left out."""
+        return [loaded.value for _, loaded in self._memory.items() if not isinstance(loaded.value, Failure)]
+
     async def close(self) -> None:
         """Stop all work and forget everything in memory."""
         await self._memory.close()
 
-    async def _load(self, digest: bytes, make: Make, shared: SharedStore) -> tuple[_Loaded[V], str]:
-        found = await self._threads.run(lambda: self._open(digest))
+    def _place(self, key: Key) -> _Place:
+        kind = self._kind.kind
+        is_global = kind is Kind.DOWNLOADED and key[1] == GLOBAL_SCOPE
+        return _Place(key_digest(key), Kind.GLOBAL if is_global else kind)
+
+    async def _load(self, place: _Place, make: Make, shared: SharedStore) -> tuple[_Loaded[V], str]:
+        found = await self._threads.run(lambda: self._open(place))
         if found is not None:
             return found, "disk"
-        async with self._store.locks.hold(digest, self._settings.max_download_timeout_s):
-            found = await self._threads.run(lambda: self._open(digest))
+        async with self._store.locks.hold(place.digest, self._settings.max_download_timeout_s):
+            found = await self._threads.run(lambda: self._open(place))
             if found is not None:
                 return found, "disk"
-            found = await self._fetch(digest, shared)
+            found = await self._fetch(place, shared)
             if found is not None:
                 return found, "shared"
-            made = await self._make(digest, make)
+            made = await self._make(place, make)
             if not isinstance(made.value, Failure):
-                await self._share(digest, shared)
+                await self._share(place, shared)
             return made, "network"
 
-    async def _fetch(self, digest: bytes, shared: SharedStore) -> _Loaded[V] | None:
+    async def _fetch(self, place: _Place, shared: SharedStore) -> _Loaded[V] | None:
         """Return the value from the store between hosts, None if it isn't there or isn't what it should be."""
-        found = await shared.fetch(digest)
+        found = await shared.fetch(place.digest)
         if found is None:
             return None
         draft, _ = found
-        loaded = await self._threads.run(lambda: self._keep(digest, draft))
+        loaded = await self._threads.run(lambda: self._keep(place, draft))
         return None if isinstance(loaded.value, Failure) else loaded
 
-    async def _share(self, digest: bytes, shared: SharedStore) -> None:
+    async def _share(self, place: _Place, shared: SharedStore) -> None:
         if isinstance(shared, NoSharedStore):
             return
-        entry = await self._threads.run(lambda: self._store.open(digest))
+        entry = await self._threads.run(lambda: self._store.open(place.digest))
         if isinstance(entry, StoredFile):
             with entry:
-                shared.put(digest, entry)
+                shared.put(place.digest, entry)
 
-    def _open(self, digest: bytes) -> _Loaded[V] | None:
-        entry = self._store.open(digest)
+    def _open(self, place: _Place) -> _Loaded[V] | None:
+        entry = self._store.open(place.digest)
         if entry is None:
             return None
         if isinstance(entry, StoredFailure):
-            return self._loaded(digest, entry.failure, entry.made_at_s)
+            return self._loaded(place, entry.failure, entry.made_at_s, entry.kind)
         with entry:
             value = self._kind.read(entry) if entry.is_intact() else None
         if value is None or isinstance(value, Failure):
-            _log.warning("the cache entry %s is damaged", digest.hex())
-            self._store.remove(digest)
+            _log.warning("the cache entry %s is damaged", place.digest.hex())
+            self._store.remove(place.digest)
             return None
-        return self._loaded(digest, value, entry.record.made_at_s)
+        return self._loaded(place, value, entry.record.made_at_s)
 
-    async def _make(self, digest: bytes, make: Make) -> _Loaded[V]:
+    async def _make(self, place: _Place, make: Make) -> _Loaded[V]:
         try:
             draft = await make()
         except FetchFailed as error:
             failure = error.failure
-            return await self._threads.run(lambda: self._keep_failure(digest, failure))
-        return await self._threads.run(lambda: self._keep(digest, draft))
+            return await self._threads.run(lambda: self._keep_failure(place, failure))
+        return await self._threads.run(lambda: self._keep(place, draft))
 
-    def _keep(self, digest: bytes, draft: Draft) -> _Loaded[V]:
+    def _keep(self, place: _Place, draft: Draft) -> _Loaded[V]:
         try:
-            with draft.opened(digest.hex(), self._kind.kind) as file:
+            with draft.opened(place.digest.hex(), self._kind.kind) as file:
                 value = self._kind.read(file)
                 if isinstance(value, Failure):
-                    return self._keep_failure(digest, value)
+                    return self._keep_failure(place, value)
                 self._store.publish(draft, file.record)
-                return self._loaded(digest, value, file.record.made_at_s)
+                return self._loaded(place, value, file.record.made_at_s)
         finally:
             draft.discard()
 
-    def _keep_failure(self, digest: bytes, failure: Failure) -> _Loaded[V]:
-        self._store.publish_failure(digest, self._kind.kind, failure)
-        return self._loaded(digest, failure, time.time())
+    def _keep_failure(self, place: _Place, failure: Failure) -> _Loaded[V]:
+        self._store.publish_failure(place.digest, place.kind_of_failure, failure)
+        return self._loaded(place, failure, time.time())
 
-    def _loaded(self, digest: bytes, value: V | Failure, made_at_s: float) -> _Loaded[V]:
-        return _Loaded(digest, value, max(time.time() - made_at_s, 0.0), time.monotonic())
+    def _loaded(self, place: _Place, value: V | Failure, made_at_s: float, kind: Kind | None = None) -> _Loaded[V]:
+        age_s = max(time.time() - made_at_s, 0.0)
+        return _Loaded(place.digest, value, kind or self._kind.kind, age_s, time.monotonic())
 
     def _note_use(self, loaded: _Loaded[V], origin: str) -> None:
         """Count a use, and tell the store of it: what is used often must not look forgotten on disk."""
@@ -198,7 +218,7 @@ class LoadedCache(Generic[V]):
 
     def _lifetime(self, loaded: _Loaded[V]) -> Lifetime:
         failure = loaded.value if isinstance(loaded.value, Failure) else None
-        whole = lifetime_of(self._settings, self._kind.kind, failure)
+        whole = lifetime_of(self._settings, loaded.kind, failure)
         if whole.since_last_use or whole.seconds is None:
             return whole
         return Lifetime(whole.seconds - loaded.age_s)

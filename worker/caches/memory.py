@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar
 
-from cachetools import LRUCache
-
+from worker.caches.budget import Budget
 from worker.caches.lifetimes import Lifetime
 from worker.caches.uses import watching
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+
+_LARGEST_SHARE = 4  # of a budget, for one value: what is larger would leave no room for anything else
 
 
 @dataclass(slots=True)
@@ -26,6 +28,7 @@ class _Kept(Generic[V]):
     value: V
     size: int
     lifetime: Lifetime
+    used_at: float
     ends_at: float
 
 
@@ -38,36 +41,56 @@ class _Work(Generic[V]):
 class MemoryCache(Generic[K, V]):
     """Keeps the values that were made for keys, and makes each of them once for all who want it at the same time.
 
-    ``max_bytes`` and ``max_entries`` bound what is kept, not what is under way; what was used longest ago goes first.
+    The ``budget``, which it may have in common with others, ``max_bytes`` and ``max_entries`` bound what is kept, not
+    what is under way; what was used longest ago goes first, and what would take a quarter of the budget isn't kept.
     ``size_of`` a key and its value is in bytes.  ``lifetime_of`` a value says whether to keep it at all.
     """
 
     def __init__(
         self,
         *,
-        max_bytes: int,
+        budget: Budget,
         size_of: Callable[[K, V], int],
         lifetime_of: Callable[[V], Lifetime],
+        max_bytes: int | None = None,
         max_entries: int | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._kept: LRUCache[K, _Kept[V]] = LRUCache(max_bytes, getsizeof=lambda kept: kept.size)
+        self._kept: OrderedDict[K, _Kept[V]] = OrderedDict()  # what was used longest ago comes first
+        self._size = 0
+        self._budget = budget
+        self._max_bytes = budget.max_bytes if max_bytes is None else min(max_bytes, budget.max_bytes)
         self._size_of = size_of
         self._lifetime_of = lifetime_of
         self._max_entries = max_entries
         self._clock = clock
         self._under_way: dict[K, _Work[V]] = {}
         self._tasks: set[asyncio.Task[V]] = set()  # also those that nobody waits for any more
+        budget.add(self)
 
     @property
     def size_bytes(self) -> int:
         """How many bytes of values are kept."""
-        return int(self._kept.currsize)
+        return self._size
+
+    @property
+    def oldest_use(self) -> float:
+        """When the value was last used that was used longest ago; infinity if there is none."""
+        return next((kept.used_at for kept in self._kept.values()), float("inf"))
+
+    def drop_oldest(self) -> None:
+        """Drop the value that was used longest ago."""
+        _, kept = self._kept.popitem(last=False)
+        self._size -= kept.size
 
     def has(self, key: K) -> bool:
         """Return whether the value for ``key`` is kept."""
         kept = self._kept.get(key)
         return kept is not None and kept.ends_at > self._clock()
+
+    def items(self) -> list[tuple[K, V]]:
+        """Return what is kept, whether it is old or not."""
+        return [(key, kept.value) for key, kept in self._kept.items()]
 
     async def get(self, key: K, make: Callable[[], Awaitable[V]]) -> V:
         """Return the value for ``key``, made now if it isn't kept.
@@ -98,6 +121,7 @@ class MemoryCache(Generic[K, V]):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._kept.clear()
+        self._size = 0
 
     def _fresh(self, key: K) -> _Kept[V] | None:
         kept = self._kept.get(key)
@@ -105,8 +129,10 @@ class MemoryCache(Generic[K, V]):
             return None
         now = self._clock()
         if kept.ends_at <= now:
-            del self._kept[key]
+            self._drop(key)
             return None
+        self._kept.move_to_end(key)
+        kept.used_at = now
         if kept.lifetime.since_last_use:
             kept.ends_at = _end_of(kept.lifetime, now)
         return kept
@@ -141,13 +167,19 @@ class MemoryCache(Generic[K, V]):
             del self._under_way[key]
 
     def _keep(self, key: K, value: V) -> None:
-        lifetime = self._lifetime_of(value)
-        size = self._size_of(key, value)
-        if lifetime.is_over_at_once or size > self._kept.maxsize:
+        lifetime, size, now = self._lifetime_of(value), self._size_of(key, value), self._clock()
+        if lifetime.is_over_at_once or size > self._max_bytes or _LARGEST_SHARE * size > self._budget.max_bytes:
             return
-        self._kept[key] = _Kept(value, size, lifetime, _end_of(lifetime, self._clock()))
-        while self._max_entries is not None and len(self._kept) > self._max_entries:
-            self._kept.popitem()
+        self._drop(key)
+        self._kept[key] = _Kept(value, size, lifetime, now, _end_of(lifetime, now))
+        self._size += size
+        while self._size > self._max_bytes or (self._max_entries is not None and len(self._kept) > self._max_entries):
+            self.drop_oldest()
+        self._budget.enforce()
+
+    def _drop(self, key: K) -> None:
+        kept = self._kept.pop(key, None)
+        self._size -= 0 if kept is None else kept.size
 
 
 def _end_of(lifetime: Lifetime, now: float) -> float:

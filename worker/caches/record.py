@@ -7,7 +7,7 @@ a word that says that all of it is there.  A file that ends otherwise is no entr
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import msgspec
@@ -19,7 +19,7 @@ LONGEST_END = 1 << 13
 """At most this many bytes follow the content."""
 
 _END = struct.Struct("<I16s")
-_COMPLETE = b"unmangle entry 1"
+_COMPLETE = b"unmangle entry 2"
 _LONGEST_TEXT = 2_000
 
 
@@ -27,15 +27,17 @@ class Kind(StrEnum):
     """What an entry is, for how long it is kept."""
 
     DOWNLOADED = "downloaded"
+    GLOBAL = "global"  # downloaded for the global scope, where what is missing stays so for longer
     DERIVED = "derived"
     LOOKUP = "lookup"
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """``key`` is the entry's own, in hexadecimal, ``made_at_s`` a Unix time, ``checksum`` the CRC-32 of the content.
+    """``key`` is the entry's own, in hexadecimal, ``made_at_s`` a Unix time.
 
-    ``failure`` is why there is no content, None if there is.
+    ``checksum`` is the CRC-32 of the content, for what happens by accident, ``digest`` its SHA-256, in hexadecimal, by
+    which other entries name it.  ``failure`` is why there is no content, None if there is.
     """
 
     key: str
@@ -43,6 +45,7 @@ class Record:
     made_at_s: float
     size: int
     checksum: int
+    digest: str
     failure: Failure | None = None
 
 
@@ -68,4 +71,4 @@ def decode_end(end: bytes, entry_size: int) -> Record | None:
 
 def short_failure(failure: Failure) -> Failure:
     """Return ``failure`` with no more text than a record has room for."""
-    return Failure(failure.kind, failure.text[:_LONGEST_TEXT], failure.excess)
+    return replace(failure, text=failure.text[:_LONGEST_TEXT])

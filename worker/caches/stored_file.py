@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import io
+import logging
 import mmap
 import os
 import threading
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self, cast
@@ -24,17 +26,44 @@ from core.errors import FetchFailed
 from core.files import Failure, FailureKind
 from worker.caches.record import Kind, Record, encode_end
 
+_log = logging.getLogger(__name__)
+
 MAPPED_FROM_BYTES = 1 << 20
 """Content of this size is mapped; smaller content is read into memory."""
 
+MAPPED_COUNTS_BYTES = 1 << 18
+"""What a mapped file counts in memory: it hardly takes any, but is an open file, and there may only be so many."""
+
 _STEP = 1 << 18
 _RESERVED_AT_ONCE = 8 << 20
+
+
+class MappedFile(mmap.mmap):
+    """The content of a file, mapped into memory; as long as it is, nobody takes the file away."""
+
+    record: Record
+
+
+def content_digest(content: Content) -> bytes:
+    """Return the SHA-256 of ``content``, which the store knows of what it has mapped."""
+    if isinstance(content, MappedFile):
+        return bytes.fromhex(content.record.digest)
+    return hashlib.sha256(content).digest()
 
 
 def release_pages(content: Content) -> None:
     """Give back the memory of what has been read of a mapped file; it is read again when it is wanted again."""
     if isinstance(content, mmap.mmap):
         content.madvise(mmap.MADV_DONTNEED)
+
+
+def mapped_bytes() -> int:
+    """Return how much of mapped files this process has in memory, 0 where the system doesn't tell."""
+    try:
+        shared_pages = int(Path("/proc/self/statm").read_text().split()[2])
+    except OSError:
+        return 0
+    return shared_pages * mmap.PAGESIZE
 
 
 class StoredFile:
@@ -50,6 +79,10 @@ class StoredFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close it."""
         os.close(self._descriptor)
 
     @property
@@ -59,9 +92,17 @@ class StoredFile:
 
     def content(self) -> Content:
         """Return the content."""
-        if self.size >= MAPPED_FROM_BYTES:
-            return mmap.mmap(self._descriptor, self.size, prot=mmap.PROT_READ)
-        return os.pread(self._descriptor, self.size, 0)
+        return self.mapped() if self.size >= MAPPED_FROM_BYTES else os.pread(self._descriptor, self.size, 0)
+
+    def mapped(self) -> MappedFile:
+        """Return the content, mapped.  Raises ValueError if there is none."""
+        mapped = MappedFile(self._descriptor, self.size, prot=mmap.PROT_READ)
+        mapped.record = self.record
+        return mapped
+
+    def fileno(self) -> int:
+        """Return the descriptor of the file; the content is at its start."""
+        return self._descriptor
 
     def reader(self) -> BinaryIO:
         """Return the content as a file of its own, for several threads, one at a time."""
@@ -92,11 +133,12 @@ class Draft:
         self._reserve = reserve
         self._reserved = 0
         self._checksum = 0
+        self._digest = hashlib.sha256()
 
     def __del__(self) -> None:
         self.discard()  # a thread may have made it for a job that was cancelled meanwhile
 
-    def write(self, piece: bytes) -> None:
+    def write(self, piece: Content) -> None:
         """Append a piece."""
         with self._lock:
             self._make_room(self.size + len(piece))
@@ -104,9 +146,11 @@ class Draft:
                 self._write(piece)
             except OSError as error:
                 text = f"the cache: {os.strerror(error.errno or 0)}"
+                _log.error("a file can't be written to %s", text)
                 raise FetchFailed(Failure(FailureKind.INTERNAL, text)) from error
             self.size += len(piece)
             self._checksum = zlib.crc32(piece, self._checksum)
+            self._digest.update(piece)
 
     def restart(self) -> None:
         """Forget what was written."""
@@ -115,6 +159,7 @@ class Draft:
                 os.ftruncate(self._descriptor, 0)
                 os.lseek(self._descriptor, 0, os.SEEK_SET)
             self.size = self._checksum = 0
+            self._digest = hashlib.sha256()
 
     def reader(self) -> BinaryIO:
         """Return what was written, as a file of its own."""
@@ -125,17 +170,24 @@ class Draft:
         return os.pread(self._descriptor, size, max(self.size - size, 0))
 
     def cut(self, size: int) -> int:
-        """Keep only the first bytes, and return their checksum."""
+        """Keep only the first bytes, whoever wrote them, and return their checksum."""
         with self._lock:
             os.ftruncate(self._descriptor, size)
             os.lseek(self._descriptor, size, os.SEEK_SET)
-            self.size, self._checksum = size, _checksum(self._descriptor, size)
+            self.size, self._checksum, self._digest = size, 0, hashlib.sha256()
+            for piece in _pieces(self._descriptor, size):
+                self._checksum = zlib.crc32(piece, self._checksum)
+                self._digest.update(piece)
             return self._checksum
 
     def opened(self, key: str, kind: Kind) -> StoredFile:
         """Return what was written as a file of the store; the draft is still to be discarded or finished."""
-        record = Record(key, kind, time.time(), self.size, self._checksum)
+        record = Record(key, kind, time.time(), self.size, self._checksum, self._digest.hexdigest())
         return StoredFile(os.dup(self._descriptor), record)
+
+    def fileno(self) -> int:
+        """Return the descriptor, for another process to write by; ``cut`` then says how much."""
+        return self._descriptor
 
     def finish(self, record: Record) -> None:
         """Write the record and let others in.
@@ -173,7 +225,7 @@ class Draft:
             self._reserve(more)
             self._reserved += more
 
-    def _write(self, piece: bytes) -> None:
+    def _write(self, piece: Content) -> None:
         view = memoryview(piece)
         while view and self._descriptor >= 0:
             view = view[os.write(self._descriptor, view) :]
@@ -216,11 +268,17 @@ class _Reader(io.RawIOBase):
 
 
 def _checksum(descriptor: int, size: int) -> int:
-    checksum = position = 0
+    checksum = 0
+    for piece in _pieces(descriptor, size):
+        checksum = zlib.crc32(piece, checksum)
+    return checksum
+
+
+def _pieces(descriptor: int, size: int) -> Iterator[bytes]:
+    position = 0
     while position < size:
         piece = os.pread(descriptor, min(_STEP, size - position), position)
         if not piece:
-            return -1
-        checksum = zlib.crc32(piece, checksum)
+            return
+        yield piece
         position += len(piece)
-    return checksum

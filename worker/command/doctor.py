@@ -3,42 +3,42 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import sys
-from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import orjson
+from worker.command.terminal import Colour, paint
+from worker.command.words import NOT_DONE, Subcommands, add_command, refuse
 
-from core.errors import InvalidSetting
-from core.health import Finding, Level
-from core.settings import Settings
-from worker.command.words import NOT_DONE, Subcommands, refuse
+if TYPE_CHECKING:
+    from core.health import Finding
 
-_SIGNS = {Level.OK: "ok     ", Level.NOTE: "note   ", Level.PROBLEM: "PROBLEM"}
-_COLOURS = {Level.OK: "\x1b[32m", Level.NOTE: "\x1b[33m", Level.PROBLEM: "\x1b[31m"}
-_PLAIN = "\x1b[0m"
+_SIGNS = {"ok": ("ok     ", Colour.GOOD), "note": ("note   ", Colour.STRONG), "problem": ("PROBLEM", Colour.BAD)}
 
 
 def add_to(commands: Subcommands) -> None:
     """Add ``doctor`` to the command line."""
-    meaning = "check Redis, workers, the cache directory and what is installed"
-    parser = commands.add_parser(
+    doctor = add_command(
+        commands,
         "doctor",
-        help=meaning,
-        description=f"{meaning.capitalize()}. Ends with 1 if there is a problem; notes are not one. "
-        "It reads the same environment variables as API and workers.",
+        "check Redis, workers, the cache directory and what is installed; ends with 1 if there is a problem",
+        "REDIS_URL=redis://redis.internal:6379/0 unmangle doctor",
     )
-    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
-    parser.add_argument("--source", metavar="URL", help="also ask the artifact-lookup endpoint at this URL")
-    parser.add_argument(
+    doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
+    doctor.add_argument("--source", metavar="URL", help="also ask the artifact-lookup endpoint at this URL")
+    doctor.add_argument(
         "--token-file", metavar="FILE", help="a file that holds the token of the source; - reads standard input"
     )
-    parser.set_defaults(run=_run)
+    doctor.set_defaults(run=_run)
 
 
 def _run(chosen: argparse.Namespace) -> int:
+    import asyncio
+
+    from core.errors import InvalidSetting
+    from core.health import Level
+    from core.settings import Settings
     from worker.diagnosis import diagnose
 
     try:
@@ -58,8 +58,10 @@ def _token(path: str | None) -> str:
 
 def _print(findings: list[Finding], *, as_json: bool) -> None:
     if as_json:
-        print(orjson.dumps([asdict(finding) for finding in findings], option=orjson.OPT_INDENT_2).decode())
+        import orjson
+
+        print(orjson.dumps(findings, option=orjson.OPT_INDENT_2).decode())
         return
     for finding in findings:
-        sign = _SIGNS[finding.level]
-        print(f"{_COLOURS[finding.level]}{sign}{_PLAIN}" if sys.stdout.isatty() else sign, finding)
+        sign, colour = _SIGNS[finding.level]
+        print(paint(sign, colour, sys.stdout), finding)

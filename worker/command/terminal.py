@@ -30,9 +30,9 @@ def paint(text: str, colour: Colour, stream: TextIO) -> str:
 class Progress:
     """A bar on the terminal behind stderr, for work that takes more than a second; elsewhere, nothing."""
 
-    def __init__(self, what: str, total: int) -> None:
+    def __init__(self, what: str, total: int, quiet_s: float = _QUIET_S) -> None:
         self._what, self._total, self._done = what, total, 0
-        self._next_s = time.monotonic() + _QUIET_S
+        self._next_s = time.monotonic() + quiet_s
         self._is_shown = False
         self._is_wanted = sys.stderr.isatty()
 

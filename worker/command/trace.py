@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worker.command.terminal import Progress
-from worker.command.words import NOTHING_FOUND, Subcommands, add_command, refuse
+from worker.command.words import ANSWER_IS_NO, Subcommands, add_command, refuse, say, write_json
 
 if TYPE_CHECKING:
     from core.artifacts.map_search import MappedFile, MapSearch, Unmapped
@@ -55,21 +55,22 @@ def _run(chosen: argparse.Namespace) -> int:
 
     try:
         text = _read(chosen.file)
-        search = MapSearch(collect(chosen.artifacts or [Path()]))
+        with collect(chosen.artifacts or [Path()]) as artifacts:
+            frames = find_frames(text)
+            outcomes = _outcomes(frames, MapSearch(artifacts))
     except (OSError, MalformedBundle) as error:
         return refuse(f"unmangle trace: {error}")
-    frames = find_frames(text)
-    outcomes = _outcomes(frames, search)
     if chosen.json:
-        from worker.command.trace_json import json_report
+        from worker.command.trace_json import json_frames
 
-        _write(json_report(frames, outcomes, chosen.context))
+        write_json(json_frames(frames, outcomes, chosen.context))
     else:
         from worker.command.trace_text import original_text
 
         _write(original_text(text, frames, outcomes, chosen.context))
         _say_why(outcomes)
-    return 0 if any(isinstance(found, OriginalFrame) for found in outcomes) else NOTHING_FOUND
+        _say_what_has_no_lines([found for found in outcomes if isinstance(found, OriginalFrame) and chosen.context > 0])
+    return 0 if any(isinstance(found, OriginalFrame) for found in outcomes) else ANSWER_IS_NO
 
 
 def _read(file: Path) -> str:
@@ -77,7 +78,7 @@ def _read(file: Path) -> str:
     if file != _STDIN:
         return file.read_bytes().decode("utf-8", "surrogateescape")
     if sys.stdin.isatty():
-        print("paste a stack trace, then press Ctrl-D", file=sys.stderr)
+        say("paste a stack trace, then press Ctrl-D")
     return sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
 
 
@@ -110,6 +111,11 @@ def _say_why(outcomes: list[OriginalFrame | Unmapped]) -> None:
     for found, count in reasons.items():
         if found.reason is not Reason.NOT_A_FILE:
             frames = "1 frame" if count == 1 else f"{count} frames"
-            print(f"unmangle: {found.detail} [{found.reason}, {frames}]", file=sys.stderr)
+            say(f"unmangle: {found.detail} [{found.reason}, {frames}]")
     if not outcomes:
-        print("unmangle: no frames were found in the text", file=sys.stderr)
+        say("unmangle: no frames were found in the text")
+
+
+def _say_what_has_no_lines(originals: list[OriginalFrame]) -> None:
+    for place in {found.file: found.mapped.map_place for found in originals if found.source_lines(0) is None}.items():
+        say("unmangle: no lines of {}, as {} doesn't embed it".format(*place))

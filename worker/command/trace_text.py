@@ -22,10 +22,7 @@ def original_text(text: str, frames: list[TextFrame], outcomes: list[OriginalFra
 
 def source_lines(original: OriginalFrame, around: int) -> Iterator[str]:
     """Yield the source lines around a frame, numbered; none if the map doesn't embed the source."""
-    position = original.position
-    lines = None
-    if position.source is not None:
-        lines = original.mapped.source_map.source_lines(position.source, position.line, around)
+    lines = original.source_lines(around)
     if lines is None:
         return
     width = len(str(original.lineno + len(lines.after)))

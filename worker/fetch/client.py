@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ssl
+import functools
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
@@ -27,17 +27,20 @@ from aiohttp import (
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
+from core.download_failures import RESTRICTED, SCHEME_NOT_ALLOWED, TOO_MANY_REDIRECTS
 from core.durations import duration_text
 from core.errors import FetchFailed
 from core.files import Failure, FailureKind
 from core.settings import Settings
+from core.tracing import span
 from core.urls import Url
 from worker.fetch.body import MemorySink, Sink, copy_body
 from worker.fetch.guarded_connector import make_connector
 from worker.fetch.headers import Headers, has_header, sendable_headers
 from worker.fetch.redirects import MAX_REDIRECTS, redirect_target
 from worker.fetch.statuses import status_failure
-from worker.fetch.wire_failures import RESTRICTED, WIRE_ERRORS, wire_failure
+from worker.fetch.tls import ssl_context
+from worker.fetch.wire_failures import WIRE_ERRORS, wire_failure
 
 ANY_ENCODING: Final = "br, deflate, gzip, zstd"
 IDENTITY: Final = "identity"
@@ -47,9 +50,7 @@ USER_AGENT: Final = f"unmangle/{version('unmangle')}"
 _RETRY_PAUSE_S = 0.02
 _MAX_HEADER_BYTES = 1 << 16
 
-_TOO_MANY_REDIRECTS = Failure(FailureKind.DOWNLOAD_ERROR, "too many redirects")
-_SCHEME_NOT_ALLOWED = Failure(FailureKind.DOWNLOAD_ERROR, "URL scheme is not allowed")
-_REFUSALS = (RESTRICTED, _TOO_MANY_REDIRECTS, _SCHEME_NOT_ALLOWED)
+_REFUSALS = (RESTRICTED, TOO_MANY_REDIRECTS, SCHEME_NOT_ALLOWED)
 _KINDS_THAT_HEAL = (FailureKind.DOWNLOAD_ERROR, FailureKind.TIMEOUT)
 
 
@@ -98,6 +99,7 @@ class Client:
         self._settings = settings
         self._resolver = resolver
         self._sessions: dict[_Policy, ClientSession] = {}
+        self._ssl_context = functools.cache(ssl_context)  # to read the system's certificates takes 20 ms
 
     async def __aenter__(self) -> Self:
         return self
@@ -129,8 +131,9 @@ class Client:
         """
         sendable = replace(fetch, headers=sendable_headers(fetch.headers))
         total_s = self._settings.max_download_timeout_s if fetch.total_s is None else fetch.total_s
-        async with _time_limit(total_s):
-            await self._try(sendable, sink)
+        with span("fetch", host=fetch.url.host):
+            async with _time_limit(total_s):
+                await self._try(sendable, sink)
 
     async def _try(self, fetch: Fetch, sink: Sink) -> None:
         for _ in range(self._settings.download_tries - 1):
@@ -149,13 +152,13 @@ class Client:
                 if target is None:
                     return await _copy(response, fetch, sink)
             fetch = fetch.at(target)
-        raise FetchFailed(_TOO_MANY_REDIRECTS)
+        raise FetchFailed(TOO_MANY_REDIRECTS)
 
     @contextlib.asynccontextmanager
     async def _response(self, fetch: Fetch) -> AsyncIterator[ClientResponse]:
         """Yield the response to a single request.  Its connection is kept only if the body was read to the end."""
         if not fetch.url.is_web:
-            raise FetchFailed(_SCHEME_NOT_ALLOWED)
+            raise FetchFailed(SCHEME_NOT_ALLOWED)
         if fetch.ports and fetch.url.effective_port not in fetch.ports:
             raise FetchFailed(RESTRICTED)
         with _wire_failures():
@@ -176,7 +179,7 @@ class Client:
         return self._sessions[policy]
 
     def _open_session(self, policy: _Policy) -> ClientSession:
-        context = _ssl_context(verify=policy.verify_ssl)
+        context = self._ssl_context(verify=policy.verify_ssl)
         return ClientSession(
             connector=make_connector(context, self._resolver, allow_reserved=policy.allow_reserved),
             cookie_jar=DummyCookieJar(),
@@ -241,12 +244,3 @@ async def _time_limit(seconds: float) -> AsyncIterator[None]:
             yield
     except TimeoutError as error:
         raise FetchFailed(Failure(FailureKind.TIMEOUT, duration_text(round(seconds * 1000)))) from error
-
-
-def _ssl_context(*, verify: bool) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    if not verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    context.set_alpn_protocols(["http/1.1"])
-    return context

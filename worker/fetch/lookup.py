@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 
 from core.errors import FetchFailed, MalformedAnswer
 from core.files import Failure, FailureKind
 from core.lookup import read_answer
 from core.settings import Settings
+from core.tracing import span
 from core.urls import Url
 from core.wire.request import Source
 from worker.fetch.client import Client, Fetch
@@ -30,13 +32,21 @@ async def ask(
     """
     fetch = lookup_fetch(url, source, settings)
     try:
-        async with asyncio.timeout(settings.lookup_timeout_s):
-            return await _answer(client, threads, fetch, settings.download_tries)
+        with span("lookup"):
+            async with asyncio.timeout(settings.lookup_timeout_s):
+                return await _answer(client, threads, fetch, settings.download_tries)
     except (FetchFailed, MalformedAnswer, TimeoutError) as error:
         _log.warning("the artifact lookup at %s failed: %.300s", url.host, error or "it took too long")
         if isinstance(error, FetchFailed) and error.failure.excess:
             metrics.limit_hit(Limit.LOOKUP_ANSWER, f"the artifact lookup at {url.host}", error.failure.excess)
-        raise FetchFailed(Failure(FailureKind.INTERNAL, "the lookup failed")) from error
+        raise FetchFailed(_lookup_failure(error)) from error
+
+
+def _lookup_failure(error: FetchFailed | MalformedAnswer | TimeoutError) -> Failure:
+    """Return what came of a lookup that failed: of the kind that is never kept."""
+    if isinstance(error, FetchFailed):
+        return replace(error.failure, kind=FailureKind.INTERNAL, text=str(error))
+    return Failure(FailureKind.INTERNAL, f"malformed answer: {error}" if str(error) else "timeout")
 
 
 async def _answer(client: Client, threads: Threads, fetch: Fetch, tries: int) -> bytes:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from core.attempts import failed_attempt, refused_attempt, successful_attempt
 from core.cache_busting import cache_busting_number, scraped_uri
+from core.download_failures import INVALID_HOST
 from core.errors import FetchFailed
 from core.files import Failure, FailureKind, FileEntry, ResolvedWith, ScrapedFile
 from core.origins import is_allowed_origin
@@ -148,7 +149,7 @@ def _refused(abs_path: str, details: str) -> Refusal:
 
 
 def _invalid_host(abs_path: str, details: str) -> Refusal:
-    return Refusal(Failure(FailureKind.DOWNLOAD_ERROR, "Invalid host"), refused_attempt(abs_path, details))
+    return Refusal(INVALID_HOST, refused_attempt(abs_path, details))
 
 
 async def _scrape_target(abs_path: str, target: ScrapeTarget, download: Download) -> Scraped:

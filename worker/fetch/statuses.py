@@ -7,8 +7,7 @@ from http import HTTPStatus
 from core.files import Failure, FailureKind
 
 _DENIED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-_NOT_FOUND = Failure(FailureKind.NOT_FOUND)
-_LOGIN_PAGE = Failure(FailureKind.PERMISSION_DENIED, "Potential login page detected")
+_LOGIN_PAGE = "Potential login page detected"
 
 
 def status_failure(status: int) -> Failure | None:
@@ -16,19 +15,19 @@ def status_failure(status: int) -> Failure | None:
     if 200 <= status < 300:
         return None
     if status in _DENIED:
-        return Failure(FailureKind.PERMISSION_DENIED, status_text(status))
+        return Failure(FailureKind.PERMISSION_DENIED, status_text(status), status=status)
     if status == HTTPStatus.FOUND:
-        return _LOGIN_PAGE
+        return Failure(FailureKind.PERMISSION_DENIED, _LOGIN_PAGE, status=status)
     if 400 <= status < 500:
-        return _NOT_FOUND
-    return Failure(FailureKind.DOWNLOAD_ERROR, status_text(status))
+        return Failure(FailureKind.NOT_FOUND, status=status)
+    return Failure(FailureKind.DOWNLOAD_ERROR, status_text(status), status=status)
 
 
 def lookup_status_failure(status: int) -> Failure | None:
     """Return what a status of the lookup API means: it has nothing but successes and errors, which may all heal."""
     if 200 <= status < 300:
         return None
-    return Failure(FailureKind.DOWNLOAD_ERROR, status_text(status))
+    return Failure(FailureKind.DOWNLOAD_ERROR, status_text(status), status=status)
 
 
 def status_text(status: int) -> str:

@@ -10,16 +10,13 @@ from collections.abc import Iterator
 import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
 
+from core.download_failures import RESTRICTED, SSL_ERROR, UNTRUSTED
 from core.files import Failure, FailureKind
 from worker.fetch.guarded_connector import RestrictedAddress
 
 WIRE_ERRORS = (aiohttp.ClientError, HttpProcessingError, OSError, ValueError)
 """All that aiohttp raises, and what it lets through: ValueError for host names and header values it can't encode."""
 
-RESTRICTED = Failure(FailureKind.DOWNLOAD_ERROR, "destination is restricted")
-
-_UNTRUSTED = Failure(FailureKind.DOWNLOAD_ERROR, "certificate verify failed")
-_SSL_ERROR = Failure(FailureKind.DOWNLOAD_ERROR, "SSL error")
 _NO_CONNECTION = Failure(FailureKind.DOWNLOAD_ERROR, "connection timed out")
 _HUNG_UP = Failure(FailureKind.DOWNLOAD_ERROR, "the server hung up without an answer")
 _CUT_OFF = Failure(FailureKind.DOWNLOAD_ERROR, "the response body is cut off or malformed")
@@ -28,8 +25,8 @@ _GARBAGE = Failure(FailureKind.DOWNLOAD_ERROR, "the response is not valid HTTP")
 # The first that fits any of the causes.
 _KNOWN: tuple[tuple[type[BaseException], Failure], ...] = (
     (RestrictedAddress, RESTRICTED),
-    (ssl.SSLCertVerificationError, _UNTRUSTED),
-    (ssl.SSLError, _SSL_ERROR),
+    (ssl.SSLCertVerificationError, UNTRUSTED),
+    (ssl.SSLError, SSL_ERROR),
     (aiohttp.ConnectionTimeoutError, _NO_CONNECTION),
     (aiohttp.ServerDisconnectedError, _HUNG_UP),
     (aiohttp.ClientPayloadError, _CUT_OFF),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import mmap
 import os
 import signal
@@ -27,6 +28,7 @@ from worker.caches.stored_file import MAPPED_FROM_BYTES, StoredFile
 KEY, OTHER = bytes(32), b"\1" * 32
 NOT_FOUND = Failure(FailureKind.NOT_FOUND)
 MALFORMED = Failure(FailureKind.MALFORMED, "Maximum file size exceeded", Excess(5, 4))
+RECORD_OF_FAILURE = Record("00", Kind.LOOKUP, 0, 0, 0, "", NOT_FOUND)
 HOUR = 3600
 DAY = 24 * HOUR
 
@@ -60,7 +62,7 @@ def a_store(directory: Path, clock: Callable[[], float], **settings: int) -> Dis
 def put(store: DiskStore, key: bytes, content: bytes, kind: Kind = Kind.DOWNLOADED) -> None:
     draft = written(store, content)
     with draft.opened(key.hex(), kind) as file:
-        record = Record(key.hex(), kind, store._clock(), file.record.size, file.record.checksum)
+        record = dataclasses.replace(file.record, made_at_s=store._clock())
     store.publish(draft, record)
     os.utime(path_of(store, key), (store._clock(), store._clock()))
 
@@ -89,7 +91,7 @@ def used_bytes(store: DiskStore) -> int:
     [
         pytest.param(b"", id="an-empty-file-is-not-a-missing-one"),
         pytest.param(b"malformed", id="a-text-that-looks-like-an-error"),
-        pytest.param(encode_end(Record("00", Kind.LOOKUP, 0, 0, 0, NOT_FOUND)), id="a-text-that-looks-like-a-record"),
+        pytest.param(encode_end(RECORD_OF_FAILURE), id="a-text-that-looks-like-a-record"),
         pytest.param(b"x" * (MAPPED_FROM_BYTES - 1), id="read"),
         pytest.param(b"x" * MAPPED_FROM_BYTES, id="mapped"),
     ],

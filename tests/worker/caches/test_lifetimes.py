@@ -2,7 +2,9 @@ import pytest
 
 from core.files import Failure, FailureKind
 from core.settings import Settings
-from worker.caches.lifetimes import Lifetime, derived_lifetime, download_lifetime
+from worker.caches.lifetimes import Lifetime, derived_lifetime, download_lifetime, lifetime_of
+from worker.caches.record import Kind
+from worker.fetch.wire_failures import RESTRICTED
 
 DAY, HOUR = 86_400, 3_600
 A_FILE = object()
@@ -30,6 +32,23 @@ A_FILE = object()
 def test_lifetimes_by_outcome(value, downloaded, derived):
     assert download_lifetime(Settings(), value) == downloaded
     assert derived_lifetime(Settings(), value) == derived
+
+
+@pytest.mark.parametrize(
+    "failure, expected",
+    [
+        pytest.param(None, Lifetime(DAY, True), id="success-as-elsewhere"),
+        pytest.param(Failure(FailureKind.NOT_FOUND), Lifetime(DAY), id="not-found"),
+        pytest.param(Failure(FailureKind.PERMISSION_DENIED, "403 Forbidden"), Lifetime(DAY), id="permission-denied"),
+        pytest.param(Failure(FailureKind.TIMEOUT, "5m"), Lifetime(DAY), id="timeout"),
+        pytest.param(Failure(FailureKind.DOWNLOAD_ERROR, "reset"), Lifetime(DAY), id="download-error"),
+        pytest.param(Failure(FailureKind.MALFORMED, "x"), Lifetime(DAY), id="malformed-as-elsewhere"),
+        pytest.param(Failure(FailureKind.INTERNAL), Lifetime(0), id="internal-error-never"),
+        pytest.param(RESTRICTED, Lifetime(60), id="restricted-as-elsewhere"),
+    ],
+)
+def test_lifetimes_on_disk_in_the_global_scope(failure, expected):
+    assert lifetime_of(Settings(), Kind.GLOBAL, failure) == expected
 
 
 def test_lifetimes_follow_the_settings():

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from worker.caches.budget import Budget
 from worker.caches.lifetimes import NOT_KEPT, Lifetime
 from worker.caches.memory import MemoryCache
 
@@ -56,8 +57,10 @@ def a_cache(
     lifetime_of: Callable[[str], Lifetime] = lambda _: FOR_EVER,
     max_entries: int | None = None,
     clock: Clock | None = None,
+    budget: Budget | None = None,
 ) -> MemoryCache[str, str]:
     return MemoryCache(
+        budget=budget or Budget(4 * max_bytes),
         max_bytes=max_bytes,
         max_entries=max_entries,
         size_of=lambda _, value: len(value),
@@ -94,7 +97,7 @@ async def test_each_key_has_its_own_value():
 
 
 async def test_none_is_a_value():
-    cache: MemoryCache[str, None] = MemoryCache(max_bytes=9, size_of=lambda *_: 1, lifetime_of=lambda _: FOR_EVER)
+    cache: MemoryCache[str, None] = MemoryCache(budget=Budget(9), size_of=lambda *_: 1, lifetime_of=lambda _: FOR_EVER)
     calls = []
 
     async def make() -> None:
@@ -184,6 +187,38 @@ async def test_a_value_larger_than_the_cache_is_made_but_not_kept():
     assert await cache.get("key", Maker("01234")) == "01234"
     assert cache.size_bytes == 0
     assert not await is_kept(cache, "key")
+
+
+async def test_caches_with_one_budget_drop_what_was_used_longest_ago_in_any_of_them():
+    budget, clock = Budget(40), Clock()
+    one, other = (a_cache(budget=budget, clock=clock) for _ in range(2))
+    for cache, key in [(one, "a"), (other, "b"), (one, "c"), (other, "d")]:
+        clock.now += 1
+        await cache.get(key, Maker("0123456789"))
+    clock.now += 1
+    await one.get("a", Maker())
+    await one.get("e", Maker("0123456789"))
+    assert [one.has(key) for key in "ace"] == [True, True, True]
+    assert [other.has(key) for key in "bd"] == [False, True]
+    assert budget.size_bytes == 40
+
+
+async def test_a_value_that_would_take_most_of_a_budget_is_not_kept():
+    budget = Budget(40)
+    one, other = (a_cache(budget=budget) for _ in range(2))
+    await one.get("a", Maker("0123456789"))
+    await other.get("b", Maker("0123456789" + "!"))
+    assert one.has("a")
+    assert not other.has("b")
+
+
+async def test_a_value_that_is_replaced_counts_once():
+    clock = Clock()
+    cache = a_cache(clock=clock, lifetime_of=lambda _: Lifetime(5))
+    for _ in range(3):
+        clock.now += 10
+        await cache.get("key", Maker("0123456789"))
+    assert cache.size_bytes == 10
 
 
 async def test_entries_are_bounded_too():

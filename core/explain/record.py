@@ -1,0 +1,139 @@
+"""What was done for the files of one request, taken down while it is done.
+
+The worker tells a ``Recorder`` the bare facts, in passing and only if the request wants an explanation.  What they
+mean is decided afterwards, by the other modules here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from core.files import Excess, Failure, FileEntry, FileKey
+from core.lookup import Listed, ListedFile, Parameters
+from core.manifest import Manifest
+from core.modules import ResolvedModule
+from core.wire.response import ScrapingAttempt
+
+
+class NotAsked(Enum):
+    """Why the lookup API was not asked about a file."""
+
+    NOTHING_TO_ASK_BY = "neither a release nor a debug id is known"
+    SOURCE_NOT_ALLOWED = "the operator doesn't allow this source"
+    TOO_LONG = "the question would be too long to be sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A question to the lookup API, by its parameters, and the answer.
+
+    ``listed_without_dist`` is how much is listed for the same question without the dist; 0 if that wasn't asked.
+    """
+
+    parameters: Parameters
+    answer: Sequence[Listed] | Failure
+    listed_without_dist: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableMember:
+    """A file that the manifest of a bundle lists, but that can't be read; ``excess`` if that's for its size."""
+
+    bundle_uri: str
+    path: str
+    excess: Excess | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """What was done for one file, and what came of it.
+
+    ``lookup`` is None if what was known before sufficed.  ``bundles`` and ``artifacts`` are all that were known in the
+    end, by URI.  ``attempt`` is None unless the web was considered.
+    """
+
+    key: FileKey
+    entry: FileEntry
+    bundles: Mapping[str, Manifest | Failure]
+    artifacts: Sequence[ListedFile]
+    lookup: Lookup | NotAsked | None = None
+    unreadable: Sequence[UnreadableMember] = ()
+    attempt: ScrapingAttempt | None = None
+
+
+@dataclass(slots=True)
+class _Notes:
+    """What is known of the file that is looked for just now."""
+
+    lookup: Lookup | NotAsked | None = None
+    unreadable: dict[tuple[str, str], UnreadableMember] = field(default_factory=dict)
+    attempt: ScrapingAttempt | None = None
+
+
+class Recorder:
+    """Takes down one request's lookups.  Files are looked for one after another, so all notes are about the last one.
+
+    ``files`` are the outcomes by key; ``modules`` what was made of them, by the paths of frames; ``bundles`` and
+    ``artifacts`` are all that became known.
+    """
+
+    def __init__(self) -> None:
+        self.files: dict[FileKey, FileRecord] = {}
+        self.modules: Mapping[str, ResolvedModule] = {}
+        self.bundles: dict[str, Manifest | Failure] = {}
+        self.artifacts: dict[str, ListedFile] = {}
+        self._notes = _Notes()
+
+    def not_asked(self, why: NotAsked) -> None:
+        """Note that the lookup API was not asked."""
+        self._notes.lookup = why
+
+    def asked(self, parameters: Parameters, answer: Sequence[Listed] | Failure) -> None:
+        """Note what the lookup API was asked, and what it said."""
+        self._notes.lookup = Lookup(parameters, answer)
+        if not isinstance(answer, Failure):
+            for listed in answer:
+                if isinstance(listed, ListedFile):
+                    self.artifacts.setdefault(listed.abs_path, listed)
+
+    def asked_without_dist(self, answer: Sequence[Listed] | Failure) -> None:
+        """Note what the same question without the dist brought."""
+        lookup = self._notes.lookup
+        if isinstance(lookup, Lookup) and not isinstance(answer, Failure):
+            self._notes.lookup = Lookup(lookup.parameters, lookup.answer, len(answer))
+
+    @property
+    def heard_nothing(self) -> bool:
+        """Whether the lookup API was asked about the last file, and listed nothing."""
+        lookup = self._notes.lookup
+        return isinstance(lookup, Lookup) and not isinstance(lookup.answer, Failure) and not lookup.answer
+
+    def opened(self, uri: str, bundle: Manifest | Failure) -> None:
+        """Note a bundle that became known, by its manifest, or why it can't be had."""
+        self.bundles[uri] = bundle
+
+    def unreadable(self, bundle_uri: str, path: str, excess: Excess | None = None) -> None:
+        """Note a member of a bundle that can't be read; the first word about it counts."""
+        self._notes.unreadable.setdefault((bundle_uri, path), UnreadableMember(bundle_uri, path, excess))
+
+    def considered_web(self, attempt: ScrapingAttempt | None) -> None:
+        """Note what the response says about getting the file from the web."""
+        self._notes.attempt = attempt
+
+    def ended(self, key: FileKey, entry: FileEntry) -> None:
+        """Note what came of looking for a file.  Of two lookups by one key the first tells more."""
+        notes, self._notes = self._notes, _Notes()
+        self.files.setdefault(
+            key,
+            FileRecord(
+                key=key,
+                entry=entry,
+                bundles=dict(self.bundles),
+                artifacts=tuple(self.artifacts.values()),
+                lookup=notes.lookup,
+                unreadable=tuple(notes.unreadable.values()),
+                attempt=notes.attempt,
+            ),
+        )

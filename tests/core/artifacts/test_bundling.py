@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from core.artifacts.bundling import Prepared, bundle_members, prepare
+from core.artifacts.collection import collect
+from core.artifacts.map_search import MapSearch
+from core.bundle import Bundle, write_bundle
+from core.files import FileType
+from core.javascript.magic_comments import embedded_debug_id
+from tests.core.sourcemap.encoding import map_of
+
+ID = "0f5a0000-0000-4000-8000-000000000001"
+
+
+def prepared(folder: Path, files: dict[str, str | bytes], *, inject: bool = True) -> Prepared:
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
+    with collect([folder]) as artifacts:
+        return prepare(artifacts, lambda: None, inject=inject)
+
+
+def ids(prepared: Prepared) -> dict[str, str | None]:
+    return {each.path: each.debug_id for each in prepared.files}
+
+
+def test_a_file_and_its_map_get_one_id(tmp_path):
+    files = {"js/app.js": "a()\n//# sourceMappingURL=../maps/app.js.map", "maps/app.js.map": map_of("AAAA")}
+    result = prepared(tmp_path, files)
+    code, source_map = result.files
+    assert code.debug_id == source_map.debug_id == embedded_debug_id(code.content)
+    assert json.loads(source_map.content)["debugId"] == code.debug_id
+    assert code.source_map == "../maps/app.js.map"
+    assert result.remarks == []
+
+
+def test_files_keep_the_id_they_have(tmp_path):
+    code = f"a()\n//# debugId={ID}\n"
+    result = prepared(tmp_path, {"app.js": code, "app.js.map": map_of("AAAA", debugId=ID)})
+    assert ids(result) == {"app.js": ID, "app.js.map": ID}
+    assert result.files[0].content == code.encode()
+
+
+def test_nothing_changes_if_that_is_wanted(tmp_path):
+    result = prepared(tmp_path, {"app.js": "a()", "app.js.map": map_of("AAAA", debugId=ID)}, inject=False)
+    assert ids(result) == {"app.js": None, "app.js.map": ID}
+    assert all(each.content == each.was for each in result.files)
+
+
+def test_a_file_without_a_map_stays_as_it_is(tmp_path):
+    result = prepared(tmp_path, {"app.js": "a()"})
+    assert ids(result) == {"app.js": None}
+    assert "no source map" in result.remarks[0]
+
+
+def test_a_map_of_two_files_is_moved_for_the_first_one_only(tmp_path):
+    comment = "//# sourceMappingURL=m.map"
+    result = prepared(tmp_path, {"a.js": f"a()\n{comment}", "b.js": f"b()\n{comment}", "m.map": map_of("AAAA")})
+    assert [path for path, debug_id in ids(result).items() if debug_id] == ["a.js", "m.map"]
+    assert len(result.remarks) == 1
+    assert "b.js" in result.remarks[0]
+
+
+def test_a_map_that_cannot_be_moved_says_why(tmp_path):
+    result = prepared(tmp_path, {"app.js": "a()", "app.js.map": b"<html>"})
+    assert ids(result) == {"app.js": None, "app.js.map": None}
+    assert "not JSON" in result.remarks[0]
+
+
+def test_bytecode_goes_into_the_bundle_untouched(tmp_path):
+    content = b"\xc6\x1f\xbc\x03\xff"
+    result = prepared(tmp_path, {"index.hbc": content, "index.hbc.map": map_of("AAAA")})
+    assert result.files[0].content == content
+
+
+def test_the_bundle_is_found_in_by_id_and_url(tmp_path):
+    result = prepared(tmp_path, {"js/app.js": "a()", "js/app.js.map": map_of("AAAA")})
+    bundle = Bundle.open(write_bundle(bundle_members(result.files, "https://cdn.example/v1/"), release="web@1"))
+    member = bundle.member_by_url("https://cdn.example/v1/js/app.js")
+    assert member.path == "files/https/cdn.example/v1/js/app.js"
+    assert member == bundle.member_by_debug_id(result.files[0].debug_id, FileType.MINIFIED_SOURCE)
+    assert member.source_map_header == "app.js.map"
+    assert bundle.member_by_debug_id(result.files[0].debug_id, FileType.SOURCE_MAP) is not None
+
+
+def test_what_was_bundled_maps_back(tmp_path):
+    result = prepared(tmp_path, {"app.js": "'use strict';a()", "app.js.map": map_of("aAAA")})
+    (tmp_path / "b.zip").write_bytes(write_bundle(bundle_members(result.files, "~/")))
+    with collect([tmp_path / "b.zip"]) as artifacts:
+        position = MapSearch(artifacts).mapped_file("https://x.example/app.js").source_map.lookup(2, 0)
+    assert (position.file, position.line, position.column) == ("a.js", 0, 0)

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.stack_traces.rewriting import frame_text, rewritten
+from core.stack_traces.text_frames import find_frames
+
+URL = "https://x.example/a.js"
+
+
+@pytest.mark.parametrize("line, function, path, lineno, colno", [
+    pytest.param(f"    at foo ({URL}:1:2)", "foo", URL, 1, 2, id="v8"),
+    pytest.param(f"    at {URL}:1:2", None, URL, 1, 2, id="v8-without-a-name"),
+    pytest.param(f"    at Object.foo [as bar] ({URL}:1:2)", "Object.foo [as bar]", URL, 1, 2, id="alias"),
+    pytest.param(f"    at new Cart ({URL}:1:2)", "new Cart", URL, 1, 2, id="constructor"),
+    pytest.param(f"    at async Cart.ask ({URL}:1:2)", "Cart.ask", URL, 1, 2, id="async"),
+    pytest.param(f"    at async {URL}:1:2", None, URL, 1, 2, id="async-without-a-name"),
+    pytest.param("    at Module.f (file:///srv/a b.mjs:1:2)", "Module.f", "file:///srv/a b.mjs", 1, 2, id="a-space"),
+    pytest.param("    at /srv/my app/a.js:1:2", None, "/srv/my app/a.js", 1, 2, id="a-path-with-a-space"),
+    pytest.param(r"    at f (C:\new (x86)\a.js:1:2)", "f", r"C:\new (x86)\a.js", 1, 2, id="windows"),
+    pytest.param("    at (rsc)/./app/page.tsx (/app/.next/server/app/(shop)/page.js:22:1)", "(rsc)/./app/page.tsx",
+                 "/app/.next/server/app/(shop)/page.js", 22, 1, id="next"),
+    pytest.param("    at Module.runMain (node:internal/modules/run_main:1:2)", "Module.runMain",
+                 "node:internal/modules/run_main", 1, 2, id="node-itself"),
+    pytest.param(f"    at eval (eval at tpl ({URL}:1:2), <anonymous>:3:7)", "tpl", URL, 1, 2, id="eval"),
+    pytest.param(f"    at eval (eval at a (eval at b ({URL}:1:2), <anonymous>:3:7), <anonymous>:1:1)", "b", URL, 1, 2,
+                 id="eval-in-eval"),
+    pytest.param("    at foo (address at index.android.bundle:1:1234)", "foo", "index.android.bundle", 1, 1235,
+                 id="offsets-in-bytecode-count-from-0"),
+    pytest.param("    at Foo (http://localhost:8081/index.bundle//&platform=ios&dev=true:1:2)", "Foo",
+                 "http://localhost:8081/index.bundle//&platform=ios&dev=true", 1, 2, id="react-native-in-development"),
+    pytest.param("value@12:345", "value", "", 12, 345, id="react-native-without-a-file"),
+    pytest.param("    at Foo (bundle.js:12)", "Foo", "bundle.js", 12, None, id="no-column"),
+    pytest.param(f"foo@{URL}:1:2", "foo", URL, 1, 2, id="firefox"),
+    pytest.param(f"foo/<@{URL}:1:2", "foo/<", URL, 1, 2, id="firefox-inner-function"),
+    pytest.param(f"@{URL}:1:2", None, URL, 1, 2, id="firefox-without-a-name"),
+    pytest.param(f"promise callback*foo@{URL}:1:2", "foo", URL, 1, 2, id="firefox-async"),
+    pytest.param("foo@https://x.example/@scope/a.js:1:2", "foo", "https://x.example/@scope/a.js", 1, 2, id="npm-scope"),
+    pytest.param(f"global code@{URL}:1:2", "global code", URL, 1, 2, id="safari"),
+    pytest.param(f"  {URL}:1:2  ", None, URL, 1, 2, id="old-safari"),
+    pytest.param(f"2026-01-01 12:00:01 ERROR at startup:     at foo ({URL}:1:2)", "foo", URL, 1, 2, id="log-in-front"),
+    pytest.param(f"    at foo ({URL}:1:2) {{", "foo", URL, 1, 2, id="node-goes-on-behind-it"),
+])  # fmt: skip
+def test_a_frame_is_read(line, function, path, lineno, colno):
+    (frame,) = find_frames(line)
+    assert (frame.function, frame.path, frame.lineno, frame.colno) == (function, path, lineno, colno)
+
+
+@pytest.mark.parametrize("line", [
+    pytest.param("    at Array.map (<anonymous>)", id="native"),
+    pytest.param("    at foo (native)", id="native-in-hermes"),
+    pytest.param("    at async Promise.all (index 0)", id="promise-all"),
+    pytest.param("foo@[native code]", id="native-in-safari"),
+    pytest.param("the shop opens at 12:30:45", id="a-time-of-day"),
+    pytest.param("started at 2026-01-01 12:30:45", id="a-date"),
+    pytest.param("meet bob@12:30 at the pub", id="a-message"),
+    pytest.param("postgres://user@db.example:5432", id="a-database"),
+    pytest.param("/srv/app/a.js:12", id="where-node-says-it-crashed"),
+    pytest.param("    at f (a.js:1:" + "9" * 5000 + ")", id="a-number-that-is-none"),
+    pytest.param("    at foo (" + "a" * 10_000 + ".js:1:2)", id="a-line-of-code-that-node-prints"),
+])  # fmt: skip
+def test_what_is_no_frame_is_left_alone(line):
+    assert find_frames(line) == []
+
+
+@pytest.mark.parametrize("text", [
+    pytest.param(f'{{"stack":"Error\\n    at f ({URL}:1:2)\\n    at g ({URL}:3:4)","level":50}}', id="json-string"),
+    pytest.param(f'{{"stack":"f@{URL}:1:2\\ng@{URL}:3:4"}}', id="json-string-of-firefox"),
+    pytest.param(f"Error\r\n    at f ({URL}:1:2)\r\n    at g ({URL}:3:4)\r\n", id="windows-line-ends"),
+    pytest.param(f"web-1 |     at f ({URL}:1:2)\nweb-1 |     at g ({URL}:3:4)", id="docker-compose"),
+])  # fmt: skip
+def test_frames_on_lines_in_a_row_call_each_other(text):
+    first, second = find_frames(text)
+    assert (first.function, second.function) == ("f", "g")
+    assert second.line == first.line + 1
+
+
+@pytest.mark.parametrize("line, function, expected", [
+    pytest.param("at t (a.js:1:2)", "total", "at total (s.js:3:4)", id="named"),
+    pytest.param("at t (a.js:1:2)", None, "at s.js:3:4", id="nameless"),
+    pytest.param("at async a.js:1:2", "ask", "at async ask (s.js:3:4)", id="gets-a-name"),
+    pytest.param("at new t (a.js:1:2)", "Cart", "at new Cart (s.js:3:4)", id="new-is-kept"),
+    pytest.param("at new t (a.js:1:2)", "new Cart", "at new Cart (s.js:3:4)", id="new-is-said-once"),
+    pytest.param("t@a.js:1:2", "total", "total@s.js:3:4", id="firefox"),
+    pytest.param("async*t@a.js:1:2", None, "async*@s.js:3:4", id="firefox-nameless"),
+    pytest.param("at eval (eval at t (a.js:1:2), <anonymous>:1:1)", None,
+                 "at eval (eval at <anonymous> (s.js:3:4), <anonymous>:1:1)", id="eval"),
+    pytest.param("at t (address at a.js:1:2)", "total", "at total (s.js:3:4)", id="bytecode"),
+])  # fmt: skip
+def test_a_frame_is_written_as_its_engine_does(line, function, expected):
+    (frame,) = find_frames(line)
+    assert rewritten(line, [(frame.start, frame.end, frame_text(frame, function, "s.js:3:4"))]) == expected
+
+
+@given(
+    st.lists(
+        st.sampled_from(["at ", "foo", " (", URL, ":1:2", ")", "@", "\n", "\\n", "eval at ", "\r", " ", "new ", "é"])
+    )
+)
+def test_frames_are_in_order_and_apart_in_any_text(parts):
+    text = "".join(parts)
+    frames = find_frames(text)
+    assert all(one.end <= other.start and one.line < other.line for one, other in pairwise(frames))
+    assert rewritten(text, [(frame.start, frame.end, text[frame.start : frame.end]) for frame in frames]) == text

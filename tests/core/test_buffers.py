@@ -1,0 +1,33 @@
+"""Searching a mapped file gives what searching its bytes gives."""
+
+from __future__ import annotations
+
+import mmap
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core import buffers
+from core.buffers import find, rfind
+
+
+@pytest.fixture(autouse=True)
+def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(buffers, "_CHUNK", 4)
+
+
+def mapped(content: bytes) -> mmap.mmap:
+    anonymous = mmap.mmap(-1, len(content))
+    anonymous.write(content)
+    return anonymous
+
+
+@given(
+    st.text("ab", min_size=1, max_size=40).map(str.encode),
+    st.text("ab", min_size=1, max_size=6).map(str.encode),
+    st.integers(0, 45),
+)
+def test_a_mapped_file_is_searched_like_bytes(content, piece, place):
+    assert find(mapped(content), piece, place) == find(content, piece, place)
+    assert rfind(mapped(content), piece, place) == rfind(content, piece, place)

@@ -1,0 +1,51 @@
+"""``python -m tests.end_to_end.evil_worker``: a worker whose jobs do no good, but what ``release`` says."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+
+from core.counts import Counts
+from core.settings import Settings
+from core.wire.document import parse_document
+from core.wire.request import decode_request
+from worker.__main__ import run_worker
+from worker.app import create_app
+from worker.job_store import Answer, Job
+from worker.resources import Resources
+from worker.runtime import Symbolicate
+
+
+@contextlib.asynccontextmanager
+async def open_evil(settings: Settings, counts: Counts) -> AsyncIterator[Symbolicate]:
+    async with Resources(settings, counts=counts) as resources:
+
+        async def burn_in_python() -> None:
+            while True:
+                pass
+
+        async def hold_the_interpreter() -> None:
+            re.match(r"(a+)+$", "a" * 64 + "b")  # takes until the end of time, in C
+
+        async def hang_in_a_thread() -> None:
+            await resources.threads.run(threading.Event().wait)
+
+        evil: Mapping[str | None, Callable[[], Awaitable[None]]] = {
+            f.__name__: f for f in (burn_in_python, hold_the_interpreter, hang_in_a_thread)
+        }
+
+        async def answer(job: Job) -> Answer:
+            release = decode_request(parse_document(job.body)).release
+            if release in evil:
+                await evil[release]()
+            return Answer(b'{"status":"completed","stacktraces":[],"raw_stacktraces":[]}')
+
+        yield answer
+
+
+if __name__ == "__main__":
+    settings = Settings.from_environ(os.environ)
+    run_worker(settings, create_app(settings, open_evil))

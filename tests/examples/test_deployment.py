@@ -1,0 +1,64 @@
+"""What ``examples/deployment`` says fits the rest: metrics and labels there are, settings there are."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+import yaml
+from prometheus_client.parser import text_string_to_metric_families
+
+from api.deployment import Overview, Queue
+from api.exposition import exposition
+from core.counts import Counter
+from core.metrics import METRICS
+from core.settings import SETTINGS
+
+FOLDER = Path(__file__).parents[2] / "examples" / "deployment"
+DASHBOARD = orjson.loads((FOLDER / "grafana-dashboard.json").read_bytes())
+EXPRESSIONS = [target["expr"] for panel in DASHBOARD["panels"] for target in panel["targets"]]
+
+
+def labels_by_sample() -> dict[str, set[str]]:
+    """The labels of every sample that ``/metrics`` may have."""
+    counts = {}
+    for metric in METRICS:
+        field = "|".join((metric.name, *("x" for _ in metric.labels)))
+        counts[field if isinstance(metric, Counter) else f"{field}|0"] = 1.0
+    overview = Overview(1, 1, 1, {"ordinary": Queue(1, 1.0)}, {"h": 1}, counts)
+    families = text_string_to_metric_families(exposition(counts, overview, 1).decode())
+    return {sample.name: set(sample.labels) for family in families for sample in family.samples}
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+def test_the_dashboard_asks_for_metrics_and_labels_that_there_are(expression):
+    known = labels_by_sample()
+    names = re.findall(r"unmangle_\w+", expression)
+    assert names
+    labels = {label for group in re.findall(r"by \(([^)]*)\)", expression) for label in group.split(", ")}
+    assert all(labels <= known[name] for name in names)
+
+
+def test_the_panels_of_the_dashboard_are_next_to_each_other():
+    places = [panel["gridPos"] for panel in DASHBOARD["panels"]]
+    cells = [
+        (x, y) for at in places for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])
+    ]
+    assert len(cells) == len(set(cells))
+    assert len({panel["id"] for panel in DASHBOARD["panels"]}) == len(places)
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.iterdir()), ids=lambda path: path.name)
+def test_every_setting_that_is_named_is_one(path):
+    named = set(re.findall(r"UNMANGLE_[A-Z_]+|\bREDIS_URL\b", path.read_text()))
+    assert named <= {setting.variable for setting in SETTINGS.values()}
+
+
+def test_every_service_of_the_compose_file_has_a_health_check():
+    compose: dict[str, Any] = yaml.safe_load((FOLDER / "compose.yaml").read_text())
+    assert set(compose["services"]) == {"api", "worker", "redis"}
+    assert all("healthcheck" in service for service in compose["services"].values())
+    assert "noeviction" in compose["services"]["redis"]["command"]

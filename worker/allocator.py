@@ -1,0 +1,23 @@
+"""How memory is given back to the system."""
+
+from __future__ import annotations
+
+import ctypes
+
+_MMAP_THRESHOLD, _ARENA_MAX = -3, -8  # of <malloc.h>
+_LARGE_BYTES = 1 << 16
+_ARENAS = 2
+
+
+def give_back_large_blocks() -> None:
+    """Have blocks of 64 KiB and more returned to the system once they are freed, if the C library is glibc.
+
+    By itself it learns from the first large block that is freed to keep blocks of that size, and does so for each
+    thread: what was the text of a source map stays with the process, in pieces that nothing else fits into.
+    """
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError):
+        return
+    mallopt(_MMAP_THRESHOLD, _LARGE_BYTES)
+    mallopt(_ARENA_MAX, _ARENAS)

@@ -1,0 +1,67 @@
+"""Explanations without a service: what it would do if some artifacts were uploaded."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from core.artifacts.folder_bundle import folder_bundle
+from core.counts import Counts
+from core.errors import CannotExplain
+from core.settings import Settings
+from core.stack_traces.text_frames import find_frames
+from worker.command.local_source import LocalSource
+from worker.job_store import Job
+from worker.symbolicate import open_symbolication
+
+_PATIENCE_S = 600.0
+
+
+def explain_uploads(artifacts: Sequence[Path], url_prefix: str, body: bytes) -> bytes:
+    """Return the JSON of the explained answer to a request, or to the stack traces in a text.
+
+    It is as if the bundles and folders in ``artifacts``, and nothing else, were uploaded for the request's release,
+    folders with ``url_prefix``, and as if scraping were forbidden.  Raises OSError, CannotExplain, and InvalidRequest.
+    """
+    request = _request(body)
+    bundles = {str(path): folder_bundle(path, url_prefix) if path.is_dir() else path.read_bytes() for path in artifacts}
+    with LocalSource(bundles) as source:
+        request["source"] = {"id": "local", "url": source.url, "token": ""}
+        return asyncio.run(_answer(orjson.dumps(request)))
+
+
+def _request(body: bytes) -> dict[str, Any]:
+    """Return the request that ``body`` is, or that asks for the stack traces in it."""
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        document = None
+    if isinstance(document, dict) and "stacktraces" in document:
+        options = document.get("options")
+        explained = (options if isinstance(options, dict) else {}) | {"explain": True}
+        return document | {"scraping": {"enabled": False}, "options": explained}
+    return _request_for(body.decode("utf-8", "replace"))
+
+
+def _request_for(text: str) -> dict[str, Any]:
+    frames = [
+        {"abs_path": frame.path, "lineno": frame.lineno, "colno": frame.colno, "function": frame.function}
+        for frame in find_frames(text)
+    ]
+    if not frames:
+        raise CannotExplain("expected the body of a request, with `stacktraces`, or a text with stack traces in it")
+    return {
+        "release": "local",  # without one, nothing is looked up by path
+        "stacktraces": [{"frames": frames}],
+        "scraping": {"enabled": False},
+        "options": {"frame_order": "callee_first", "explain": True},
+    }
+
+
+async def _answer(body: bytes) -> bytes:
+    async with open_symbolication(Settings(cache_dir=None), Counts()) as answer:
+        return (await answer(Job("explain", body, _PATIENCE_S, None))).body

@@ -1,0 +1,103 @@
+"""``unmangle inspect``: what is in source maps, generated files and bundles, and whether it is sound."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from worker.command.terminal import Colour, Progress, paint
+from worker.command.words import ANSWER_IS_NO, Subcommands, add_command, refuse, write_json
+
+if TYPE_CHECKING:
+    from core.artifacts.inspection import InspectedCode, InspectedMap
+
+_MOST_SOURCES = 20
+
+
+def add_to(commands: Subcommands) -> None:
+    """Add ``inspect`` to the command line."""
+    inspect = add_command(
+        commands,
+        "inspect",
+        "say what is in source maps and bundles, and whether it is sound",
+        "unmangle inspect bundle.zip",
+    )
+    inspect.add_argument(
+        "path", metavar="PATH", type=Path, help="a source map, generated file, artifact bundle, ZIP archive or folder"
+    )
+    inspect.add_argument("--json", action="store_true", help="write everything as JSON")
+    inspect.set_defaults(run=_run)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    from core.errors import MalformedBundle
+
+    try:
+        inspected = _inspected(chosen.path)
+    except (OSError, MalformedBundle) as error:
+        return refuse(f"unmangle inspect: {chosen.path}: {error}")
+    if not inspected:
+        return refuse(f"unmangle inspect: {chosen.path} has no generated files and no source maps")
+    if chosen.json:
+        from worker.command.inspect_json import json_report
+
+        write_json(json_report(inspected))
+    else:
+        for each in inspected:
+            _print(each)
+    return ANSWER_IS_NO if any(each.problem for each in inspected) else 0
+
+
+def _inspected(path: Path) -> list[InspectedMap | InspectedCode]:
+    from core.artifacts.collection import collect
+    from core.artifacts.inspection import inspect_file
+    from core.artifacts.map_search import MapSearch
+
+    with collect([path]) as artifacts, collect([path.parent] if _is_script(path) else [path]) as around:
+        files = sorted([*artifacts.all_code(), *artifacts.all_maps()], key=lambda file: (file.path, file.place))
+        search = MapSearch(around)
+        inspected = []
+        with Progress("reading files", len(files)) as progress:
+            for file in files:
+                inspected.append(inspect_file(file, search))
+                progress.step()
+        return inspected
+
+
+def _is_script(path: Path) -> bool:
+    """Say whether a generated file was named, whose map is beside it."""
+    return path.is_file() and path.name.endswith((".js", ".cjs", ".mjs", ".bundle", ".jsbundle"))
+
+
+def _print(each: InspectedMap | InspectedCode) -> None:
+    from core.artifacts.inspection import InspectedMap
+
+    print(paint(each.place, Colour.STRONG, sys.stdout))
+    if each.problem:
+        print(f"  {paint(each.problem, Colour.BAD, sys.stdout)}")
+    elif isinstance(each, InspectedMap):
+        _print_map(each)
+    else:
+        print(f"  {_bytes(each.size)}, source map {each.source_map}")
+    if each.debug_id:
+        print(f"  debug id {each.debug_id}")
+
+
+def _print_map(each: InspectedMap) -> None:
+    print(f"  {_bytes(each.size)}, {each.tokens:,} mappings, {each.names:,} names, {len(each.sources):,} sources")
+    if each.without_content:
+        print(f"  {len(each.without_content):,} sources have no content: no lines of theirs can be shown")
+    if not each.names:
+        print("  no names: functions get theirs from the sources, or not at all")
+    by_size = sorted(each.sources, key=lambda source: -(source.size or 0))
+    for source in by_size[:_MOST_SOURCES]:
+        size = "no content" if source.size is None else _bytes(source.size)
+        print(f"  {size:>14}  {source.name or '(no name)'}{' (ignored)' if source.is_ignored else ''}")
+    if len(by_size) > _MOST_SOURCES:
+        print(f"  … and {len(by_size) - _MOST_SOURCES:,} smaller ones; --json has them all")
+
+
+def _bytes(size: int) -> str:
+    return f"{size:,} bytes"

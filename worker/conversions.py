@@ -1,0 +1,163 @@
+"""Reading big source maps for the first time, each in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sys
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from core.buffers import Content
+from core.errors import FetchFailed
+from core.files import Failure, FailureKind
+from core.settings import Settings
+from worker.caches.disk import FileStore
+from worker.caches.record import Kind
+from worker.caches.stored_file import Draft, MappedFile, StoredFile
+from worker.convert import Converted
+from worker.metrics import WorkerMetrics
+from worker.threads import Threads
+
+_log = logging.getLogger(__name__)
+
+_TRIES = 2  # of a process that is killed, as it may have been meant for another one
+
+
+class Conversions:
+    """Belongs to one event loop.  A process has one large map read at a time, a host ``big_maps_at_once``."""
+
+    def __init__(self, settings: Settings, store: FileStore, threads: Threads, metrics: WorkerMetrics) -> None:
+        """``threads`` are for files."""
+        self._settings = settings
+        self._store = store
+        self._threads = threads
+        self._metrics = metrics
+        self._alone = asyncio.Semaphore(1)
+
+    async def convert(self, text: Content, minified: Content) -> Draft:
+        """Return the index file of the source map ``text`` for the file ``minified``, made by another process.
+
+        Raises FetchFailed: the map is malformed, or can't be read in the time and memory there are.
+        """
+        draft = self._store.draft()
+        try:
+            async with self._turn(), self._stored(text) as text_file, self._stored(minified) as minified_file:
+                size = await self._converted(text_file, minified_file, draft)
+            await self._threads.run(lambda: draft.cut(size))
+        except BaseException:
+            draft.discard()
+            raise
+        return draft
+
+    @contextlib.asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        locks = self._store.locks
+        async with (
+            self._alone,
+            locks.slot("big map", self._settings.big_maps_at_once, self._settings.request_timeout_s),
+        ):
+            yield
+
+    @contextlib.asynccontextmanager
+    async def _stored(self, content: Content) -> AsyncIterator[StoredFile]:
+        """Yield ``content`` as an open file: the one it was mapped from, or a copy."""
+        with await self._threads.run(lambda: self._open(content)) as file:
+            yield file
+
+    def _open(self, content: Content) -> StoredFile:
+        if isinstance(content, MappedFile):
+            entry = self._store.open(bytes.fromhex(content.record.key))
+            if isinstance(entry, StoredFile):
+                if entry.record.digest == content.record.digest:
+                    return entry
+                entry.close()
+        copy = self._store.draft()
+        try:
+            copy.write(content)
+            return copy.opened("", Kind.DERIVED)
+        finally:
+            copy.discard()
+
+    async def _converted(self, text: StoredFile, minified: StoredFile, draft: Draft) -> int:
+        for _ in range(_TRIES):
+            converted = await self._in_time(text, minified, draft)
+            if converted is not None:
+                return self._size(converted, text, minified)
+            await self._threads.run(draft.restart)
+        self._metrics.big_map("died")
+        raise FetchFailed(Failure(FailureKind.MALFORMED, f"{_TRIES} processes died of it"))
+
+    def _size(self, converted: Converted, text: StoredFile, minified: StoredFile) -> int:
+        if converted.malformed is not None:
+            self._metrics.big_map("malformed")
+            raise FetchFailed(Failure(FailureKind.MALFORMED, converted.malformed))
+        if converted.missing is not None:
+            self._metrics.big_map("given up")
+            _log.error(
+                "no %s for a source map of %d bytes and its file of %d", converted.missing, text.size, minified.size
+            )
+            raise FetchFailed(self._given_up(converted.missing))
+        self._metrics.big_map("read")
+        return converted.size
+
+    def _given_up(self, missing: str) -> Failure:
+        if missing == "memory":
+            return Failure(FailureKind.MALFORMED, f"it takes more than {self._settings.big_map_memory} bytes of memory")
+        if missing == "time":
+            return Failure(FailureKind.MALFORMED, f"it takes longer than {self._settings.big_map_timeout_s} s")
+        return Failure(FailureKind.INTERNAL, f"there is no {missing}")
+
+    async def _in_time(self, text: StoredFile, minified: StoredFile, draft: Draft) -> Converted | None:
+        try:
+            async with asyncio.timeout(self._settings.big_map_timeout_s):
+                return await self._run(text, minified, draft)
+        except TimeoutError:
+            return Converted(missing="time")
+        except OSError as error:
+            _log.error("no process can be started to read a source map: %s", error)
+            return Converted(missing="process")
+
+    async def _run(self, text: StoredFile, minified: StoredFile, draft: Draft) -> Converted | None:
+        """Return what a process says that came of it, None if it died."""
+        files = (text.fileno(), minified.fileno(), draft.fileno())
+        arguments = (files[0], text.size, files[1], minified.size, files[2], self._settings.big_map_memory)
+        started = time.perf_counter()
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "worker.convert",
+            *map(str, arguments),
+            stdin=PIPE,  # closes with us, whatever we die of
+            stdout=PIPE,
+            pass_fds=files,
+            start_new_session=True,  # what interrupts the worker is for the worker to handle
+        )
+        try:
+            return await _answer(process)
+        finally:
+            await _end(process)
+            self._metrics.conversion(text.size, time.perf_counter() - started)
+
+
+async def _answer(process: Process) -> Converted | None:
+    assert process.stdout is not None
+    answer = await process.stdout.read()
+    code = await process.wait()
+    try:
+        return msgspec.json.decode(answer, type=Converted)
+    except msgspec.DecodeError:
+        _log.error("the process that read a source map ended with code %d", code)
+        return None
+
+
+async def _end(process: Process) -> None:
+    assert process.stdin is not None
+    process.stdin.close()
+    if process.returncode is None:
+        process.kill()
+        await process.wait()

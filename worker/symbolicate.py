@@ -105,7 +105,18 @@ async def symbolicate(
             completed = await _completed(resources, work, resolution.attempts)
             resources.metrics.counts.add(resolution.counts)
             return completed
-    files = RequestFiles(resources, request, scope, recorder)
+    return await _gathered(resources, request, paths, key, RequestFiles(resources, request, scope, recorder), recorder)
+
+
+async def _gathered(
+    resources: Resources,
+    request: SymbolicateRequest,
+    paths: Sequence[str],
+    key: bytes,
+    files: RequestFiles,
+    recorder: Recorder | None,
+) -> Completed:
+    """Answer a request whose files are not known to be in memory, and remember what they came to."""
     modules = Modules(files, request.modules)
     work = _Work(request, modules, files, resources.written_frames)
     with watched_uses() as uses:

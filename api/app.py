@@ -11,11 +11,14 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from api import endpoints
 from api.endpoints import Jobs
 from api.errors import exception_handlers
+from api.large_bodies import LargeBodies
 from api.metrics import Metrics, RequestMetrics
+from api.submissions import PATH, Submissions
 from core.metrics import STARTS
 from core.settings import Settings
 
@@ -32,9 +35,9 @@ def create_app(settings: Settings, open_jobs: OpenJobs) -> Starlette:
     While ``app.state.shutting_down`` is true, submissions are refused and polls are still answered.
     """
     metrics = Metrics()
-    app = Starlette(
+    handlers = exception_handlers()
+    app = _Api(
         routes=[
-            _ExactRoute("/symbolicate-js", endpoints.submit, methods=["POST"]),
             _ExactRoute("/explain", endpoints.explain, methods=["POST"]),
             _ExactRoute("/requests/{request_id}", endpoints.poll, methods=["GET"]),
             _ExactRoute(_HEALTHCHECK, endpoints.healthcheck, methods=["GET"]),
@@ -43,12 +46,15 @@ def create_app(settings: Settings, open_jobs: OpenJobs) -> Starlette:
             _ExactRoute("/openapi.json", endpoints.openapi, methods=["GET"]),
         ],
         middleware=[Middleware(RequestMetrics, counts=metrics.counts, uncounted_paths=_UNCOUNTED)],
-        exception_handlers=exception_handlers(),
+        exception_handlers=handlers,
         lifespan=_lifespan(open_jobs),
     )
+    app.submissions = Submissions(app, metrics.counts, handlers)
+    app.router.routes.append(_ExactRoute(PATH, app.submissions, methods=["POST"]))
     app.router.redirect_slashes = False
     app.state.settings = settings
     app.state.metrics = metrics
+    app.state.large_bodies = LargeBodies()
     app.state.shutting_down = False
     return app
 
@@ -63,6 +69,18 @@ def _lifespan(open_jobs: OpenJobs) -> Callable[[Starlette], AbstractAsyncContext
                 yield
 
     return lifespan
+
+
+class _Api(Starlette):
+    """Starlette, and for submissions a way past it."""
+
+    submissions: Submissions
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == PATH and scope["method"] == "POST":
+            await self.submissions(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 class _ExactRoute(Route):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 
+from starlette.datastructures import Headers, State
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
 
+from api.large_bodies import LARGE_BYTES
 from core.wire.document import parse_document
 from core.wire.request import decode_request
 
@@ -15,37 +17,44 @@ _JSON = re.compile(r"application/(?:[!#$%&'*+.^_`|~0-9a-z-]*\+)?json[ \t]*(?:;.*
 _DIGITS = re.compile(r"[0-9]{1,20}")
 
 
-async def submitted_body(request: Request, max_bytes: int) -> bytes:
-    """Return the bytes of a valid symbolication request.
+async def submitted_body(headers: Headers, receive: Receive, state: State) -> bytes:
+    """Return the bytes of a valid symbolication request; ``state`` is that of the application.
 
     The checks come in the order of the contract: content type, size, JSON, shape.
     Raises HTTPException for the first two, InvalidJson, InvalidRequest, and ClientDisconnect if the rest won't come.
     """
-    _check_content_type(request)
-    body = await _read_body(request, max_bytes)
-    decode_request(parse_document(body))
+    _check_content_type(headers)
+    body = await _read_body(headers, receive, state.settings.symbolicate_body_max_bytes)
+    if len(body) < LARGE_BYTES:
+        decode_request(parse_document(body))
+    else:
+        await state.large_bodies.check(body)
     return body
 
 
-def _check_content_type(request: Request) -> None:
-    if not _JSON.fullmatch(request.headers.get("content-type", "")):
+def _check_content_type(headers: Headers) -> None:
+    if not _JSON.fullmatch(headers.get("content-type", "")):
         raise HTTPException(415, "expected a body of content type application/json")
-    encodings = ",".join(request.headers.getlist("content-encoding")).split(",")
+    encodings = ",".join(headers.getlist("content-encoding")).split(",")
     if any(encoding.strip().lower() not in ("", "identity") for encoding in encodings):
         raise HTTPException(415, "compressed bodies are not supported")
 
 
-async def _read_body(request: Request, max_bytes: int) -> bytes:
-    declared = request.headers.get("content-length", "")
+async def _read_body(headers: Headers, receive: Receive, max_bytes: int) -> bytes:
+    declared = headers.get("content-length", "")
     if _DIGITS.fullmatch(declared) and int(declared) > max_bytes:
         raise _too_large(max_bytes)
-    size, chunks = 0, []
-    async with contextlib.aclosing(request.stream()) as stream:
-        async for chunk in stream:
-            size += len(chunk)
-            if size > max_bytes:
-                raise _too_large(max_bytes)
-            chunks.append(chunk)
+    size, chunks, more_to_come = 0, [], True
+    while more_to_come:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunk: bytes = message.get("body", b"")
+        size += len(chunk)
+        if size > max_bytes:
+            raise _too_large(max_bytes)
+        chunks.append(chunk)
+        more_to_come = message.get("more_body", False)
     return b"".join(chunks)
 
 

@@ -1,4 +1,4 @@
-"""The endpoints: read, decode, hand over, answer."""
+"""The endpoints, but for the one in ``api.submissions``: read, decode, hand over, answer."""
 
 from __future__ import annotations
 
@@ -49,11 +49,6 @@ class Jobs(Protocol):
         ``idled`` is told for how many seconds an answer has been there.
         ``request_id`` is a UUID in lower case with hyphens.
         """
-
-
-async def submit(request: Request) -> Response:
-    """POST /symbolicate-js: make a job, answer what comes of it in time."""
-    return _json_response(await _submitted(request, lambda body: body))
 
 
 async def explain(request: Request) -> Response:
@@ -114,7 +109,7 @@ async def openapi(_: Request) -> Response:
 async def _submitted(request: Request, changed: Callable[[bytes], bytes]) -> bytes:
     state = request.app.state
     query = submit_query(request.scope["query_string"])
-    body = await submitted_body(request, state.settings.symbolicate_body_max_bytes)
+    body = await submitted_body(request.headers, request.receive, state)
     if state.shutting_down:
         raise ShuttingDown
     jobs: Jobs = state.jobs

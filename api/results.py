@@ -10,7 +10,9 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
+from types import TracebackType
+from typing import Self
 
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -42,16 +44,9 @@ class FinishedJobs:
         finally:
             await end(task)
 
-    @contextlib.contextmanager
-    def waiting_for(self, job_id: str) -> Iterator[Waiter]:
-        """Register a caller who wants to hear of ``job_id`` while the block runs."""
-        waiter = Waiter(self._waiting.setdefault(job_id, set()))
-        try:
-            yield waiter
-        finally:
-            waiter.leave()
-            if not self._waiting[job_id]:
-                del self._waiting[job_id]
+    def waiting_for(self, job_id: str) -> Waiter:
+        """Return a caller's place among those who wait for ``job_id``, which is theirs while its block runs."""
+        return Waiter(self._waiting, job_id)
 
     def wake_all(self) -> None:
         """Make every caller look at its job again."""
@@ -60,8 +55,7 @@ class FinishedJobs:
 
     def _wake(self, job_id: str) -> None:
         for future in self._waiting.get(job_id, ()):
-            if not future.done():
-                future.set_result(None)
+            _wake(future)
 
     async def _listen_for_ever(self) -> None:
         while True:
@@ -90,24 +84,44 @@ class FinishedJobs:
 
 
 class Waiter:
-    """One caller's place in the set of those who wait for a job."""
+    """One caller's place among those who wait for a job: in the set that ``waiting`` has for it."""
 
-    def __init__(self, waiting: set[asyncio.Future[None]]) -> None:
+    def __init__(self, waiting: dict[str, set[asyncio.Future[None]]], job_id: str) -> None:
         self._waiting = waiting
-        self._future = self._join()
+        self._job_id = job_id
+        self._loop = asyncio.get_running_loop()
+
+    def __enter__(self) -> Self:
+        self._others = self._waiting.setdefault(self._job_id, set())
+        self._join()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._leave()
+        if not self._others:
+            del self._waiting[self._job_id]
 
     async def notified(self, timeout_s: float) -> None:
         """Return when there is news of the job, or after ``timeout_s``."""
-        await asyncio.wait([self._future], timeout=timeout_s)
-        self.leave()
-        self._future = self._join()
+        timer = self._loop.call_later(timeout_s, _wake, self._future)  # asyncio.wait would cost as much as all the rest
+        try:
+            await self._future
+        finally:
+            timer.cancel()
+        self._leave()
+        self._join()
 
-    def leave(self) -> None:
-        """Wait no longer."""
-        self._waiting.discard(self._future)
+    def _join(self) -> None:
+        self._future = self._loop.create_future()
+        self._others.add(self._future)
+
+    def _leave(self) -> None:
+        self._others.discard(self._future)
         self._future.cancel()
 
-    def _join(self) -> asyncio.Future[None]:
-        future = asyncio.get_running_loop().create_future()
-        self._waiting.add(future)
-        return future
+
+def _wake(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

@@ -85,6 +85,8 @@ class Client:
     async def send(self) -> bool:
         """Send one request; tell if it was answered ``completed``."""
         connection = self._idle_connection() or await self._open()
+        if connection is None:
+            return False
         body = self._next_body()
         answer = await connection.ask(b"%b%d\r\n\r\n%b" % (self._head, len(body), body))
         if connection.is_open:
@@ -103,9 +105,11 @@ class Client:
         for connection in self._idle:
             connection.close()
 
-    async def _open(self) -> _Connection:
+    async def _open(self) -> _Connection | None:
+        """Open a connection; None if more requests wait than this machine has connections for."""
+        if self._opened == _MOST_CONNECTIONS:
+            return None
         self._opened += 1
-        assert self._opened <= _MOST_CONNECTIONS, "more requests wait than this machine has connections for"
         port = self._ports[self._opened % len(self._ports)]
         _, connection = await asyncio.get_running_loop().create_connection(_Connection, "127.0.0.1", port)
         return connection

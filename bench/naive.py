@@ -1,8 +1,10 @@
 """The yardstick: the same service as one would write it first, on stock Celery.
 
 ``python -m bench.naive api`` is a Starlette application that sends a task in a thread and waits for
-``AsyncResult.get`` there; ``python -m bench.naive worker`` is a Celery worker with its solo pool, which is the fastest
-of the stock pools for tasks like these.  Both read the settings of the real service.
+``AsyncResult.get`` there; ``python -m bench.naive worker`` is a Celery worker with the settings that Celery has if none
+are given: a pool of forked processes, one for each core.  ``python -m bench.naive tuned-worker`` is one that somebody
+has read the documentation for: the solo pool, which is the fastest for tasks like these, and nothing said to other
+workers.  All read the settings of the real service, and symbolicate with its code and caches.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import Any
 
 import uvicorn
 from celery import Celery, signals
+from celery.utils.dispatch import Signal
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -37,13 +40,18 @@ def main() -> None:
     settings = Settings.from_environ(os.environ)
     if sys.argv[1] == "api":
         uvicorn.run(_api(settings), host="127.0.0.1", port=settings.port, access_log=False, log_level="warning")
+    elif sys.argv[1] == "worker":
+        _worker(settings, signals.worker_process_init).Worker(loglevel="WARNING").start()
     else:
-        _worker(settings)
+        app = _worker(settings, signals.worker_init)
+        app.Worker(
+            pool="solo", without_gossip=True, without_mingle=True, without_heartbeat=True, loglevel="WARNING"
+        ).start()
 
 
 def _celery(settings: Settings) -> Celery:
     app = Celery("naive", broker=settings.redis_url, backend=settings.redis_url)
-    app.conf.update(task_acks_late=True, result_expires=60, worker_pool="solo", worker_prefetch_multiplier=4)
+    app.conf.update(task_acks_late=True, result_expires=60)
     return app
 
 
@@ -69,15 +77,17 @@ def _api(settings: Settings) -> Starlette:
     )
 
 
-def _worker(settings: Settings) -> None:
+def _worker(settings: Settings, process_starts: Signal) -> Celery:
+    """Return an application whose task symbolicates, in processes of which each opens what it needs for that."""
     celery = _celery(settings)
-    loop = asyncio.new_event_loop()
     opened = open_symbolication(settings, Counts())
+    loop: Any = None
     symbolicate: Any = None
 
-    @signals.worker_init.connect(weak=False)
+    @process_starts.connect(weak=False)
     def start(**_: Any) -> None:
-        nonlocal symbolicate
+        nonlocal loop, symbolicate
+        loop = asyncio.new_event_loop()
         symbolicate = loop.run_until_complete(opened.__aenter__())
 
     @celery.task(name=_TASK)
@@ -86,7 +96,7 @@ def _worker(settings: Settings) -> None:
         answer: Answer = loop.run_until_complete(symbolicate(job))
         return answer.body.decode()
 
-    celery.Worker(without_gossip=True, without_mingle=True, without_heartbeat=True, loglevel="WARNING").start()
+    return celery
 
 
 if __name__ == "__main__":

@@ -24,7 +24,9 @@ from tests.deployment import Api, Deployment, Process
 from tests.worker.source_server import SourceServer
 
 _CALLERS = 48
+_WARM_UP_S = 4
 _LARGE_FUNCTIONS = 600_000  # a file of 23 MB with a map of 50
+_NAIVE = (("naive", "naive", "worker"), ("tuned", "naive, tuned", "tuned-worker"))
 _HEADS = ("workload", "req/s", "p50", "p90", "p99", "p99.9 ms", "CPU ms: API", "worker", "Redis", "all", "failed")
 
 
@@ -56,9 +58,10 @@ def main() -> None:
     _print_row(_HEADS)
     with SourceServer() as server:
         traffic = Traffic(server)
-        if "naive" in options.workloads:
-            with _naive_fleet() as fleet:
-                asyncio.run(_measure("naive, warm distinct", fleet, traffic.distinct(), options.seconds))
+        for name, title, worker in _NAIVE:
+            if name in options.workloads:
+                with _naive_fleet(worker) as fleet:
+                    asyncio.run(_measure(f"{title}, warm distinct", fleet, traffic.distinct(), options.seconds))
         for workers in options.workers:
             with _fleet(options.apis, workers) as fleet:
                 asyncio.run(_measure_all(fleet, traffic, options))
@@ -69,7 +72,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--apis", type=int, default=1)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4])
     parser.add_argument("--seconds", type=float, default=8, help="of each measurement")
-    parser.add_argument("--workloads", nargs="+", default=["naive", "warm", "zipf", "cold", "slow", "disturbed"])
+    parser.add_argument(
+        "--workloads", nargs="+", default=["naive", "tuned", "warm", "unseen", "zipf", "cold", "slow", "disturbed"]
+    )
     return parser.parse_args()
 
 
@@ -84,10 +89,10 @@ def _fleet(apis: int, workers: int) -> Iterator[Fleet]:
 
 
 @contextlib.contextmanager
-def _naive_fleet() -> Iterator[Fleet]:
+def _naive_fleet(worker: str) -> Iterator[Fleet]:
     with redis_server() as url, Deployment(url) as deployment:
         api = deployment.start_api_of("bench.naive", "api")
-        yield Fleet([api], [deployment.start("bench.naive", "worker")], _redis_process(url))
+        yield Fleet([api], [deployment.start("bench.naive", worker)], _redis_process(url))
 
 
 def _redis_process(url: str) -> int:
@@ -100,6 +105,7 @@ async def _measure_all(fleet: Fleet, traffic: Traffic, options: argparse.Namespa
     distinct = traffic.distinct()
     workloads = {
         "warm": ("warm distinct", distinct),
+        "unseen": ("warm, frames never seen", traffic.unseen()),
         "zipf": ("Zipf", traffic.zipf()),
         "cold": ("cold maps", traffic.cold(2000)),
         "slow": ("warm, 5% of them slow (1 s)", mixed(distinct, traffic.slow(1), 20)),
@@ -158,7 +164,7 @@ async def _client(fleet: Fleet, bodies: NextBody) -> AsyncIterator[Client]:
     give_up_at = asyncio.get_running_loop().time() + 60
     while not await client.send():
         assert asyncio.get_running_loop().time() < give_up_at, "the fleet did not come up"
-    await client.closed_loop(4 * len(fleet.workers), 1.5)
+    await client.closed_loop(_CALLERS, _WARM_UP_S)
     yield client
     client.close()
 

@@ -39,6 +39,11 @@ class Traffic:
         bodies = [self._stack(seed) for seed in range(STACKS)]
         return lambda: self._numbered(bodies)
 
+    def unseen(self) -> NextBody:
+        """Return such requests with frames of which no two are the same."""
+        bodies = [self._stack(seed) for seed in range(STACKS)]
+        return lambda: self._numbered(bodies).replace(b'"function":"e"', b'"function":"e%d"' % next(self._numbers))
+
     def zipf(self) -> NextBody:
         """Return requests that repeat: the n-th most frequent of a thousand stacks comes 1/n as often as the first."""
         bodies = [self._stack(seed) for seed in range(STACKS)]

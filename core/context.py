@@ -22,6 +22,9 @@ _BEFORE_COLUMN_BYTES = 60
 _TOO_SHORT_TO_CUT_BYTES = 5
 
 
+Bounds = tuple[tuple[int, int], ...]
+
+
 class Context(msgspec.Struct, frozen=True, gc=False):
     """A line and up to five before and after it.  A Struct, as that takes a tenth of the time to make."""
 
@@ -44,14 +47,16 @@ def source_context(content: Content, line: int, column: int) -> Context | None:
     plain = _plain_context(content, start)
     if plain is not None:
         return plain
+    before, following = _bounds(content, start)
     view = memoryview(content)
-    pre = [trim_line(view[first:last], column) for first, last in _lines_before(content, start)]
-    current, *post = [trim_line(view[first:last], column) for first, last in _lines_from(content, start)]
-    return Context(pre=pre[::-1], line=current, post=post)
+    current, *post = [trim_line(view[first:last], column) for first, last in following]
+    return Context(pre=[trim_line(view[first:last], column) for first, last in before], line=current, post=post)
 
 
 def _plain_context(content: Content, start: int) -> Context | None:
     """Return the line at ``start`` and those around it if none needs any care, as in nearly all written code."""
+    if content.find(b"\n", start, start + LONGEST_BYTES + 1) < 0:
+        return None
     first = start
     before = 0
     while before < LINES_AROUND and first > 0:
@@ -109,9 +114,9 @@ def snipped(part: str, start: int, end: int, length: int) -> str:
 
 def _line_start(content: Content, line: int) -> int | None:
     """Return where the line ``line`` starts, None if there is no such line."""
-    if line < 1:
-        return None
-    start = _skip_lines(content, line - 1)
+    if line < 2:
+        return 0 if line == 1 and len(content) > 0 else None
+    start = _skip_lines_remembered(content, line - 1) if _is_light(content) else _skip_lines(content, line - 1)
     return start if start is not None and start < len(content) else None
 
 
@@ -133,6 +138,27 @@ def _skip_lines(content: Content, count: int) -> int | None:
     return position
 
 
+# Generated code is a few lines of megabytes, and the next frame is often in the same file.
+_skip_lines_remembered = lru_cache(8)(_skip_lines)
+
+
+def _bounds(content: Content, start: int) -> tuple[Bounds, Bounds]:
+    """Return the bounds of the lines before the one at ``start``, and those of that line and the ones after it."""
+    return _bounds_remembered(content, start) if _is_light(content) else _bounds_anew(content, start)
+
+
+def _is_light(content: Content) -> bool:
+    """Return whether it does no harm that a content is kept in memory because its lines are remembered."""
+    return not isinstance(content, bytes) or len(content) <= _LONGEST_REMEMBERED
+
+
+def _bounds_anew(content: Content, start: int) -> tuple[Bounds, Bounds]:
+    return tuple(_lines_before(content, start))[::-1], tuple(_lines_from(content, start))
+
+
+_bounds_remembered = lru_cache(8)(_bounds_anew)
+
+
 def _lines_before(content: Content, start: int) -> Iterator[tuple[int, int]]:
     """Yield the bounds of the lines before the one at ``start``, the nearest first."""
     for _ in range(LINES_AROUND):
@@ -148,25 +174,12 @@ def _lines_from(content: Content, start: int) -> Iterator[tuple[int, int]]:
     for _ in range(1 + LINES_AROUND):
         if start >= len(content):
             return
-        line_feed = _line_feed(content, start)
+        line_feed = find(content, b"\n", start)
         if line_feed < 0:
             yield start, len(content)
             return
         yield start, _without_carriage_return(content, start, line_feed)
         start = line_feed + 1
-
-
-def _line_feed(content: Content, start: int) -> int:
-    """Return where the line at ``start`` ends, -1 if nothing ends it."""
-    if start + LONGEST_BYTES > len(content) or (isinstance(content, bytes) and len(content) > _LONGEST_REMEMBERED):
-        return find(content, b"\n", start)
-    return _line_feed_remembered(content, start)
-
-
-# Generated code is one line of megabytes, and the next frame is often in the same file.
-@lru_cache(8)
-def _line_feed_remembered(content: Content, start: int) -> int:
-    return find(content, b"\n", start)
 
 
 def _without_carriage_return(content: Content, start: int, line_feed: int) -> int:

@@ -59,6 +59,11 @@ class Counts:
         """Count something under a field of a counter."""
         self._values[field] = self._values.get(field, 0) + by
 
+    def add(self, values: Values) -> None:
+        """Count what was counted elsewhere."""
+        for field, value in values.items():
+            self._values[field] = self._values.get(field, 0) + value
+
     def observe(self, histogram: Histogram, value: float, *labels: str) -> None:
         """Count a value of a histogram."""
         bucket, total = _fields(histogram.name, labels, bisect_left(histogram.bounds, value))

@@ -7,23 +7,27 @@ was, with the context of the minified file where that one was found.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from msgspec.structs import replace
 
 from core.buffers import Content
 from core.bundler_paths import turbopack_filename, webpack_filename
-from core.context import source_context
+from core.context import Context, source_context
 from core.files import Failure, FailureKind, FileKey, FileType
 from core.functions import function_to_show
 from core.module_names import generate_module
 from core.modules import MappedEntry, ResolvedModule
 from core.paths import join_paths, strip_async
 from core.sourcemap.position import OriginalPosition
-from core.wire.frame import Frame
+from core.sourcemap.source_map import SourceMap
+from core.wire.frame import Frame, FrameData
 from core.wire.origin import origin_document
 from core.wire.response import ErrorType, FrameError
 
 _U32_MAX = 4_294_967_295
+_MOST_REMEMBERED = 8192
+_MOST_REMEMBERED_CHARACTERS = 1000
 _URL_PREFIXES = ("http:", "https:", "webpack:", "turbopack:", "app:")
 
 
@@ -53,7 +57,8 @@ class Located:
 
 def raw_frame(frame: Frame) -> Frame:
     """Return the frame as it is looked up and echoed: some SDKs leave ``async `` in front of the path."""
-    return replace(frame, abs_path=strip_async(frame.abs_path))
+    path = strip_async(frame.abs_path)
+    return frame if path == frame.abs_path else replace(frame, abs_path=path)
 
 
 def nowhere(raw: Frame) -> Unsymbolicated:
@@ -76,16 +81,27 @@ def locate(frame: Frame, module: ResolvedModule, *, with_context: bool) -> Unsym
     if position is None:
         error = FrameError(abs_path=frame.abs_path, type="invalid_location", line=frame.lineno, col=frame.colno or 0)
         return Unsymbolicated(raw, error)
-    path = join_paths(module.source_base, position.file) if position.file else None
+    path = _source_path(module.source_base, position.file) if position.file else None
     return Located(raw, frame, module.source_map, label, position, path)
 
 
-def embedded_content(located: Located) -> bytes | None:
-    """Return the text of the original file that the map embeds; None if it does not."""
-    source_map = located.map.result
-    if located.position.source is None or isinstance(source_map, Failure):
+def embeds_content(located: Located) -> bool:
+    """Return whether the map embeds the text of the original file, or doesn't know which file that is."""
+    source, source_map = located.position.source, located.map.result
+    return source is None or (isinstance(source_map, SourceMap) and source_map.has_content(source))
+
+
+def embedded_context(located: Located) -> Context | None:
+    """Return the original lines that the map embeds; None if there are no such lines."""
+    source, source_map = located.position.source, located.map.result
+    if source is None or isinstance(source_map, Failure):
         return None
-    return source_map.source_content(located.position.source)
+    return source_map.source_context(source, located.position.line, located.position.column)
+
+
+def fetched_context(located: Located, content: Content) -> Context | None:
+    """Return the original lines, of an original file that was had from elsewhere; None if there are no such lines."""
+    return source_context(content, located.position.line + 1, located.position.column + 1)
 
 
 def source_key(located: Located) -> FileKey:
@@ -93,27 +109,32 @@ def source_key(located: Located) -> FileKey:
     return FileKey(FileType.SOURCE, located.source_path)
 
 
-def symbolicated(located: Located, caller_name: str | None, content: Content | None) -> Frame:
+def symbolicated(located: Located, caller_name: str | None, context: Context | None) -> Frame:
     """Return the original frame.
 
-    ``caller_name`` is the token name at the caller's position; ``content`` the text of the original file, None if it
-    can't be had or no context is wanted.
+    ``caller_name`` is the token name at the caller's position; ``context`` the original lines, None if they can't be
+    had or are not wanted.
     """
-    frame = _renamed(located)
-    frame = replace(
-        frame,
-        function=function_to_show(located.position, located.frame.function, caller_name),
-        lineno=min(located.position.line + 1, _U32_MAX),
-        colno=min(located.position.column + 1, _U32_MAX),
-        data=replace(
-            located.frame.data,
+    frame, position = located.frame, located.position
+    abs_path, filename, module = _names(located)
+    return Frame(
+        platform=frame.platform,
+        function=function_to_show(position, frame.function, caller_name),
+        filename=filename,
+        module=module,
+        abs_path=abs_path,
+        lineno=min(position.line + 1, _U32_MAX),
+        colno=min(position.column + 1, _U32_MAX),
+        pre_context=frame.pre_context if context is None else context.pre,
+        context_line=frame.context_line if context is None else context.line,
+        post_context=frame.post_context if context is None else context.post,
+        data=FrameData(
             sourcemap=located.label,
             sourcemap_origin=_origin(located.map),
             resolved_with=located.map.resolved_with,
             symbolicated=True,
         ),
     )
-    return frame if content is None else _with_context(frame, content)
 
 
 def missing_source_content(located: Located) -> FrameError:
@@ -149,21 +170,34 @@ def _with_excess(error: FrameError, failure: Failure) -> FrameError:
     return error if excess is None else replace(error, size=excess.size, limit=excess.limit)
 
 
-def _renamed(located: Located) -> Frame:
-    """Return the frame with the names of the original file, where the mapping has any."""
+def _names(located: Located) -> tuple[str, str | None, str | None]:
+    """Return path, filename and module: those of the original file, where the mapping has any."""
     frame, file, path = located.frame, located.position.file, located.source_path
     if not file or path is None:
-        return frame
-    filename, module = file, frame.module
+        return frame.abs_path, frame.filename, frame.module
     if file.startswith("webpack:"):
         filename = webpack_filename(file)
-        module = generate_module(filename)
-    elif file.startswith("turbopack:"):
+        return path, filename, _module(filename)
+    if file.startswith("turbopack:"):
         filename = turbopack_filename(file)
-        module = generate_module(filename)
-    elif module is None and path.startswith(_URL_PREFIXES):
-        module = generate_module(path)
-    return replace(frame, abs_path=path, filename=filename, module=module)
+        return path, filename, _module(filename)
+    if frame.module is None and path.startswith(_URL_PREFIXES):
+        return path, file, _module(path)
+    return path, file, frame.module
+
+
+def _module(path: str) -> str:
+    return _module_remembered(path) if len(path) <= _MOST_REMEMBERED_CHARACTERS else generate_module(path)
+
+
+def _source_path(base: str, file: str) -> str:
+    short = len(base) + len(file) <= _MOST_REMEMBERED_CHARACTERS
+    return _join_remembered(base, file) if short else join_paths(base, file)
+
+
+# Events of one project name the same few files again and again.
+_module_remembered = lru_cache(_MOST_REMEMBERED)(generate_module)
+_join_remembered = lru_cache(_MOST_REMEMBERED)(join_paths)
 
 
 def _with_context(frame: Frame, content: Content) -> Frame:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from core import metrics
 from core.counts import Counts
 from core.files import Excess
+from worker.caches.uses import watching
 
 _log = logging.getLogger(__name__)
 
@@ -33,11 +34,13 @@ class WorkerMetrics:
 
     def limit_hit(self, limit: Limit, file: str, excess: Excess) -> None:
         """Count and log that ``file`` is over a limit."""
+        _be_told_again()
         self.counts.inc(metrics.LIMITS_HIT.field(limit.value))
         _log.warning("%.300s: over the limit (%s): %d of %d", file, limit.value, excess.size, excess.limit)
 
     def html_page(self, url: str) -> None:
         """Count and log that a page came in the place of a file."""
+        _be_told_again()
         self.counts.inc(metrics.HTML_PAGES.field())
         _log.warning("%.300s: the server answered with an HTML page", url)
 
@@ -56,3 +59,10 @@ class WorkerMetrics:
     def big_map(self, outcome: str) -> None:
         """Count a big source map: ``read``, ``malformed``, ``given up`` for want of memory or time, or ``died``."""
         self.counts.inc(metrics.BIG_MAPS.field(outcome))
+
+
+def _be_told_again() -> None:
+    """See to it that what led here is done again for the next request: each of them counts."""
+    uses = watching()
+    if uses is not None:
+        uses.note_other()

@@ -64,7 +64,7 @@ class RequestArtifacts:
         return asyncio.create_task(_file_of(text, listed, key.abs_path))
 
     def _listed(self, key: FileKey) -> ListedFile | None:
-        if key.abs_path is None:
+        if key.abs_path is None or not self._known:
             return None
         return next((self._known[url] for url in candidate_urls(key.abs_path) if url in self._known), None)
 

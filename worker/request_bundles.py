@@ -17,6 +17,7 @@ from core.texts import Text, bundled_file, read_text
 from core.wire.request import Source
 from worker.caches.keys import Namespace, bundle_key, member_key
 from worker.caches.stored_file import MAPPED_FROM_BYTES, Draft
+from worker.caches.uses import watching
 from worker.concurrency import all_of
 from worker.fetch.bundles import download_bundle
 from worker.metrics import Limit
@@ -101,6 +102,8 @@ class RequestBundles:
 
     def _candidates(self, key: FileKey) -> Iterator[tuple[_OpenBundle, Member, ResolvedWith]]:
         """Yield the members that may be the file, the best first."""
+        if not self._known:
+            return
         bundles = self._opened_bundles()
         if key.debug_id is not None:
             for opened in bundles:
@@ -130,10 +133,16 @@ class RequestBundles:
         if size >= MAPPED_FROM_BYTES:
             text = await self._resources.texts.get(key, lambda: self._extracted(opened.bundle, member))
             return None if isinstance(text, Failure) else text
-        self._resources.metrics.member(in_memory=self._resources.members.has(key))
+        self._count(in_memory=self._resources.members.has(key))
         return await self._resources.members.get(
             key, lambda: self._resources.threads.run(lambda: _read_text(opened.bundle, member, max_bytes))
         )
+
+    def _count(self, *, in_memory: bool) -> None:
+        self._resources.metrics.member(in_memory=in_memory)
+        uses = watching()
+        if uses is not None:
+            uses.note_effect(lambda: self._resources.metrics.member(in_memory=True))
 
     def _hit(self, limit: Limit, opened: _OpenBundle, member: Member, size: int, most: int) -> None:
         self._resources.metrics.limit_hit(limit, f"{opened.uri}: {member.path}", Excess(size, most))

@@ -66,10 +66,16 @@ class RequestFiles:
             await self._look_ahead.close()
             await self._texts.close()
 
+    @property
+    def has_looked_for_sources(self) -> bool:
+        """Whether original sources were asked for."""
+        return bool(self._sources)
+
     async def get_file(self, key: FileKey) -> FileEntry:
         """Return what came of looking for a file; original sources are looked for once per request."""
         if key.type is not FileType.SOURCE:
             return await self._get(key)
+        self.tally.missing_sourcescontent += 1
         if key not in self._sources:
             self._sources[key] = await self._get(key)
         return self._sources[key]
@@ -108,6 +114,8 @@ class RequestFiles:
         listed = await self._lookups.about(key)
         if self._lookups.can_ask(key):
             self.tally.listed(listed)
+        if not listed:
+            return False
         has_new_bundles = await self._bundles.add([each for each in listed if isinstance(each, ListedBundle)])
         has_new_files = [self._artifacts.add(each) for each in listed if isinstance(each, ListedFile)]
         return has_new_bundles or any(has_new_files)

@@ -14,6 +14,7 @@ from core.urls import with_fragment
 from core.wire.request import SymbolicateRequest
 from worker.caches.keys import Key, Namespace, scraped_key
 from worker.caches.stored_file import Draft
+from worker.caches.uses import watching
 from worker.fetch.scraping import (
     Refusal,
     Scraped,
@@ -59,6 +60,7 @@ class RequestScraping:
         return asyncio.create_task(_file_of(text, key.abs_path))
 
     async def _text(self, target: ScrapeTarget) -> Text:
+        self._note_number(target)
         text = await self._texts.get(self._key(target), lambda: self._download(target))
         metrics = self._resources.metrics
         if isinstance(text, Failure):
@@ -68,6 +70,12 @@ class RequestScraping:
         if is_html_instead(target.url, text.content):
             metrics.html_page(_name(target))
         return text
+
+    def _note_number(self, target: ScrapeTarget) -> None:
+        uses = watching()
+        if uses is not None:
+            ends_at = target.number + self._resources.settings.scrape_refresh_s
+            uses.note(lambda: int(time.time()) < ends_at)
 
     def _key(self, target: ScrapeTarget) -> Key:
         return scraped_key(

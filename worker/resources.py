@@ -31,8 +31,10 @@ from worker.fetch.deny_list import DenyList
 from worker.fetch.download import Downloader
 from worker.fetch.limits import limits_of_bundles
 from worker.metrics import WorkerMetrics
+from worker.resolutions import Resolutions
 from worker.source_maps import SourceMaps
 from worker.threads import Threads, file_threads, leave_when_stuck
+from worker.written_frames import WrittenFrames
 
 _V = TypeVar("_V")
 
@@ -101,6 +103,8 @@ class Resources:
             lifetime_of=lambda _: Lifetime(settings.file_in_bundle_cache_idle_s, since_last_use=True),
         )
         self.source_maps = SourceMaps(settings, self.memory, self.store, self.threads, self.file_threads, self.metrics)
+        self.resolutions = Resolutions()
+        self.written_frames = WrittenFrames()
 
     async def __aenter__(self) -> Self:
         longest_s = self.settings.request_timeout_s + self.settings.worker_stuck_after_s

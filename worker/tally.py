@@ -1,16 +1,15 @@
-"""What one request did, counted while it runs, and added to the numbers of this process at its end."""
+"""What one request did, counted while it runs, for the numbers of this process."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from core import metrics
-from core.counts import Counts
+from core.counts import Counts, Values
 from core.files import BundledFile, Failure, FileEntry, FileKey, FileType, IndividualFile, ResolvedWith
 from core.lookup import Listed, ListedBundle
-from core.wire.frame import Stacktrace
 from core.wire.request import SymbolicateRequest
 from core.wire.response import Completed
 
@@ -56,10 +55,10 @@ class Tally:
         if key.type is FileType.MINIFIED_SOURCE and _needs_no_map(key, entry):
             self.found.append(metrics.SOURCEMAP_NOT_NEEDED.field())
 
-    def add_to(self, counts: Counts, request: SymbolicateRequest, completed: Completed) -> None:
-        """Add everything about a request that was answered."""
+    def counts(self) -> Values:
+        """Return all of it as numbers by field."""
+        counts = Counts()
         for histogram, value in (
-            (metrics.STACKTRACES, len(request.stacktraces)),
             (metrics.NEEDED_FILES, self.needed_files),
             (metrics.API_REQUESTS, self.api_requests),
             (metrics.QUERIED_BUNDLES, self.queried_bundles),
@@ -72,16 +71,25 @@ class Tally:
             counts.observe(histogram, value)
         for counted in self.found:
             counts.inc(counted)
-        for error in completed.errors:
-            counts.inc(metrics.FRAME_ERRORS.field(error.type))
-        for attempt in completed.scraping_attempts:
-            if attempt.reason is not None:
-                counts.inc(metrics.SCRAPING_FAILURES.field(attempt.reason))
-        _count_frames(counts, metrics.platform_label(request.platform), completed.stacktraces)
+        return counts.news()
 
 
-def _count_frames(counts: Counts, event_platform: str, traces: Sequence[Stacktrace]) -> None:
-    frames = Counter((frame.platform, frame.data.symbolicated) for trace in traces for frame in trace.frames)
+Frames = Mapping[tuple[str | None, bool], int]
+"""How many frames there are of each platform that were symbolicated, and that were not."""
+
+
+def count_answer(counts: Counts, request: SymbolicateRequest, completed: Completed, frames: Frames) -> None:
+    """Count what a request was answered, its files aside."""
+    counts.observe(metrics.STACKTRACES, len(request.stacktraces))
+    for error in completed.errors:
+        counts.inc(metrics.FRAME_ERRORS.field(error.type))
+    for attempt in completed.scraping_attempts:
+        if attempt.reason is not None:
+            counts.inc(metrics.SCRAPING_FAILURES.field(attempt.reason))
+    _count_frames(counts, metrics.platform_label(request.platform), frames)
+
+
+def _count_frames(counts: Counts, event_platform: str, frames: Frames) -> None:
     by_label: Counter[tuple[str, bool]] = Counter()
     for (platform, is_symbolicated), number in frames.items():
         by_label[metrics.platform_label(platform), is_symbolicated] += number

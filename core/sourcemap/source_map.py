@@ -88,6 +88,10 @@ class SourceMap:
         """Return the content of the source with this index as UTF-8, None if the map doesn't embed it."""
         return self.index.contents.content(source)
 
+    def has_content(self, source: int) -> bool:
+        """Return whether the map embeds the source with this index."""
+        return self.index.contents.bounds(source) is not None
+
     def source_lines(self, source: int, line: int, around: int) -> SourceLines | None:
         """Return the line ``line`` of a source, from 0, and up to ``around`` lines before and after it.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal, get_args
 
 import msgspec
 import orjson
 
-from core.wire.frame import Stacktrace
+from core.wire.frame import Frame, Stacktrace
 
 ErrorType = Literal[
     "invalid_location",
@@ -25,6 +25,9 @@ ErrorType = Literal[
 
 TIMEOUT_BODY = b'{"status":"timeout"}'
 INTERNAL_ERROR_BODY = b'{"status":"internal_error"}'
+
+# Knows our Structs, which orjson doesn't: a third of the time, and the bytes are the same.
+_ENCODER = msgspec.json.Encoder()
 
 _RANKS = {error_type: rank for rank, error_type in enumerate(get_args(ErrorType))}
 
@@ -61,18 +64,29 @@ class ScrapingAttempt(msgspec.Struct, kw_only=True, omit_defaults=True, frozen=T
     limit: int | None = None
 
 
+class WrittenStacktrace(msgspec.Struct):
+    """The frames of one stack trace, each as the JSON that ``write_frame`` makes of it."""
+
+    frames: list[msgspec.Raw]
+
+
 class Completed(msgspec.Struct, kw_only=True, omit_defaults=True, tag_field="status", tag="completed"):
     """The answer to a request, whatever came of its frames."""
 
-    stacktraces: list[Stacktrace]
-    raw_stacktraces: list[Stacktrace]
+    stacktraces: Sequence[Stacktrace | WrittenStacktrace]
+    raw_stacktraces: Sequence[Stacktrace | WrittenStacktrace]
     errors: list[FrameError] = []
     scraping_attempts: list[ScrapingAttempt] = []
 
 
 def encode_completed(completed: Completed) -> bytes:
     """Return the JSON body of a finished request.  Its lists are written in the order they have."""
-    return orjson.dumps(msgspec.to_builtins(completed))
+    return _ENCODER.encode(completed)
+
+
+def write_frame(frame: Frame) -> msgspec.Raw:
+    """Return the JSON of a frame, as it will be in the body."""
+    return msgspec.Raw(_ENCODER.encode(frame))
 
 
 def pending_body(request_id: str, retry_after_s: int) -> bytes:

@@ -24,7 +24,9 @@ from core.files import (
 from core.frames import (
     Located,
     Unsymbolicated,
-    embedded_content,
+    embedded_context,
+    embeds_content,
+    fetched_context,
     locate,
     missing_source_content,
     nowhere,
@@ -157,7 +159,7 @@ def test_row_8_a_place_the_map_does_not_cover(colno, col):
 
 def test_row_9_a_symbolicated_frame():
     found = located(a_frame(platform="node"), a_module())
-    assert msgspec.to_builtins(symbolicated(found, None, embedded_content(found))) == {
+    assert msgspec.to_builtins(symbolicated(found, None, embedded_context(found))) == {
         "platform": "node",
         "function": "x",
         "filename": "src/a.js",
@@ -272,7 +274,7 @@ def test_without_context_nothing_is_added_and_what_came_is_kept():
 def test_the_context_that_came_with_the_frame_gives_way_to_the_real_one():
     found = located(a_frame(pre_context=["p"], context_line="c", post_context=["q"]), a_module())
     assert context_of(found.raw) == WITH_MINIFIED_CONTEXT
-    assert context_of(symbolicated(found, None, b"one();\n")) == ([], "one();", [])
+    assert context_of(symbolicated(found, None, fetched_context(found, b"one();\n"))) == ([], "one();", [])
 
 
 def test_the_minified_context_is_not_carried_over_to_the_original_frame():
@@ -284,7 +286,7 @@ def test_a_line_past_the_end_of_the_text_changes_nothing():
     frame = a_frame(context_line="c")
     found = located(frame, a_module(minified=b""))
     assert found.raw == frame
-    assert context_of(symbolicated(found, None, b"")) == ([], "c", [])
+    assert context_of(symbolicated(found, None, fetched_context(found, b""))) == ([], "c", [])
 
 
 @pytest.mark.parametrize(
@@ -312,7 +314,7 @@ def test_the_function_name(name, caller, raw_function, expected):
 )
 def test_a_text_that_is_not_embedded_is_looked_up_by_its_resolved_path(file, content, path):
     found = located(a_frame(), a_module(a_map(file=file, content=content)))
-    assert embedded_content(found) is None
+    assert not embeds_content(found)
     assert source_key(found) == FileKey(FileType.SOURCE, path)
     assert msgspec.to_builtins(missing_source_content(found)) == {
         "abs_path": PATH,
@@ -324,7 +326,7 @@ def test_a_text_that_is_not_embedded_is_looked_up_by_its_resolved_path(file, con
 
 @pytest.mark.parametrize("file", ["a.js", ""])
 def test_an_embedded_text_is_found_by_the_index_of_its_file_even_if_it_is_empty(file):
-    assert embedded_content(located(a_frame(), a_module(a_map(file=file, content="")))) == b""
+    assert embeds_content(located(a_frame(), a_module(a_map(file=file, content=""))))
 
 
 @pytest.mark.parametrize(
@@ -355,5 +357,6 @@ def test_the_raw_frame_has_no_async_in_front():
 def test_the_frame_that_came_in_is_never_changed():
     frame = a_frame(abs_path=f"async {PATH}", data=FrameData(symbolicated=True))
     before = msgspec.to_builtins(frame)
-    symbolicated(located(raw_frame(frame), a_module()), None, b"one();\n")
+    found = located(raw_frame(frame), a_module())
+    symbolicated(found, None, fetched_context(found, b"one();\n"))
     assert msgspec.to_builtins(frame) == before

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 from core.errors import FetchFailed
@@ -19,6 +20,7 @@ from worker.caches.memory import MemoryCache
 from worker.caches.record import Kind
 from worker.caches.shared import NoSharedStore, SharedStore
 from worker.caches.stored_file import Draft, StoredFile
+from worker.caches.uses import watching
 from worker.metrics import WorkerMetrics
 from worker.threads import Threads
 
@@ -106,8 +108,10 @@ class LoadedCache(Generic[V]):
             return loaded
 
         loaded = await self._memory.get(key, load)
-        self._metrics.file(self._kind.name, origin)
-        self._note_use(loaded)
+        self._note_use(loaded, origin)
+        uses = watching()
+        if uses is not None:
+            uses.note_effect(partial(self._note_use, loaded, "memory"))
         return loaded.value
 
     def is_in_memory(self, key: Key) -> bool:
@@ -201,8 +205,9 @@ class LoadedCache(Generic[V]):
         age_s = max(time.time() - made_at_s, 0.0)
         return _Loaded(place.digest, value, kind or self._kind.kind, age_s, time.monotonic())
 
-    def _note_use(self, loaded: _Loaded[V]) -> None:
-        """Tell the store of what memory answers: what is used often must not look forgotten on disk."""
+    def _note_use(self, loaded: _Loaded[V], origin: str) -> None:
+        """Count a use, and tell the store of it: what is used often must not look forgotten on disk."""
+        self._metrics.file(self._kind.name, origin)
         now = time.monotonic()
         if now - loaded.noted_at > _USE_IS_NOTED_AFTER_S and not isinstance(loaded.value, Failure):
             loaded.noted_at = now

@@ -10,10 +10,12 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 from worker.caches.budget import Budget
 from worker.caches.lifetimes import Lifetime
+from worker.caches.uses import watching
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -97,8 +99,13 @@ class MemoryCache(Generic[K, V]):
         for it.
         """
         kept = self._fresh(key)
+        uses = watching()
         if kept is not None:
+            if uses is not None:
+                uses.note(partial(self._is_still_kept, key, kept))
             return kept.value
+        if uses is not None:
+            uses.note_other()
         work = self._under_way.get(key) or self._start(key, make)
         work.waiting += 1
         try:
@@ -129,6 +136,9 @@ class MemoryCache(Generic[K, V]):
         if kept.lifetime.since_last_use:
             kept.ends_at = _end_of(kept.lifetime, now)
         return kept
+
+    def _is_still_kept(self, key: K, kept: _Kept[V]) -> bool:
+        return self._fresh(key) is kept
 
     def _start(self, key: K, make: Callable[[], Awaitable[V]]) -> _Work[V]:
         work = _Work(asyncio.create_task(self._make(key, make)))

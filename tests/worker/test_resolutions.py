@@ -1,0 +1,208 @@
+"""A request answers what it would answer if nothing were remembered."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from core.counts import Values
+from core.settings import Settings
+from core.wire.document import parse_document
+from core.wire.request import decode_request
+from core.wire.response import encode_completed
+from tests.worker.artifact_source import ArtifactSource
+from tests.worker.source_server import SourceServer, reply
+from worker.caches.uses import Uses
+from worker.resolutions import Resolution, Resolutions, resolution_key
+from worker.resources import Resources
+from worker.symbolicate import symbolicate
+
+MINIFIED = b"function a(){b()}function b(){c()}\n//# sourceMappingURL=%b.map\n"
+NOTHING = Resolution({}, {}, [], {})
+CONTENT = "one();\ntwo();\nthree();\n"
+
+
+def a_map(content: str | None, *names: str) -> bytes:
+    mappings = "AAAAA,gBACA" if names else "AAAA,gBACA"
+    return orjson.dumps(
+        {"version": 3, "sources": ["a.ts"], "sourcesContent": [content], "names": names, "mappings": mappings}
+    )
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(connect_to_reserved_ips=True, cache_dir=tmp_path)
+
+
+@pytest.fixture
+def web(server: SourceServer) -> SourceServer:
+    """Some files on the web: two good ones, one whose map has no content, one without a map."""
+    for name, map_of_it in [("a", a_map(CONTENT)), ("b", a_map(CONTENT, "named")), ("c", a_map(None))]:
+        server.put(f"/{name}.js", reply(MINIFIED % f"{name}.js".encode()))
+        server.put(f"/{name}.js.map", reply(map_of_it))
+    server.put("/a.ts", reply(CONTENT.encode()))
+    server.put("/d.js", reply(b"run()"))
+    return server
+
+
+def a_request(server: SourceServer, source: ArtifactSource, *frames: tuple[str, int], **more: Any) -> dict[str, Any]:
+    stack = [
+        {"abs_path": server.url(f"/{name}.js"), "lineno": 1, "colno": colno, "function": "<anonymous>"}
+        for name, colno in frames
+    ]
+    return {"source": {"id": "s", "url": source.url, "token": "t"}, "stacktraces": [{"frames": stack}], **more}
+
+
+def requests(web: SourceServer, source: ArtifactSource) -> list[dict[str, Any]]:
+    """Requests that differ in as little as possible."""
+    frames = [("a", 1), ("b", 1), ("b", 17)]
+    kinds: list[dict[str, Any]] = [
+        a_request(web, source, *frames),
+        a_request(web, source, *frames[::-1]),
+        a_request(web, source, ("a", 17), ("a", 1), ("a", 18)),
+        a_request(web, source, *frames, options={"apply_source_context": False}),
+        a_request(web, source, *frames, options={"frame_order": "callee_first"}),
+        a_request(web, source, *frames, release="r"),
+        a_request(web, source, *frames, release="r", dist="d"),
+        a_request(web, source, *frames, scraping={"enabled": False}),
+        a_request(web, source, *frames, scraping={"allowed_origins": ["elsewhere.test"]}),
+        a_request(web, source, ("c", 1), ("a", 1)),
+        a_request(web, source, ("d", 1), ("missing", 1), ("a", 1)),
+        a_request(web, source, ("a", 999), ("a", 0)),
+        a_request(web, source),
+    ]
+    with_async, without_line, with_context, without_function, other_platform = (
+        a_request(web, source, *frames) for _ in range(5)
+    )
+    first = with_async["stacktraces"][0]["frames"][0]
+    first["abs_path"] = "async " + first["abs_path"]
+    without_line["stacktraces"][0]["frames"][1]["lineno"] = 0
+    with_context["stacktraces"][0]["frames"][1].update(pre_context=["p"], context_line="c", data={"sourcemap": "m"})
+    del without_function["stacktraces"][0]["frames"][2]["function"]
+    other_platform["stacktraces"][0]["frames"][2].update(platform="node", module="m", filename="f")
+    return [*kinds, with_async, without_line, with_context, without_function, other_platform]
+
+
+async def answer(resources: Resources, request: dict[str, Any], scope: str | None = None) -> bytes:
+    decoded = decode_request(parse_document(orjson.dumps(request)))
+    return encode_completed(await symbolicate(resources, decoded, scope))
+
+
+async def test_answers_do_not_depend_on_what_was_asked_before(web, source, settings):
+    source.put_artifact("1", web.url("/b.js"), MINIFIED % b"other", resolved_with="release")
+    source.put_artifact("2", web.url("/other.map"), a_map(CONTENT, "other"))
+    asked = requests(web, source)
+    expected = []
+    for request in asked:
+        async with Resources(settings) as alone:
+            expected.append(await answer(alone, request))
+    assert len(set(expected)) > len(asked) / 2
+    async with Resources(settings) as resources:
+        order = list(range(len(asked))) * 3
+        random.Random(1).shuffle(order)
+        for number in order:
+            assert await answer(resources, asked[number]) == expected[number]
+
+
+async def test_a_request_that_was_answered_from_memory_is_remembered(web, source, settings):
+    async with Resources(settings) as resources:
+        resources.resolutions = Resolutions(lambda: 0.0)
+        request = a_request(web, source, ("a", 1))
+        remembered = []
+        for _ in range(3):
+            await answer(resources, request)
+            decoded = decode_request(request)
+            remembered.append(resources.resolutions.get(resolution_key(decoded, None, [web.url("/a.js")])))
+    assert remembered[0] is None
+    assert remembered[1] is remembered[2] is not None
+
+
+async def growth(resources: Resources, request: dict[str, Any]) -> Values:
+    """Answer a request, and return what that adds to the counts."""
+    counts = resources.metrics.counts
+    counts.note_shared(counts.news())
+    await answer(resources, request)
+    return counts.news()
+
+
+async def test_what_is_remembered_is_counted_as_if_it_were_not(web, source, settings):
+    source.put_bundle("1", {"a": (MINIFIED % b"a.js", {"type": "minified_source", "url": web.url("/a.js")})})
+    for request in requests(web, source):
+        async with Resources(settings) as resources:
+            await answer(resources, request)
+            from_memory = await growth(resources, request)
+            assert await growth(resources, request) == from_memory
+            assert len(resources.resolutions._kept) == ("/c.js" not in str(request))
+
+
+async def test_what_the_caches_have_thrown_out_is_looked_for_again(web, source, settings):
+    async with Resources(settings) as resources:
+        request = a_request(web, source, ("a", 1))
+        for _ in range(3):
+            first = await answer(resources, request)
+        await resources.texts.close()
+        asked = len(web.requests)
+        assert await answer(resources, request) == first
+        assert len(web.requests) == asked  # it is on disk
+        assert resources.metrics.counts.news()["worker_files|texts|disk"] == 2
+
+
+async def test_scopes_share_nothing(web, source, settings):
+    async with Resources(settings) as resources:
+        request = a_request(web, source, ("a", 1))
+        for _ in range(3):
+            await answer(resources, request, "one")
+        asked = len(web.requests)
+        await answer(resources, request, "two")
+        assert len(web.requests) == asked + 2
+
+
+def test_what_no_longer_holds_is_not_given():
+    holds = True
+    uses = Uses()
+    uses.note(lambda: holds)
+    resolutions = Resolutions()
+    resolutions.keep(b"key", NOTHING, uses)
+    assert resolutions.get(b"key") is not None
+    holds = False
+    assert resolutions.get(b"key") is None
+
+
+def test_what_came_from_elsewhere_than_memory_is_not_remembered():
+    uses = Uses()
+    uses.note_other()
+    resolutions = Resolutions()
+    resolutions.keep(b"key", NOTHING, uses)
+    assert resolutions.get(b"key") is None
+
+
+def test_what_is_remembered_goes_after_a_second_whether_asked_for_or_not():
+    now = 0.0
+    resolutions = Resolutions(lambda: now)
+    for number in range(3):
+        now = number / 10
+        resolutions.keep(b"%d" % number, NOTHING, Uses())
+    now = 1.15
+    assert resolutions.get(b"2") is not None
+    assert [resolutions.get(b"%d" % number) for number in range(2)] == [None, None]
+    assert len(resolutions._kept) == 1
+
+
+def test_only_so_many_are_remembered():
+    resolutions = Resolutions(lambda: 0.0)
+    for number in range(10_001):
+        resolutions.keep(b"%d" % number, NOTHING, Uses())
+    assert resolutions.get(b"0") is None
+    assert resolutions.get(b"1") is not None
+
+
+async def test_a_request_for_many_files_is_not_remembered(web, source, settings):
+    async with Resources(settings) as resources:
+        request = a_request(web, source, *((f"missing{number}", 1) for number in range(101)))
+        answers = [await answer(resources, request) for _ in range(3)]
+        assert answers[0] == answers[1] == answers[2]
+        assert not resources.resolutions._kept

@@ -22,7 +22,9 @@ from struct import Struct
 from core.buffers import Content
 from core.errors import StaleIndex
 from core.sourcemap.checksum import checksum
+from core.sourcemap.generated_code import GeneratedCode
 from core.sourcemap.index_body import read_code, read_map_index, write_code, write_map_index
+from core.sourcemap.map_index import MapIndex
 from core.sourcemap.source_map import Parts, SourceMap, read_source_map
 
 FORMAT_VERSION = 2
@@ -123,11 +125,19 @@ def _body_reader(memory: memoryview, text: Content, minified: Content | None) ->
         try:
             index = read_map_index(body[:index_size], text)
             code = read_code(body[index_size:], minified) if minified is not None and index_size < body_size else None
+            _check_fit(index, code)
         except ValueError as error:
             raise StaleIndex(str(error)) from error
         return Parts(index, code)
 
     return read_body
+
+
+def _check_fit(index: MapIndex, code: GeneratedCode | None) -> None:
+    """Raise ValueError if what is known doesn't fit the texts: those that weren't UTF-8 were read as others."""
+    index.mappings.reader()
+    if code is not None:
+        code.positions()
 
 
 def _mapped(path: Path) -> memoryview:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import MalformedSourceMap, StaleIndex
-from core.sourcemap.index_file import open_index, open_or_build, write_index
+from core.sourcemap.index_file import open_index, open_or_build, read_index, write_index
 from core.sourcemap.source_map import SourceMap, read_source_map
 from tests.core.sourcemap.encoding import map_of
 from tests.kernels import BUILDS, load
@@ -179,6 +179,14 @@ def test_text_that_is_not_utf8_has_no_index_to_come_back_to(tmp_path):
         source_map = open_or_build(tmp_path / "index", text, minified)
         assert source_map.lookup(0, 0).file == "\ufffd.js"
         assert source_map.lookup(0, 0).function == "f"
+
+
+def test_a_minified_file_that_is_not_utf8_is_read_anew_each_time(tmp_path):
+    minified = b"function f(){'" + b"\xff" * 300 + b"'}"
+    for _ in range(2):
+        assert open_or_build(tmp_path / "index", map_of("AAAA"), minified).lookup(0, 0).function == "f"
+    with pytest.raises(StaleIndex):
+        read_index(memoryview((tmp_path / "index").read_bytes()), map_of("AAAA"), minified)
 
 
 def test_threads_may_ask_at_once(tmp_path):

@@ -8,7 +8,7 @@ import logging
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 
 import msgspec
 
@@ -127,21 +127,32 @@ class Conversions:
         files = (text.fileno(), minified.fileno(), draft.fileno())
         arguments = (files[0], text.size, files[1], minified.size, files[2], self._settings.big_map_memory)
         started = time.perf_counter()
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "worker.convert",
-            *map(str, arguments),
-            stdin=PIPE,  # closes with us, whatever we die of
-            stdout=PIPE,
-            pass_fds=files,
-            start_new_session=True,  # what interrupts the worker is for the worker to handle
-        )
+        process = await _started(files, map(str, arguments))
         try:
             return await _answer(process)
         finally:
             await _end(process)
             self._metrics.conversion(text.size, time.perf_counter() - started)
+
+
+async def _started(files: tuple[int, ...], arguments: Iterable[str]) -> Process:
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "worker.convert",
+            *arguments,
+            stdin=PIPE,  # closes with us, whatever we die of
+            stdout=PIPE,
+            pass_fds=files,
+            start_new_session=True,  # what interrupts the worker is for the worker to handle
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await _end(await starting)
+        raise
 
 
 async def _answer(process: Process) -> Converted | None:
@@ -160,4 +171,9 @@ async def _end(process: Process) -> None:
     process.stdin.close()
     if process.returncode is None:
         process.kill()
-        await process.wait()
+        ended = asyncio.ensure_future(process.wait())
+        try:
+            await asyncio.shield(ended)
+        except asyncio.CancelledError:  # once more: whoever closes us must not leave a process that nobody waited for
+            await ended
+            raise

@@ -24,6 +24,7 @@ from tests.deployment import Api, Deployment, Process
 from tests.worker.source_server import SourceServer
 
 _CALLERS = 48
+_SLOW_S = 5
 _WARM_UP_S = 4
 _LARGE_FUNCTIONS = 600_000  # a file of 23 MB with a map of 50
 _NAIVE = (("naive", "naive", "worker"), ("tuned", "naive, tuned", "tuned-worker"))
@@ -135,11 +136,12 @@ async def _measure_disturbed(title: str, fleet: Fleet, traffic: Traffic, seconds
         async with _client(fleet, traffic.distinct()) as client:
             rate, _ = await client.closed_loop(_CALLERS, seconds / 4)
             _print_measured(f"{title}: alone", rate / 4, await client.fixed_rate(rate / 4, seconds), [])
-            slow = Client(fleet.ports, traffic.slow(5))
+            slow = Client(fleet.ports, traffic.slow(_SLOW_S))
             large = Client(fleet.ports, traffic.large(port, column))
             disturbing = [asyncio.create_task(slow.send()) for _ in range(50)]
+            await asyncio.sleep(1)  # until they wait: that fifty requests come at once is another matter
             disturbing += [asyncio.create_task(large.send()) for _ in range(2)]
-            times = await client.fixed_rate(rate / 4, seconds)
+            times = await client.fixed_rate(rate / 4, min(seconds, _SLOW_S - 1))
             _print_measured(f"{title}: 50 slow, 2 of 50 MB", rate / 4, times, [])
             assert all(await asyncio.gather(*disturbing)), "a disturbing request failed"
 

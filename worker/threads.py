@@ -27,6 +27,7 @@ _log = logging.getLogger(__name__)
 
 _FILES_AT_ONCE = 8
 _LOOK_EVERY_S = 1.0
+_LESS_URGENT = 10  # than the loop with its warm requests: on a host without a free core, files are what has to wait
 
 
 class Threads:
@@ -34,7 +35,9 @@ class Threads:
 
     def __init__(self, settings: Settings, count: int | None = None, name: str = "computing") -> None:
         """Without a ``count`` as many as ``UNMANGLE_WORKER_CONCURRENCY`` says."""
-        self._executor = ThreadPoolExecutor(count or settings.worker_concurrency, thread_name_prefix=name)
+        self._executor = ThreadPoolExecutor(
+            count or settings.worker_concurrency, thread_name_prefix=name, initializer=_be_less_urgent
+        )
         self._started_s: dict[int, float] = {}  # by thread
 
     async def run(self, compute: Callable[[], _T]) -> _T:
@@ -60,6 +63,11 @@ class Threads:
             return compute()
         finally:
             del self._started_s[thread]
+
+
+def _be_less_urgent() -> None:
+    if sys.platform == "linux":  # elsewhere a thread has no niceness of its own
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LESS_URGENT)
 
 
 def file_threads(settings: Settings) -> Threads:

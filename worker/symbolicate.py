@@ -54,9 +54,11 @@ from worker.resolutions import NotRemembered, Resolution, resolution_key
 from worker.resources import Resources
 from worker.runtime import Symbolicate
 from worker.tally import count_answer
+from worker.threads import Threads
 from worker.written_frames import WrittenFrame, WrittenFrames, frame_key, written, written_original
 
 _LARGE_BYTES = 64 << 10  # a body that takes longer to read than a thread is worth
+_LONG_TO_READ_BYTES = 4 << 20  # of a generated file: to find the lines around a frame takes milliseconds from here on
 _FRAMES_PER_TURN = 50  # of the event loop: a request may have a million frames, and there are other jobs
 
 
@@ -101,7 +103,9 @@ async def symbolicate(
     resolution = resources.resolutions.get(key) if recorder is None else None
     if resolution is not None:
         with contextlib.suppress(NotRemembered):
-            work = _Work(request, resolution, resolution, resources.written_frames, resolution.numbers)
+            work = _Work(
+                request, resolution, resolution, resources.written_frames, resources.threads, resolution.numbers
+            )
             completed = await _completed(resources, work, resolution.attempts)
             resources.metrics.counts.add(resolution.counts)
             return completed
@@ -118,7 +122,7 @@ async def _gathered(
 ) -> Completed:
     """Answer a request whose files are not known to be in memory, and remember what they came to."""
     modules = Modules(files, request.modules)
-    work = _Work(request, modules, files, resources.written_frames)
+    work = _Work(request, modules, files, resources.written_frames, resources.threads)
     with watched_uses() as uses:
         async with files.expecting(modules.keys_of(paths)):
             completed = await _completed(resources, work, files.attempts)
@@ -169,6 +173,7 @@ class _Work:
     modules: Modules | Resolution
     files: RequestFiles | Resolution
     remembered: WrittenFrames
+    threads: Threads
     numbers: dict[str, int | None] = field(default_factory=dict)
     errors: set[FrameError] = field(default_factory=set)
     frames: dict[tuple[str | None, bool], int] = field(default_factory=dict)
@@ -207,7 +212,7 @@ async def _written(work: _Work, frame: Frame, caller_name: str | None) -> Writte
     remembered = None if key is None else work.remembered.get(key)
     if remembered is not None:
         return remembered
-    outcome = locate(frame, module, with_context=work.with_context)
+    outcome = await _located(work, frame, module)
     if isinstance(outcome, Unsymbolicated):
         done = written(outcome)
     elif not work.with_context:
@@ -219,6 +224,13 @@ async def _written(work: _Work, frame: Frame, caller_name: str | None) -> Writte
     if key is not None:
         work.remembered.keep(key, done)
     return done
+
+
+async def _located(work: _Work, frame: Frame, module: ResolvedModule) -> Unsymbolicated | Located:
+    minified = module.minified.result
+    if isinstance(minified, File) and len(minified.content) > _LONG_TO_READ_BYTES:
+        return await work.threads.run(lambda: locate(frame, module, with_context=work.with_context))
+    return locate(frame, module, with_context=work.with_context)
 
 
 def _number(work: _Work, path: str, module: ResolvedModule) -> int | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from core.buffers import Content
-from core.urls import Url
 
 _SCRIPTS_AND_MAPS = (".js", ".mjs", ".cjs", ".map")
 _FAR = 1024
@@ -14,9 +13,10 @@ _START = re.compile(
 )
 
 
-def is_html_instead(url: Url, content: Content) -> bool:
-    """Return whether ``content`` is a page although ``url`` names a script or a source map."""
-    return url.path.endswith(_SCRIPTS_AND_MAPS) and is_html(content)
+def is_html_instead(path: str, content: Content) -> bool:
+    """Return whether ``content`` is a page although ``path``, a URL or part of one, names a script or a source map."""
+    stem = path.partition("#")[0].partition("?")[0]
+    return stem.endswith(_SCRIPTS_AND_MAPS) and is_html(content)
 
 
 def is_html(content: Content) -> bool:

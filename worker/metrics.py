@@ -42,7 +42,7 @@ class WorkerMetrics:
         """Count and log that a page came in the place of a file."""
         _be_told_again()
         self.counts.inc(metrics.HTML_PAGES.field())
-        _log.warning("%.300s: the server answered with an HTML page", url)
+        _log.warning("%.300s: an HTML page came in its place", url)
 
     def file(self, kind: str, origin: str) -> None:
         """Count a file of a kind that came from memory, the disk, the shared cache or elsewhere."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from core.files import Failure, FailureKind, File, FileEntry, FileKey, IndividualFile
+from core.html_pages import is_html_instead
 from core.lookup import ListedFile
 from core.paths import candidate_urls
 from core.texts import Text, individual_file, read_text
@@ -43,8 +44,12 @@ class RequestArtifacts:
         text = await self._texts.get(
             artifact_key(self._namespace, listed.id), lambda: self._download(listed), between_hosts=True
         )
-        if isinstance(text, Failure) and text.excess:
-            self._resources.metrics.limit_hit(Limit.ARTIFACT, listed.uri, text.excess)
+        metrics = self._resources.metrics
+        if not isinstance(text, Failure):
+            if is_html_instead(listed.abs_path, text.content):
+                metrics.html_page(listed.uri)
+        elif text.excess:
+            metrics.limit_hit(Limit.ARTIFACT, listed.uri, text.excess)
         return FileEntry(IndividualFile(listed.uri), _file(text, listed, key.abs_path), listed.resolved_with)
 
     def has(self, key: FileKey) -> bool:

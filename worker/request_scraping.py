@@ -67,7 +67,7 @@ class RequestScraping:
             if text.excess:
                 metrics.limit_hit(Limit.SCRAPED_FILE, _name(target), text.excess)
             raise FetchFailed(text)
-        if is_html_instead(target.url, text.content):
+        if is_html_instead(target.url.href, text.content):
             metrics.html_page(_name(target))
         return text
 

@@ -139,8 +139,15 @@ async def test_a_page_in_the_place_of_a_script_is_said(answer_to, server, caplog
     (attempt,) = answer.scraping_attempts
     assert (attempt.status, attempt.details) == ("success", None)  # the contract has no details here
     assert resources.metrics.counts.news()[HTML_PAGES.field()] == 1
-    assert f"{url}: the server answered with an HTML page" in caplog.text
+    assert f"{url}: an HTML page came in its place" in caplog.text
     assert "s3cret" not in caplog.text
+
+
+async def test_a_page_in_the_place_of_an_artifact_is_said(answer_to, source, caplog):
+    source.put_artifact("1", "~/a.js", b"<!doctype html><html></html>")
+    _, resources = await answer_to("https://h.test/a.js")
+    assert resources.metrics.counts.news()[HTML_PAGES.field()] == 1
+    assert "sentry://project_debug_file/1: an HTML page came in its place" in caplog.text
 
 
 # What an operator may narrow

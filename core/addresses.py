@@ -50,14 +50,6 @@ def is_reserved(address: Address) -> bool:
     return any(address in network for network in _RESERVED_IPV4)
 
 
-def literal_address(host: str) -> Address | None:
-    """Return the address that ``host`` of a normalised URL is, None if it is a name that has to be resolved."""
-    try:
-        return IPv6Address(host[1:-1]) if host.startswith("[") else IPv4Address(host)
-    except ValueError:
-        return None
-
-
 def _is_reserved_ipv6(address: IPv6Address) -> bool:
     if address.scope_id is not None:
         return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -11,7 +10,7 @@ from typing import BinaryIO, cast
 from core.decompression import Decompressor, gzip_decompressor, zlib_decompressor, zstd_decompressor
 from core.errors import CorruptData, FetchFailed
 from core.files import Failure, FailureKind
-from core.size_limit import LimitedBuffer, check_size
+from core.size_limit import check_size
 
 Write = Callable[[bytes], object]
 """Takes the next piece of a file."""
@@ -35,18 +34,6 @@ _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Ru
 def is_wrapped(start: bytes) -> bool:
     """Return whether a file that begins with ``start``, at least four bytes if it has them, is wrapped."""
     return len(start) >= _SHORTEST_WRAPPING and start.startswith((_ZIP_START, *(magic for magic, _ in _DECOMPRESSORS)))
-
-
-def unwrap(content: bytes, max_bytes: int) -> bytes:
-    """Return what ``content`` is a wrapping of (zstd, gzip, zlib, or a ZIP with one member), else itself.
-
-    Raises FetchFailed with a MALFORMED failure: the wrapping is broken, or there is more than ``max_bytes`` inside.
-    """
-    if not is_wrapped(content):
-        return content
-    buffer = LimitedBuffer(max_bytes)
-    unwrap_file(io.BytesIO(content), max_bytes, buffer.append)
-    return buffer.content()
 
 
 def unwrap_file(file: BinaryIO, max_bytes: int, write: Write) -> None:

@@ -1,8 +1,7 @@
-"""The Celery application: one task, one queue, JSON by orjson, acknowledged late."""
+"""The Celery application: one task, the queues of this worker, JSON by orjson, acknowledged late."""
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from celery import Celery, Task, signals
@@ -19,8 +18,6 @@ from worker.queues import queue_limits
 from worker.redis_clients import broker_configuration
 from worker.runtime import OpenSymbolication, Runtime
 from worker.symbolicate import open_symbolication
-
-_log = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings, open_jobs: OpenSymbolication = open_symbolication) -> Celery:

@@ -7,7 +7,6 @@ turns out to be of no use: there is no second choice.
 from __future__ import annotations
 
 import contextlib
-import logging
 from collections.abc import AsyncIterator, Iterable
 
 from core.attempts import attempt_not_made
@@ -27,8 +26,6 @@ from worker.request_scraping import RequestScraping
 from worker.request_texts import RequestTexts
 from worker.resources import Resources
 from worker.tally import Tally
-
-_log = logging.getLogger(__name__)
 
 
 class RequestFiles:

@@ -12,6 +12,7 @@ from typing import Self, TypeVar
 from aiohttp.abc import AbstractResolver
 
 from core.bundle import Bundle
+from core.cancellation import end
 from core.counts import Counts
 from core.lookup import Listed, ListedFile
 from core.settings import Settings
@@ -119,8 +120,7 @@ class Resources:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for task in self._upkeep:
-            task.cancel()
-        await asyncio.gather(*self._upkeep, return_exceptions=True)
+            await end(task)
         for cache in (self.source_maps, self.members, self.texts, self.bundles, self.lookups):
             await cache.close()
         await self.shared.close()

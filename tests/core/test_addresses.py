@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.addresses import is_reserved, literal_address
-from core.urls import parse_url
+from core.addresses import is_reserved
 
 
 @pytest.mark.parametrize("address", [
@@ -88,17 +87,3 @@ def test_whatever_python_calls_private_is_reserved(address: IPv4Address | IPv6Ad
     carries_another = isinstance(address, IPv6Address) and (address.ipv4_mapped or address.sixtofour)
     if not carries_another and (address.is_loopback or address.is_link_local or address.is_multicast):
         assert is_reserved(address)
-
-
-@pytest.mark.parametrize("url, address", [
-    pytest.param("http://127.0.0.1:8080/x", IPv4Address("127.0.0.1"), id="ipv4"),
-    pytest.param("http://0x7f.1/", IPv4Address("127.0.0.1"), id="ipv4-in-disguise"),
-    pytest.param("http://[::1]/x", IPv6Address("::1"), id="ipv6"),
-    pytest.param("http://[::ffff:10.0.0.1]/x", IPv6Address("::ffff:10.0.0.1"), id="mapped"),
-    pytest.param("http://h.test/", None, id="name"),
-    pytest.param("http://10.0.0.1.h.test/", None, id="name-that-starts-like-an-address"),
-])  # fmt: skip
-def test_hosts_that_are_addresses_need_no_resolving(url: str, address: IPv4Address | IPv6Address | None) -> None:
-    parsed = parse_url(url)
-    assert parsed is not None
-    assert literal_address(parsed.host) == address

@@ -15,10 +15,18 @@ from hypothesis import strategies as st
 from core.errors import FetchFailed
 from core.files import FailureKind
 from core.size_limit import TOO_LARGE
-from core.wrapped_contents import unwrap
+from core.wrapped_contents import is_wrapped, unwrap_file
 
 LIMIT = 1 << 20
 NOISE = random.Random(1).randbytes(50_000)
+
+
+def unwrap(content: bytes, max_bytes: int) -> bytes:
+    if not is_wrapped(content):
+        return content
+    pieces: list[bytes] = []
+    unwrap_file(io.BytesIO(content), max_bytes, pieces.append)
+    return b"".join(pieces)
 
 
 def a_zip(*members: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:

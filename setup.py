@@ -1,4 +1,4 @@
-"""What ``pyproject.toml`` can't say: the parts of the scopes kernel are compiled as one module.
+"""What ``pyproject.toml`` can't say: the parts of the scopes kernel are compiled as one module, and what for.
 
 C puts a function in the place of its call, which is much of the kernel's speed, within one file only.  So the parts
 are joined in ``build/joined``, in the place of ``core/javascript/kernel.py``; uncompiled, that imports them.
@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import shutil
+import sysconfig
 from pathlib import Path
 
-from setuptools import setup
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
 
 PARTS = ("reader", "literals", "tokenizer", "ledger", "operands", "contexts", "recognizer")
 PACKAGE = Path("core", "javascript")
@@ -49,5 +51,15 @@ def _final(source: str, called_by_python: set[str]) -> str:
     )
 
 
+class BuildKernels(build_ext):
+    """Compiles kernels with SSSE3, which x86-64 processors since 2012 have; ``core/sourcemap/lanes`` is for that."""
+
+    def build_extension(self, ext: Extension) -> None:
+        """Compile one of them."""
+        if sysconfig.get_platform().endswith(("x86_64", "amd64")):
+            ext.extra_compile_args = ["-mssse3"]
+        super().build_extension(ext)
+
+
 join_parts()
-setup()
+setup(cmdclass={"build_ext": BuildKernels})

@@ -22,6 +22,8 @@ KERNELS = (
     "core.sourcemap.json_outline",
     "core.sourcemap.content_lines",
     "core.sourcemap.mappings",
+    "core.sourcemap.mappings_cursor",
+    "core.sourcemap.mappings_survey",
     "core.sourcemap.mappings_writer",
     "core.sourcemap.text_positions",
     "core.sourcemap.token_arrays",

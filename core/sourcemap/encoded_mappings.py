@@ -10,8 +10,9 @@ from core.sourcemap.checkpoint import Field
 from core.sourcemap.faults import fault_place
 from core.sourcemap.map_document import Mappings
 from core.sourcemap.mappings import DIGITS, FAULT_TEXTS, decode_ranges
+from core.sourcemap.mappings_survey import OUT_OF_ROOM, MappingsSurvey
 from core.sourcemap.mappings_writer import LONGEST_TOKEN, TOKENS_PER_CHECKPOINT, MappingsWriter
-from core.sourcemap.token_reader import OUT_OF_ROOM, SYMBOLS, TokenReader
+from core.sourcemap.token_reader import TokenReader
 from core.sourcemap.tokens import Tokens
 
 _BYTES_PER_CHECKPOINT = 300
@@ -35,7 +36,7 @@ class EncodedMappings:
 
     def reader(self) -> TokenReader:
         """Return what decodes these mappings."""
-        return TokenReader(self.text, self.start, self.end, SYMBOLS, self.checkpoints, self.token_count)
+        return TokenReader(self.text, self.start, self.end, self.checkpoints, self.token_count)
 
 
 def survey_mappings(mappings: Mappings, source_count: int, name_count: int) -> EncodedMappings | None:
@@ -45,19 +46,19 @@ def survey_mappings(mappings: Mappings, source_count: int, name_count: int) -> E
     number or reference that makes no sense; MalformedSourceMap for those in the range mappings.
     """
     text, start, end = mappings.text, mappings.start, mappings.end
-    surveyor = TokenReader(text, start, end, SYMBOLS, numbers_buffer(0), 0)
+    survey = MappingsSurvey(text, start, end, source_count, name_count)
     for bytes_per_checkpoint in (_BYTES_PER_CHECKPOINT, _FEWEST_BYTES_PER_CHECKPOINT):
         checkpoints = numbers_buffer(((end - start) // bytes_per_checkpoint + 8) * Field.SIZE)
-        answer = surveyor.survey(source_count, name_count, checkpoints)
+        answer = survey.write(checkpoints)
         if answer >= 0 or fault_place(answer)[1] != OUT_OF_ROOM:
             break
     if answer < 0:
         at, kind = fault_place(answer)
         raise MalformedMappings(at - start, FAULT_TEXTS[kind])
-    ranges = _ranges(mappings, surveyor.token_count)
-    if not surveyor.is_ordered:
+    ranges = _ranges(mappings, survey.token_count)
+    if not survey.is_ordered:
         return None
-    return EncodedMappings(text, start, end, surveyor.token_count, checkpoints[:answer], ranges)
+    return EncodedMappings(text, start, end, survey.token_count, checkpoints[:answer], ranges)
 
 
 def encode_tokens(tokens: Tokens) -> EncodedMappings:

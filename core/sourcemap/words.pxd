@@ -58,6 +58,8 @@ cdef extern from *:
     int unmangle_is_usual_text(const unsigned char *text) noexcept nogil
     unsigned long long UNMANGLE_LITTLE_ENDIAN(unsigned long long word) noexcept nogil
     int __builtin_ctzll(unsigned long long word) noexcept nogil
+    int first_bit "__builtin_ctzll"(unsigned long long bits) noexcept nogil
+    int bit_count "__builtin_popcountll"(unsigned long long bits) noexcept nogil
     void __builtin_prefetch(const void *address) noexcept nogil
 
 

@@ -24,6 +24,16 @@ def first_mark(marks: int) -> int:
     return ((marks & -marks).bit_length() - 1) // 8
 
 
+def first_bit(bits: int) -> int:
+    """Return which bit of a number of 64 bits, the lowest first, is the first that is set.  One of them is."""
+    return (bits & -bits).bit_length() - 1
+
+
+def bit_count(bits: int) -> int:
+    """Return how many bits of a number are set."""
+    return bits.bit_count()
+
+
 def first_separator(word: int) -> int:
     """Return which of eight bytes is the first that has the bit 0x40; 8 if none has."""
     return first_mark(marks) if (marks := word & 0x4040404040404040) else 8

@@ -6,7 +6,7 @@ cdef extern from *:
     #include <string.h>
 
     static inline unsigned unmangle_low_bits(long long count) {
-        static const unsigned short bits[64] = {
+        static const unsigned bits[64] = {
             0, 1, 3, 7, 15, 31, 63, 127, 255, 511, 511, 511, 511, 511, 511, 511,
             511, 511, 511, 511, 511, 511, 511, 511, 511, 511, 511, 511, 511, 511, 511, 511,
             511, 511, 511, 511, 511, 511, 511, 511, 511, 511, 511, 511, 511, 511, 511, 511,
@@ -180,7 +180,7 @@ cdef extern from *:
 cdef inline bint translate(
     const unsigned char[::1] text, long long at, unsigned char[::1] window, long long place, unsigned char[::1] separators
 ) noexcept nogil:
-    return unmangle_translate(&text[at], &window[place], &separators[place // 8])
+    return unmangle_translate(&text[at], &window[place], &separators[place >> 3])
 
 
 cdef inline Lanes symbols_at(const unsigned char[::1] window, long long place) noexcept nogil:

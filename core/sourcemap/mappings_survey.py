@@ -28,7 +28,7 @@ if cython.compiled:
         translate,
     )
     from cython.cimports.core.sourcemap.mappings_cursor import MappingsCursor
-    from cython.cimports.core.sourcemap.words import bit_count, eight_bytes, first_bit
+    from cython.cimports.core.sourcemap.words import bit_count, eight_bytes, first_bit, prefetch
 else:
     from core.sourcemap.checkpoint import Field
     from core.sourcemap.faults import fault
@@ -44,7 +44,7 @@ else:
         symbols_at,
         translate,
     )
-    from core.sourcemap.words import bit_count, eight_bytes, first_bit
+    from core.sourcemap.words import bit_count, eight_bytes, first_bit, prefetch
 
 COMPILED = cython.compiled
 
@@ -56,6 +56,7 @@ OUT_OF_ROOM = NO_ROOM
 MOST_TOKENS = cython.declare(cython.int, 64)  # from one checkpoint to the next
 MOST_BYTES = cython.declare(cython.int, 512)  # more only where there are no tokens between them
 WINDOW = cython.declare(cython.longlong, 4096)
+AHEAD = cython.declare(cython.longlong, 6144)  # bytes, to be there when the next window is moved
 SYMBOLS_AT_ONCE = cython.declare(cython.longlong, 16)
 MASK = cython.declare(cython.longlong, 0xFFFFFFFF)
 MOST_SIGNED = cython.declare(cython.longlong, 0x7FFFFFFF)
@@ -201,14 +202,13 @@ class MappingsSurvey(MappingsCursor):
         is_line_end: cython.longlong
         bits: cython.ulonglong = 0
         bits_start: cython.longlong = 0
-        bits_left: cython.int = 0
+        bits_end: cython.longlong = number
         while place < stop and number < next_number:
             # At least 57 bits are true, enough for four short tokens; the last one isn't, which ends a long token.
-            if bits_left == 0:
-                bits = eight_bytes(self.separators, place // 8) >> (place & 7) | LAST_BIT
+            if number == bits_end:
+                bits = eight_bytes(self.separators, place >> 3) >> (place & 7) | LAST_BIT
                 bits_start = place
-                bits_left = 4
-            bits_left -= 1
+                bits_end = number + 4
             token_end = bits_start + first_bit(bits)
             bits &= bits - 1
             digits = token_end - place
@@ -250,6 +250,7 @@ class MappingsSurvey(MappingsCursor):
         size: cython.longlong = min(self.end + 1 - at, WINDOW)
         self.window_start = at
         while place < size:
+            prefetch(self.text, at + place + AHEAD)
             if at + place + 64 > len(self.text) or not translate(
                 self.text, at + place, self.window, place, self.separators
             ):

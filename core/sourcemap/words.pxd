@@ -58,7 +58,6 @@ cdef extern from *:
     int unmangle_is_usual_text(const unsigned char *text) noexcept nogil
     unsigned long long UNMANGLE_LITTLE_ENDIAN(unsigned long long word) noexcept nogil
     int __builtin_ctzll(unsigned long long word) noexcept nogil
-    int first_bit "__builtin_ctzll"(unsigned long long bits) noexcept nogil
     int bit_count "__builtin_popcountll"(unsigned long long bits) noexcept nogil
     void __builtin_prefetch(const void *address) noexcept nogil
 
@@ -71,6 +70,10 @@ cdef inline unsigned long long eight_bytes(const unsigned char[::1] text, long l
 
 cdef inline long long first_mark(unsigned long long marks) noexcept nogil:
     return __builtin_ctzll(marks) // 8
+
+
+cdef inline long long first_bit(unsigned long long bits) noexcept nogil:
+    return <unsigned int> __builtin_ctzll(bits)
 
 
 cdef inline long long first_separator(unsigned long long word) noexcept nogil:

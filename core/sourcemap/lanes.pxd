@@ -99,66 +99,98 @@ cdef extern from *:
 
     #else
 
-    typedef union {
-        unsigned char bytes[16];
-        unsigned short pairs[8];
-        unsigned numbers[4];
+    typedef signed char unmangle_bytes __attribute__((vector_size(16)));
+
+    /* Two words, the first byte or number being the lowest. */
+    typedef struct {
+        unsigned long long low, high;
     } unmangle_lanes;
 
-    static inline unmangle_lanes unmangle_load(const unsigned char *bytes) {
-        unmangle_lanes lanes;
-        memcpy(&lanes, bytes, 16);
+    static inline unmangle_lanes unmangle_four(unsigned a, unsigned b, unsigned c, unsigned d) {
+        unmangle_lanes lanes = {a | (unsigned long long)b << 32, c | (unsigned long long)d << 32};
         return lanes;
     }
 
-    static inline unmangle_lanes unmangle_four(unsigned a, unsigned b, unsigned c, unsigned d) {
-        unmangle_lanes lanes = {.numbers = {a, b, c, d}};
+    static inline unsigned long long unmangle_word(const unsigned char *bytes) {
+        unsigned long long word = 0;
+        for (int place = 0; place < 8; place++)
+            word |= (unsigned long long)bytes[place] << 8 * place;
+        return word;
+    }
+
+    static inline unmangle_lanes unmangle_load(const unsigned char *bytes) {
+        unmangle_lanes lanes = {unmangle_word(bytes), unmangle_word(bytes + 8)};
         return lanes;
+    }
+
+    /* The lowest bit of each byte, in one byte. */
+    static inline unsigned unmangle_lowest_bits(unsigned long long word) {
+        return (word & 0x0101010101010101ULL) * 0x0102040810204080ULL >> 56;
     }
 
     static inline int unmangle_translate(const unsigned char *text, unsigned char *window, unsigned char *separators) {
-        (void)text, (void)window, (void)separators;
-        return 0;
+        for (int place = 0; place < 64; place += 16) {
+            unmangle_bytes byte;
+            memcpy(&byte, text + place, 16);
+            unmangle_bytes upper = (byte >= 'A') & (byte <= 'Z'), lower = (byte >= 'a') & (byte <= 'z');
+            unmangle_bytes figure = (byte >= '0') & (byte <= '9'), plus = (byte == '+') | (byte == 127);
+            unmangle_bytes comma = byte == ',', semicolon = byte == ';', quote = byte == '"';
+            unmangle_bytes other = ~(upper | lower | figure | plus | comma | semicolon | quote);
+            unmangle_bytes symbols = (upper & (byte - 65)) | (lower & (byte - 71)) | (figure & (byte + 4)) | (plus & 62)
+                                     | (comma & 64) | (semicolon & 65) | (quote & 66) | (other & 63);
+            memcpy(window + place, &symbols, 16);
+        }
+        for (int place = 0; place < 64; place += 8)
+            separators[place / 8] = (unsigned char)unmangle_lowest_bits(unmangle_word(window + place) >> 6);
+        return 1;
     }
 
     static inline long long unmangle_shape(unmangle_lanes symbols, long long digits) {
-        long long shape = 0;
-        for (int place = 0; place < 9; place++)
-            shape |= (long long)(~symbols.bytes[place] >> 5 & 1) << place;
+        unsigned shape = unmangle_lowest_bits(~symbols.low >> 5) | (unsigned)(~symbols.high & 32) << 3;
         return shape & unmangle_low_bits(digits);
     }
 
-    static inline unmangle_lanes unmangle_pairs(unmangle_lanes symbols, const unsigned char *places) {
-        unmangle_lanes pairs;
-        unsigned char digits[17];
-        for (int place = 0; place < 16; place++)
-            digits[place] = symbols.bytes[place] & 31;
-        digits[16] = 0;
-        for (int pair = 0; pair < 8; pair++) {
-            unsigned low = places[2 * pair], high = places[2 * pair + 1];
-            pairs.pairs[pair] = (unsigned short)(digits[low < 16 ? low : 16] | digits[high < 16 ? high : 16] << 5);
+    static inline unsigned long long unmangle_four_pairs(const unsigned char *digits, const unsigned char *places) {
+        unsigned long long pairs = 0;
+        for (int place = 0; place < 4; place++) {
+            unsigned low = digits[places[2 * place]], high = digits[places[2 * place + 1]];
+            pairs |= (unsigned long long)(low | high << 5) << 16 * place;
         }
         return pairs;
     }
 
+    static inline unmangle_lanes unmangle_pairs(unmangle_lanes symbols, const unsigned char *places) {
+        unsigned char digits[129]; /* None is at 128. */
+        for (int place = 0; place < 8; place++)
+            digits[place] = symbols.low >> 8 * place & 31;
+        digits[8] = symbols.high & 31;
+        digits[128] = 0;
+        unmangle_lanes pairs = {unmangle_four_pairs(digits, places), unmangle_four_pairs(digits, places + 8)};
+        return pairs;
+    }
+
     static inline long long unmangle_first_number(unmangle_lanes pairs) {
-        return pairs.pairs[0];
+        return pairs.low & 0xFFFF;
+    }
+
+    static inline unsigned unmangle_sum(unsigned long long sum, unsigned long long low, unsigned long long high) {
+        unsigned value = (unsigned)((low & 0x3FF) | (high & 0x3FF) << 10);
+        return (unsigned)sum + ((value >> 1) ^ (0 - (value & 1))) + (value & 1);
     }
 
     static inline unmangle_lanes unmangle_sums(unmangle_lanes sums, unmangle_lanes pairs) {
-        for (int place = 0; place < 4; place++) {
-            unsigned value = place ? pairs.pairs[2 * place] | (unsigned)pairs.pairs[2 * place + 1] << 10 : pairs.pairs[1];
-            sums.numbers[place] += ((value >> 1) ^ (0 - (value & 1))) + (value & 1);
-        }
-        return sums;
+        return unmangle_four(unmangle_sum(sums.low, pairs.low >> 16, 0),
+                             unmangle_sum(sums.low >> 32, pairs.low >> 32, pairs.low >> 48),
+                             unmangle_sum(sums.high, pairs.high, pairs.high >> 16),
+                             unmangle_sum(sums.high >> 32, pairs.high >> 32, pairs.high >> 48));
     }
 
     static inline int unmangle_are_within(unmangle_lanes sums, unmangle_lanes last) {
-        return sums.numbers[0] <= last.numbers[0] && sums.numbers[3] <= last.numbers[3];
+        return (unsigned)sums.low <= (unsigned)last.low && sums.high >> 32 <= last.high >> 32;
     }
 
     static inline unsigned unmangle_lane(unmangle_lanes sums, int place) {
-        return sums.numbers[place];
+        return (unsigned)((place < 2 ? sums.low : sums.high) >> 32 * (place & 1));
     }
 
     #endif

@@ -20,7 +20,7 @@ _FOREIGN = re.compile(rb'[^A-Za-z0-9+/,;"]')
 def translate(text: bytes, at: int, window: bytearray, place: int, separators: bytearray) -> bool:
     """Write the symbols of 64 bytes of ``text`` to ``window``, and to ``separators`` a bit for each that ends a token.
 
-    Says whether that could be done: it can't, if some of the bytes belong to no mappings, nor without SSSE3.
+    Says whether that could be done; it may not, if some of the bytes belong to no mappings.
     """
     block = bytes(text[at : at + 64])
     if _FOREIGN.search(block):

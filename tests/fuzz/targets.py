@@ -22,6 +22,7 @@ import orjson
 
 from core.context import source_context
 from core.errors import MalformedSourceMap
+from core.sourcemap.checkpoint import Field
 from core.sourcemap.faults import fault_place
 from tests.fuzz import maps, peer, programs
 from tests.fuzz.builds import module
@@ -127,6 +128,19 @@ def _decode(case: Case, build: str) -> Any:
     first = chance.randint(0, 3)
     entries = [_zeros(first + kernel.count_tokens(text, 0, len(text))) for _ in range(3)]
     return answer, tokens, marked, flags, kernel.decode_function_map(text, kernel.DIGITS, first, *entries), entries
+
+
+def _survey(case: Case, build: str) -> Any:
+    """Survey mappings, with enough room for checkpoints or without."""
+    kernel, chance = module("core.sourcemap.mappings_survey", build), case.chance
+    mappings = case.source_map.replace(b'"', b"")
+    start = chance.choice((0, chance.randint(0, len(mappings))))
+    text = array("B", mappings + b'"' + chance.choice((b"", b"}", b"," * 64, mappings)))
+    counts = chance.choice((0, 1, 3, _NONE)), chance.choice((0, 1, 3, _NONE))
+    survey = kernel.MappingsSurvey(text, start, len(mappings), *counts)
+    checkpoints = _zeros(Field.SIZE * chance.choice((len(mappings) // 60 + 8, 1)))
+    answer = survey.write(checkpoints)
+    return answer, answer >= 0 and (survey.token_count, survey.is_ordered, checkpoints)
 
 
 def _zeros(count: int) -> array[int]:
@@ -300,6 +314,7 @@ def _check_nesting(scopes: list[tuple[int, int, str | None]], size: int) -> None
 TARGETS = {
     "json": Target(_a_json_text, _outline),
     "mappings": Target(_some_mappings, _decode),
+    "survey": Target(_some_mappings, _survey),
     "arrays": Target(_nothing, _work_on_arrays),
     "positions": Target(_a_scopes_case, _find_positions),
     "scopes": Target(_a_scopes_case, _find_scopes),

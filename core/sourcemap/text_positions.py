@@ -8,9 +8,9 @@ of the first character that starts in it.  Only LF ends a line.
 import cython
 
 if cython.compiled:
-    from cython.cimports.core.sourcemap.words import character_length, eight_bytes, line_feeds
+    from cython.cimports.core.sourcemap.words import character_length, eight_bytes, last_line_feed, line_feeds
 else:
-    from core.sourcemap.words import character_length, eight_bytes, line_feeds
+    from core.sourcemap.words import character_length, eight_bytes, last_line_feed, line_feeds
 
 COMPILED = cython.compiled
 
@@ -137,11 +137,11 @@ def _survey(text: cython.const[cython.uchar][::1], blocks: cython.uint[::1]) -> 
             found = line_feeds(text, at)
             if found < 0:
                 break
-            at += 64
             column += 64
             if found > 0:
                 line += found
-                column = at - _line_start(text, at)
+                column = 63 - last_line_feed(text, at)
+            at += 64
         while at < end:
             if at + 8 <= end and _is_plain(eight_bytes(text, at)):
                 at += 8
@@ -160,17 +160,6 @@ def _survey(text: cython.const[cython.uchar][::1], blocks: cython.uint[::1]) -> 
                 column += _units(text[at])
                 at += length
     return True
-
-
-@cython.cfunc
-@cython.nogil
-@cython.inline
-@cython.exceptval(check=False)
-def _line_start(text: cython.const[cython.uchar][::1], at: cython.longlong) -> cython.longlong:
-    """Return what is behind the last LF before ``at``: there is one."""
-    while text[at - 1] != 10:
-        at -= 1
-    return at
 
 
 @cython.cfunc

@@ -13,6 +13,9 @@ cdef extern from *:
     #endif
 
     #include <string.h>
+    #ifdef __SSE2__
+    #include <emmintrin.h>
+    #endif
 
     typedef signed char unmangle_sixteen __attribute__((vector_size(16)));
 
@@ -53,7 +56,24 @@ cdef extern from *:
         /* No count is above 4, so neither are there any carries: the product has their sum in its highest byte. */
         return (int)(((halves[0] + halves[1]) * 0x0101010101010101ULL) >> 56);
     }
+
+    static inline int unmangle_last_line_feed(const unsigned char *text) {
+    #ifdef __SSE2__
+        unsigned long long found = 0;
+        for (int place = 48; place >= 0; place -= 16) {
+            __m128i bytes = _mm_loadu_si128((const __m128i *)(text + place));
+            found = found << 16 | (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(10)));
+        }
+        return 63 - __builtin_clzll(found);
+    #else
+        int place = 63;
+        while (text[place] != 10)
+            place--;
+        return place;
+    #endif
+    }
     """
+    int unmangle_last_line_feed(const unsigned char *text) noexcept nogil
     int unmangle_line_feeds(const unsigned char *text) noexcept nogil
     int unmangle_is_usual_text(const unsigned char *text) noexcept nogil
     unsigned long long UNMANGLE_LITTLE_ENDIAN(unsigned long long word) noexcept nogil
@@ -97,6 +117,10 @@ cdef inline unsigned long long joined_digits(unsigned long long word) noexcept n
 
 cdef inline long long line_feeds(const unsigned char[::1] text, long long at) noexcept nogil:
     return unmangle_line_feeds(&text[at])
+
+
+cdef inline long long last_line_feed(const unsigned char[::1] text, long long at) noexcept nogil:
+    return unmangle_last_line_feed(&text[at])
 
 
 cdef inline void prefetch(const unsigned char[::1] text, long long at) noexcept nogil:

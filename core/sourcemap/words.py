@@ -55,6 +55,11 @@ def line_feeds(text: bytes, at: int) -> int:
     return block.count(b"\n") if block.isascii() else -1
 
 
+def last_line_feed(text: bytes, at: int) -> int:
+    """Return which of 64 bytes is the last LF: there is one."""
+    return bytes(text[at : at + 64]).rindex(b"\n")
+
+
 def prefetch(text: bytes, at: int) -> None:
     """Have the memory at ``text[at]``, which isn't empty, brought near; it may be beyond the end.
 

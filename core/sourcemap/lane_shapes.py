@@ -10,8 +10,16 @@ from itertools import accumulate, product
 MOST_DIGITS = 9
 SHAPE_COUNT = 1 << MOST_DIGITS
 _ROOMS = (2, 2, 4, 4, 4)
+_ROOM_STARTS = (0, 2, 4, 8, 12)
 _NO_DIGIT = 0x80
 _NO_TOKEN = 0xFF
+_SHORT_TOKENS = [
+    sizes
+    for field_count in (1, 4, 5)
+    for sizes in product(*(range(1, room + 1) for room in _ROOMS[:field_count]))
+    if sum(sizes) <= MOST_DIGITS
+]
+"""All short tokens, as how many digits each of their numbers has."""
 
 
 def digit_places() -> bytes:
@@ -20,29 +28,20 @@ def digit_places() -> bytes:
     A shape is a number whose bit ``i`` says that digit ``i`` ends a number.
     """
     places = bytearray([_NO_DIGIT]) * (16 * SHAPE_COUNT)
-    for sizes in _short_tokens():
-        digit = 0
-        for number, size in enumerate(sizes):
-            place = 16 * _shape(sizes) + sum(_ROOMS[:number])
-            places[place : place + size] = range(digit, digit + size)
-            digit += size
+    for sizes in _SHORT_TOKENS:
+        row = 16 * _shape(sizes)
+        for room, size, end in zip(_ROOM_STARTS, sizes, accumulate(sizes), strict=False):
+            places[row + room : row + room + size] = range(end - size, end)
     return bytes(places)
 
 
 def digit_counts(most_fields: int) -> bytes:
     """Return for each shape how many digits it has; 255 if that is no short token with so many numbers at most."""
     counts = bytearray([_NO_TOKEN]) * SHAPE_COUNT
-    for sizes in _short_tokens():
+    for sizes in _SHORT_TOKENS:
         if len(sizes) <= most_fields:
             counts[_shape(sizes)] = sum(sizes)
     return bytes(counts)
-
-
-def _short_tokens() -> list[tuple[int, ...]]:
-    """Return all short tokens, as how many digits each of their numbers has."""
-    rooms = (_ROOMS[:count] for count in (1, 4, 5))
-    tokens = (sizes for room in rooms for sizes in product(*(range(1, most + 1) for most in room)))
-    return [sizes for sizes in tokens if sum(sizes) <= MOST_DIGITS]
 
 
 def _shape(sizes: tuple[int, ...]) -> int:

@@ -204,7 +204,7 @@ class MappingsSurvey(MappingsCursor):
         bits_start: cython.longlong = 0
         bits_end: cython.longlong = number
         while place < stop and number < next_number:
-            # At least 57 bits are true, enough for four short tokens; the last one isn't, which ends a long token.
+            # 57 bits are enough for four short tokens.  The last one is set, so that each token ends somewhere.
             if number == bits_end:
                 bits = eight_bytes(self.separators, place >> 3) >> (place & 7) | LAST_BIT
                 bits_start = place
@@ -244,7 +244,7 @@ class MappingsSurvey(MappingsCursor):
     @cython.nogil
     @cython.exceptval(check=False)
     def _move_window(self) -> cython.void:
-        """Find out what the bytes from here on mean."""
+        """Find out what the bytes from here on mean, as far as the mappings go, and maybe some bytes behind them."""
         place: cython.longlong = 0
         at: cython.longlong = self.at
         size: cython.longlong = min(self.end + 1 - at, WINDOW)
@@ -261,7 +261,7 @@ class MappingsSurvey(MappingsCursor):
     @cython.nogil
     @cython.exceptval(check=False)
     def _translate(self, start: cython.longlong, end: cython.longlong) -> cython.void:
-        """Write what the bytes for a part of the window mean, one by one, and make sure that they end with a quote."""
+        """Write what the bytes of a part of the window mean, one by one."""
         place: cython.longlong
         symbol: cython.uchar
         for place in range(start, end):

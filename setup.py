@@ -14,14 +14,17 @@ from pathlib import Path
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
-PARTS = ("reader", "literals", "tokenizer", "ledger", "operands", "contexts", "recognizer")
+TOKENIZER = ("reader", "literals", "tokenizer")
+CONTEXTS = ("ledger", "operands", "contexts")
+"""The parts that are a class each, which extends the one before.  Compiled, they are one: see ``_whole``."""
+PARTS = (*TOKENIZER, *CONTEXTS, "recognizer")
 PACKAGE = Path("core", "javascript")
 JOINED = Path("build", "joined")
 _IMPORT_OF_PART = re.compile(
     rf"^ *from (?:cython\.cimports\.)?core\.javascript\.(?:{'|'.join(PARTS)}) c?import .*\n", re.MULTILINE
 )
-_METHOD = re.compile(r"^( +)def (?!__)(\w+)", re.MULTILINE)
-_PYTHON_METHOD = re.compile(r"cpdef \w+ (\w+)")
+_CLASS = re.compile(r"^((?:@cython\.\w+\n)*(?:cdef )?class .*\n)", re.MULTILINE)
+_BASE = re.compile(r"\(\w+\)(?=:)")
 
 
 def join_parts() -> None:
@@ -31,24 +34,27 @@ def join_parts() -> None:
         (JOINED / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(file, JOINED / file)
     kernel = JOINED / PACKAGE / "kernel.py"
-    declarations = _joined(".pxd")
     directives, _, _ = (PACKAGE / "kernel.py").read_text().partition("\n")
-    source = _final(_joined(".py"), called_by_python=set(_PYTHON_METHOD.findall(declarations)))
-    kernel.write_text(f"{directives}\n{source}")
-    kernel.with_suffix(".pxd").write_text(declarations)
+    kernel.write_text(f"{directives}\n{_joined('.py')}")
+    kernel.with_suffix(".pxd").write_text(_joined(".pxd"))
 
 
 def _joined(suffix: str) -> str:
     """Return the parts one after another, without their imports of one another."""
-    files = [(PACKAGE / part).with_suffix(suffix) for part in PARTS]
-    return _IMPORT_OF_PART.sub("", "\n".join(file.read_text() for file in files if file.exists()))
+    files = ((PACKAGE / part).with_suffix(suffix) for part in PARTS)
+    texts = {file.stem: _IMPORT_OF_PART.sub("", file.read_text()) for file in files if file.exists()}
+    rest = [text for part, text in texts.items() if part not in TOKENIZER + CONTEXTS]
+    return "\n".join([_whole([texts[part] for part in parts]) for parts in (TOKENIZER, CONTEXTS)] + rest)
 
 
-def _final(source: str, called_by_python: set[str]) -> str:
-    """Return methods as such that nothing overrides, so that C calls them directly."""
-    return _METHOD.sub(
-        lambda found: found[0] if found[2] in called_by_python else f"{found[1]}@cython.final\n{found[0]}", source
-    )
+def _whole(texts: list[str]) -> str:
+    """Return classes that extend one another as one.
+
+    Cython calls methods directly only in the class that they are defined in, and if nothing extends that.
+    """
+    pieces = [_CLASS.split(text, maxsplit=1) for text in texts]
+    heads, lines, bodies = zip(*pieces, strict=True)
+    return "".join([*heads, _BASE.sub("", lines[-1]), *bodies])
 
 
 class BuildKernels(build_ext):

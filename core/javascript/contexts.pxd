@@ -3,8 +3,6 @@ from core.javascript.operands cimport Operands
 cdef class Contexts(Operands):
     cdef int member_start
     cdef int modifiers
-    cdef int key_start
-    cdef int key_kind
     cdef int key_part
     cdef int key_slot
 

@@ -11,15 +11,17 @@ import cython
 if cython.compiled:
     from cython.cimports.core.javascript.actions import Action
     from cython.cimports.core.javascript.kinds import Kind
+    from cython.cimports.core.javascript.marks import Place
     from cython.cimports.core.javascript.operands import Operands
     from cython.cimports.core.javascript.parts import Flag, Part
-    from cython.cimports.core.javascript.shapes import Function, Modifier, Shape
+    from cython.cimports.core.javascript.shapes import Function, Key, Modifier, Shape
 else:
     from core.javascript.actions import Action
     from core.javascript.kinds import Kind
+    from core.javascript.marks import Place
     from core.javascript.operands import Operands
     from core.javascript.parts import Flag, Part
-    from core.javascript.shapes import Function, Modifier, Shape
+    from core.javascript.shapes import Function, Key, Modifier, Shape
 
 COMPILED = cython.compiled
 
@@ -29,9 +31,10 @@ COMPILED = cython.compiled
 class Contexts(Operands):
     """Does what the grammar wants done."""
 
-    def __init__(self, tokenizer, parts, scopes, saved):
-        Operands.__init__(self, tokenizer, parts, scopes, saved)
-        self.member_start = self.modifiers = self.key_start = self.key_kind = self.key_part = self.key_slot = 0
+    def __init__(self, tokenizer, parts, scopes, saved, marks):
+        self.open_books(parts, scopes, saved)
+        self.follow(tokenizer, marks)
+        self.member_start = self.modifiers = self.key_part = self.key_slot = 0
 
     def perform(self, action: cython.int, kind: cython.int):  # noqa: C901 (a switch)
         """Do one thing that the grammar says; ``kind`` is that of the current token.
@@ -39,18 +42,8 @@ class Contexts(Operands):
         Returns whether the text may still be a program.
         """
         # operands
-        if action == Action.NAME:
-            self.start_chain(Part.IDENTIFIER, Shape.NAME)
-        elif action == Action.LET:
-            self.start_chain(Part.IDENTIFIER, Shape.LET)
-        elif action == Action.LET_AS_NAME:
-            self.shape = Shape.NAME
-        elif action == Action.THIS:
-            self.start_chain(Part.THIS, Shape.OTHER)
-        elif action == Action.LITERAL:
-            self.finish_literal()
-        elif action == Action.VALUE:
-            self.finish_operand(Shape.OTHER)
+        if action == Action.LET_AS_NAME:
+            self.finish_operand(Shape.NAME)
         elif action == Action.NAMED_MEMBER:
             self.extend_chain(Part.NAMED_MEMBER, self.tokenizer.start)
         elif action == Action.PRIVATE_MEMBER:
@@ -69,9 +62,7 @@ class Contexts(Operands):
         elif action == Action.ASSIGN_ELEMENT:
             return self.assign(Flag.ELEMENT)
         elif action == Action.COMPOUND:
-            return self.shape != Shape.BRACKETS and self.assign(0)
-        elif action == Action.DECLARE:
-            self.name_start = self.tokenizer.start
+            return self.noted(Place.SHAPE) != Shape.BRACKETS and self.assign(0)
         elif action == Action.OPEN_DECLARATOR:
             self.open_declarator()
         elif action == Action.FOR_TARGET:
@@ -82,7 +73,7 @@ class Contexts(Operands):
         elif action == Action.OPEN_GROUP:
             self.open_group(self.tokenizer.start)
         elif action == Action.OPEN_ASYNC_GROUP:
-            self.open_group(self.operand_start)
+            self.open_group(self.noted(Place.OPERAND))
         elif action == Action.ONLY_PARAMETERS:
             self.parts[3 * self.node] |= Flag.ONLY_PARAMETERS
         elif action == Action.CLOSE_GROUP:
@@ -101,7 +92,7 @@ class Contexts(Operands):
         elif action == Action.OPEN_FUNCTION:
             self.open_scope(self.hold_scope(self.tokenizer.start), self.node, 0, 0)
         elif action == Action.OPEN_ASYNC_FUNCTION:
-            self.open_scope(self.hold_scope(self.operand_start), self.node, 0, Function.AWAIT)
+            self.open_scope(self.hold_scope(self.noted(Place.OPERAND)), self.node, 0, Function.AWAIT)
         elif action == Action.GENERATOR:
             self.flags |= Function.YIELD_IN_BODY
         elif action == Action.FUNCTION_NAME:
@@ -125,9 +116,6 @@ class Contexts(Operands):
         elif action == Action.MEMBER:
             self.member_start = self.tokenizer.start
             self.modifiers = 0
-        elif action == Action.KEY:
-            self.key_start = self.tokenizer.start
-            self.key_kind = kind
         elif action == Action.PROPERTY:
             self._open_property()
         elif action == Action.OPEN_PROPERTY_METHOD:
@@ -168,9 +156,10 @@ class Contexts(Operands):
 
     def _open_arrow(self):
         slot: cython.int = self.arrow_slot
-        if self.shape == Shape.NAME:
-            slot = self.hold_scope(self.operand_start)
-        elif self.shape != Shape.PARENTHESES:
+        shape: cython.int = self.noted(Place.SHAPE)
+        if shape == Shape.NAME:
+            slot = self.hold_scope(self.noted(Place.OPERAND))
+        elif shape != Shape.PARENTHESES:
             return False
         self.open_scope(slot, self.node, 0, self.flags & Function.SUPER)
         return True
@@ -217,20 +206,21 @@ class Contexts(Operands):
         self.leave()
         self.modifiers = self.pop()
         self.key_slot = self.pop()
-        self.key_start = self.parts[3 * self.key_part + 1]
-        self.key_kind = Kind.OPEN_BRACKET
+        self.note(Place.KEY, self.parts[3 * self.key_part + 1])
+        self.note(Place.KEY_SHAPE, Key.COMPUTED)
 
     def _release_key(self):
-        if self.key_kind == Kind.OPEN_BRACKET:
+        if self.noted(Place.KEY_SHAPE) == Key.COMPUTED:
             self.release_scope(self.key_slot)
 
     def _open_property(self):
-        if self.key_kind == Kind.STRING or self.key_kind == Kind.NUMBER or self.key_kind == Kind.OPEN_BRACKET:
+        key: cython.int = self.noted(Place.KEY_SHAPE)
+        if key == Key.STRING or key == Key.NUMBER or key == Key.COMPUTED:
             self._release_key()
             self.enter(self.node)
         else:
             self.forget()
-            self.enter(self.part(Part.PROPERTY, self.key_start, self.node))
+            self.enter(self.part(Part.PROPERTY, self.noted(Place.KEY), self.node))
 
     def _open_property_method(self):
         self.parts[3 * self.node] |= Flag.METHODS
@@ -244,7 +234,7 @@ class Contexts(Operands):
 
     def _open_class_method(self):
         kind: cython.int = Part.METHOD
-        if self.key_kind != Kind.PRIVATE_NAME:
+        if self.noted(Place.KEY_SHAPE) != Key.PRIVATE:
             if self.modifiers & Modifier.GET:
                 kind = Part.GETTER
             elif self.modifiers & Modifier.SET:
@@ -256,9 +246,9 @@ class Contexts(Operands):
         return True
 
     def _is_constructor(self):
-        if self.key_kind != Kind.STRING:
-            return self.key_kind == Kind.CONSTRUCTOR
-        return self.tokenizer.is_string(Kind.CONSTRUCTOR, self.key_start)
+        if self.noted(Place.KEY_SHAPE) != Key.STRING:
+            return self.noted(Place.KEY_SHAPE) == Key.CONSTRUCTOR
+        return self.tokenizer.is_string(Kind.CONSTRUCTOR, self.noted(Place.KEY))
 
     def _open_method(self, kind: cython.int, node: cython.int):
         flags: cython.int = Function.SUPER
@@ -266,12 +256,14 @@ class Contexts(Operands):
             flags |= Function.AWAIT
         if self.modifiers & Modifier.GENERATOR:
             flags |= Function.YIELD_IN_BODY
-        if self.key_kind != Kind.OPEN_BRACKET:
+        if self.noted(Place.KEY_SHAPE) != Key.COMPUTED:
             self.forget()
-            self.open_scope(self.hold_scope(self.member_start), self.part(kind, self.key_start, self.node), node, flags)
+            self.open_scope(
+                self.hold_scope(self.member_start), self.part(kind, self.noted(Place.KEY), self.node), node, flags
+            )
         elif node:
             # Functions in the key of an object's getter or setter see through it, so its part stays as it is.
-            self.open_scope(self.key_slot, self.part(kind, self.key_start, self.node), node, flags)
+            self.open_scope(self.key_slot, self.part(kind, self.noted(Place.KEY), self.node), node, flags)
         else:
             self.parts[3 * self.key_part] = kind
             self.open_scope(self.key_slot, self.key_part, node, flags)

@@ -27,7 +27,8 @@ COMPILED = cython.compiled
 class Ledger:
     """Keeps parts and scopes.  The buffers are zeroed; the first part is ``Part.ROOT``."""
 
-    def __init__(self, parts, scopes, saved):
+    def open_books(self, parts, scopes, saved):
+        """Keep the books in these buffers."""
         self.parts = parts
         self.scopes = scopes
         self.saved = saved

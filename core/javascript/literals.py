@@ -21,10 +21,6 @@ COMPILED = cython.compiled
 class Literals(Reader):
     """Takes literals: each method returns a kind, and leaves the end of the literal in ``position``."""
 
-    def __init__(self, text, length, tables):
-        Reader.__init__(self, text, length, tables)
-        self.position = 0
-
     def token(self, kind: cython.int, end: cython.int):
         """Take a token of ``kind`` that ends at ``end``."""
         self.position = end

@@ -3,18 +3,16 @@ from core.javascript.tokenizer cimport Tokenizer
 
 cdef class Operands(Ledger):
     cdef Tokenizer tokenizer
-    cdef int shape
-    cdef int operand_start
+    cdef int[::1] marks
     cdef int chain
     cdef int bracket
     cdef int whole_end
     cdef int arrow_slot
-    cdef int name_start
 
-    cdef void start_chain(self, int kind, int shape) noexcept nogil
+    cdef inline int noted(self, int place) noexcept nogil
+    cdef inline void note(self, int place, int value) noexcept nogil
     cdef void extend_chain(self, int kind, int offset) noexcept nogil
     cdef void finish_operand(self, int shape) noexcept nogil
-    cdef void finish_literal(self) noexcept nogil
     cdef void open_index(self) noexcept nogil
     cdef void close_index(self) noexcept nogil
     cdef void end_element(self) noexcept nogil

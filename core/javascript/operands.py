@@ -11,11 +11,13 @@ import cython
 if cython.compiled:
     from cython.cimports.core.javascript.kinds import Kind
     from cython.cimports.core.javascript.ledger import Ledger
+    from cython.cimports.core.javascript.marks import Place
     from cython.cimports.core.javascript.parts import Flag, Part
     from cython.cimports.core.javascript.shapes import Shape
 else:
     from core.javascript.kinds import Kind
     from core.javascript.ledger import Ledger
+    from core.javascript.marks import Place
     from core.javascript.parts import Flag, Part
     from core.javascript.shapes import Shape
 
@@ -26,46 +28,47 @@ COMPILED = cython.compiled
 class Operands(Ledger):
     """Follows operands, assignments and brackets.
 
-    ``shape`` is that of the operand just read, ``operand_start`` its offset if it is a single token, ``chain`` the
-    last part of the target it may be (0: none that has a name; below 0: the kind of its first part, which isn't made
-    before it's needed), ``bracket`` the part of its brackets if it has some.
-    ``whole_end`` is where the last operand ended that was a whole element of the brackets around it.
+    ``marks`` are what the recogniser notes, see ``core.javascript.marks``, and what is noted here: the operand just
+    read has a shape even if it is more than a token.  ``chain`` is its last part if that is a member (0: none that can
+    name anything), ``bracket`` the part of its brackets if it has some.  ``whole_end`` is where the last operand ended
+    that was a whole element of the brackets around it.
     """
 
-    def __init__(self, tokenizer, parts, scopes, saved):
-        Ledger.__init__(self, parts, scopes, saved)
+    def follow(self, tokenizer, marks):
+        """Follow the operands among the tokens of ``tokenizer``."""
         self.tokenizer = tokenizer
-        self.shape = Shape.OTHER
-        self.operand_start = self.chain = self.bracket = self.whole_end = self.arrow_slot = self.name_start = 0
+        self.marks = marks
+        self.chain = self.bracket = self.whole_end = self.arrow_slot = 0
 
-    def start_chain(self, kind: cython.int, shape: cython.int):
-        """Start an operand that may be, or start, the target of an assignment."""
-        self.shape = shape
-        self.operand_start = self.tokenizer.start
-        self.chain = -kind
+    def noted(self, place: cython.int):
+        """Return what is noted at ``place``."""
+        return self.marks[place]
+
+    def note(self, place: cython.int, value: cython.int):
+        """Note ``value`` at ``place``."""
+        self.marks[place] = value
+
+    def finish_operand(self, shape: cython.int):
+        """Note what the operand just read looks like."""
+        self.note(Place.SHAPE, shape)
 
     def extend_chain(self, kind: cython.int, offset: cython.int):
         """Add a member to the operand."""
-        self.shape = Shape.MEMBER
-        if self.chain:
-            self.chain = self.part(kind, offset, self._made_chain())
-
-    def finish_operand(self, shape: cython.int):
-        """Note what the operand just read looks like; it has no name."""
-        self.shape = shape
-        self.chain = 0
-
-    def finish_literal(self):
-        """Note that the operand just read is a literal."""
-        self.operand_start = self.tokenizer.start
-        self.finish_operand(Shape.LITERAL)
+        chain: cython.int = self._made_chain()
+        self.chain = self.part(kind, offset, chain) if chain else 0
+        self.finish_operand(Shape.MEMBER)
 
     def _made_chain(self):
-        """Return the chain's last part, which is made now if it's the first: most names are all there is."""
-        if self.chain < 0:
+        """Return the last part of the operand, which is made now if it's the first: most names are all there is."""
+        shape: cython.int = self.noted(Place.SHAPE)
+        if shape == Shape.MEMBER:
+            return self.chain
+        if shape == Shape.NAME or shape == Shape.LET or shape == Shape.THIS:
             self.forget()
-            self.chain = self.part(-self.chain, self.operand_start, self.node)
-        return self.chain
+            return self.part(
+                Part.THIS if shape == Shape.THIS else Part.IDENTIFIER, self.noted(Place.OPERAND), self.node
+            )
+        return 0
 
     def open_index(self):
         """Enter the brackets of ``a[b]``."""
@@ -75,12 +78,14 @@ class Operands(Ledger):
     def close_index(self):
         """Leave them, and add what they are to the operand."""
         index: cython.int = self.node
-        offset: cython.int = self.operand_start
+        offset: cython.int = self.noted(Place.OPERAND)
+        shape: cython.int = self.noted(Place.SHAPE)
         is_plain: cython.bint = self.whole_end == self.tokenizer.start and (
-            self.shape == Shape.NAME or self.shape == Shape.LET or self.shape == Shape.LITERAL
+            shape == Shape.NAME or shape == Shape.LET or shape == Shape.LITERAL
         )
         self.leave()
         self.chain = self.pop()
+        self.finish_operand(Shape.MEMBER)
         if is_plain:
             self.extend_chain(Part.LITERAL_INDEX, offset)
         else:
@@ -89,9 +94,10 @@ class Operands(Ledger):
     def end_element(self):
         """Note that the operand just read is a whole element of the brackets around."""
         self.whole_end = self.tokenizer.start
-        if self.shape == Shape.BRACKETS:
+        shape: cython.int = self.noted(Place.SHAPE)
+        if shape == Shape.BRACKETS:
             self.parts[3 * self.bracket] |= Flag.WHOLE
-        elif self.shape == Shape.METHODS:
+        elif shape == Shape.METHODS:
             around: cython.int = self.node
             if self.parts[3 * around] == Part.PROPERTY:
                 around = self.parts[3 * around + 2]
@@ -104,16 +110,17 @@ class Operands(Ledger):
     def open_declarator(self):
         """Enter the value of a variable."""
         self.forget()
-        self.enter(self.part(Part.DECLARATOR, self.name_start, self.node))
+        self.enter(self.part(Part.DECLARATOR, self.noted(Place.DECLARED), self.node))
 
     def assign(self, flag: cython.int):
         """Enter the assignment to the operand just read."""
-        if self.shape == Shape.OTHER or self.shape == Shape.LITERAL or not self._mark_pattern():
+        shape: cython.int = self.noted(Place.SHAPE)
+        if shape == Shape.OTHER or shape == Shape.THIS or shape == Shape.LITERAL or not self._mark_pattern():
             return False
-        if not self.chain:
+        target: cython.int = self._made_chain()
+        if not target:
             self.enter(self.node)
             return True
-        target: cython.int = self._made_chain()
         self.parts[3 * target] |= flag
         self._tell_indexes(target)
         self.enter(target)
@@ -129,9 +136,10 @@ class Operands(Ledger):
 
     def _mark_pattern(self):
         """If the operand just read is in brackets, it's a pattern."""
-        if self.shape == Shape.BRACKETS:
+        shape: cython.int = self.noted(Place.SHAPE)
+        if shape == Shape.BRACKETS:
             self.parts[3 * self.bracket] |= Flag.PATTERN
-        return self.shape != Shape.METHODS
+        return shape != Shape.METHODS
 
     def open_group(self, start: cython.int):
         """Enter parentheses: hold a place for the arrow function that they may be the parameters of."""

@@ -17,9 +17,10 @@ COMPILED = cython.compiled
 
 @cython.cclass
 class Reader:
-    """Looks at the ``length`` bytes of a text with the help of ``token_tables.TokenTables``."""
+    """Looks at the bytes of a text with the help of ``token_tables.TokenTables``."""
 
-    def __init__(self, text, length, tables):
+    def open_text(self, text, length, tables):
+        """Look at the ``length`` bytes of ``text``, which a NUL follows."""
         self.text = text
         self.length = length
         self.bytes_ = tables.byte_flags

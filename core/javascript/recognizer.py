@@ -19,18 +19,19 @@ COMPILED = cython.compiled
 def recognize(
     tokenizer: Tokenizer,
     contexts: Contexts,
-    predictions: cython.const[cython.uint][::1],
+    predictions: cython.const[cython.ushort][::1],
     steps: cython.const[cython.ushort][::1],
     same_line_steps: cython.uint,
     stack: cython.ushort[::1],
+    marks: cython.int[::1],
 ) -> cython.bint:
     """Return whether a text is a program; what is to be known about its functions is in ``contexts`` then.
 
-    ``predictions``, ``steps`` and ``same_line_steps`` are those of ``tables.Tables``.  ``stack`` is for the symbols
-    that are expected at any time.  A text that needs more room isn't recognised.
+    ``predictions``, ``steps`` and ``same_line_steps`` are those of ``tables.Tables``, ``marks`` those of ``contexts``.
+    ``stack`` is for the symbols that are expected at any time.  A text that needs more room isn't recognised.
     """
     with cython.nogil:
-        return _recognize(tokenizer, contexts, predictions, steps, same_line_steps, stack)
+        return _recognize(tokenizer, contexts, predictions, steps, same_line_steps, stack, marks)
 
 
 @cython.cfunc
@@ -39,22 +40,22 @@ def recognize(
 def _recognize(
     tokenizer: Tokenizer,
     contexts: Contexts,
-    predictions: cython.const[cython.uint][::1],
+    predictions: cython.const[cython.ushort][::1],
     steps: cython.const[cython.ushort][::1],
     same_line_steps: cython.uint,
     stack: cython.ushort[::1],
+    marks: cython.int[::1],
 ) -> cython.bint:
-    # The topmost symbol is kept apart, those below are on the stack.  The program is the first, at the tables' start.
+    # As many symbols are expected, of which ``symbol`` is the nearest.  The program is the first, at the tables' start.
     symbol: cython.Py_ssize_t = 0
-    depth: cython.Py_ssize_t = 0
+    depth: cython.Py_ssize_t = 1
     # One check a step keeps the stack within bounds: no step has more symbols.
     limit: cython.Py_ssize_t = stack.shape[0] - Layout.MAX_SYMBOLS
     kind: cython.int = tokenizer.next()
-    while True:
-        prediction: cython.uint = predictions[symbol + kind]
-        if (prediction & Layout.STEP_MASK) >= same_line_steps and tokenizer.line_break:
-            prediction = predictions[symbol + Layout.LINE_BREAK]
-        step: cython.Py_ssize_t = prediction & Layout.STEP_MASK
+    while depth:
+        step: cython.Py_ssize_t = predictions[symbol + kind]
+        if step >= same_line_steps and tokenizer.line_break:
+            step = predictions[symbol + Layout.LINE_BREAK]
         if depth > limit:
             return False
         # However many symbols there are, all four places are written: there's no branch to mispredict then.
@@ -66,16 +67,19 @@ def _recognize(
         stack[depth + 1] = second
         stack[depth + 2] = third
         stack[depth + 3] = fourth
-        depth += steps[step + Layout.COUNT]
-        action: cython.int = steps[step + Layout.ACTION]
-        if action and not (contexts.perform(action, kind) and contexts.saved_used <= contexts.saved_limit):
-            return False
-        depth -= 1
-        symbol = prediction >> Layout.TOP_SHIFT
-        if symbol == Layout.POPPED:
-            if depth < 0:
-                return True
-            symbol = stack[depth]
+        depth = depth - 1 + steps[step + Layout.COUNT]
+        symbol = stack[depth]
+        actions: cython.int = steps[step + Layout.ACTIONS]
+        if actions:
+            if not (contexts.perform(actions & 0xFF, kind) and contexts.saved_used <= contexts.saved_limit):
+                return False
+            actions >>= Layout.ACTION_BITS
+            if actions and not (contexts.perform(actions, kind) and contexts.saved_used <= contexts.saved_limit):
+                return False
+        mark: cython.int = steps[step + Layout.MARK]
+        marks[mark & 0xFF] = tokenizer.start
+        marks[(mark & 0xFF) + 1] = mark >> Layout.SHAPE_SHIFT
         mode: cython.int = steps[step + Layout.MODE]
         if mode:
             kind = tokenizer.next() if mode == Mode.NEXT else tokenizer.reread(mode, kind)
+    return True

@@ -8,6 +8,7 @@ from functools import partial
 
 from core.buffers import Content, Numbers, numbers_buffer
 from core.javascript.kernel import Contexts, recognize
+from core.javascript.marks import Place
 from core.javascript.scope_names import PART_SIZE, Piece, ScopeNames
 from core.javascript.scope_search import ScopeSearch
 from core.javascript.tables import javascript_tables
@@ -99,9 +100,10 @@ class _Attempt:
         tables = javascript_tables()
         stack = memoryview(bytearray(2 * _STACK_SIZE)).cast("H")
         tokenizer = new_tokenizer(text)
-        self.contexts = Contexts(tokenizer, self.parts, self.records, _numbers(_SAVED_SIZE))
+        marks = _numbers(Place.SIZE)
+        self.contexts = Contexts(tokenizer, self.parts, self.records, _numbers(_SAVED_SIZE), marks)
         self.is_program = recognize(
-            tokenizer, self.contexts, tables.predictions, tables.steps, tables.same_line_steps, stack
+            tokenizer, self.contexts, tables.predictions, tables.steps, tables.same_line_steps, stack, marks
         )
 
     @property

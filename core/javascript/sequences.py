@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.javascript.actions import Action
+from core.javascript.marks import Place, is_mark, mark
 from core.javascript.predictions import REJECT, Predictions, Row, Step
 from core.javascript.steps import Layout, Mode
 
@@ -17,6 +18,7 @@ Sequence = tuple[str, ...]
 """Names of symbols, the nearest first."""
 
 _LONGEST = 2
+_NO_MARK: tuple[int, int] = (Place.NOWHERE, 0)
 _IN_EXPRESSIONS = """
     target+in target+in+whole operation+in unary_operation+in operator+in choice+in
     value+in unary_value+in updated+in prefixed+in awaited+in assignment+in assignment+in+whole
@@ -33,7 +35,10 @@ JOINED = frozenset(_IN_EXPRESSIONS.split())
 class JoinedStep:
     """What to do about the topmost sequence: as ``predictions.Step``, but for several symbols."""
 
-    action: Action
+    actions: tuple[Action, ...]
+    """What to do, without marks."""
+    mark: tuple[int, int]
+    """Where the current token is noted after that, and what as: see ``marks``."""
     mode: int
     sequences: tuple[Sequence, ...]
     same_line: bool = False
@@ -63,25 +68,38 @@ def _line_break_step(row: Row, sequence: Sequence) -> JoinedStep | None:
     step = row[Layout.LINE_BREAK]
     if step is REJECT:
         return None
-    return JoinedStep(step.action, Mode.STAY, _joined((*step.symbols, *sequence[1:])))
+    symbols = _joined((*step.symbols, *sequence[1:]))
+    return JoinedStep(_actions(step), _noted(step, Layout.LINE_BREAK), Mode.STAY, symbols)
 
 
 def _joined_step(predictions: Predictions, sequence: Sequence, kind: int) -> JoinedStep | None:
     """Return the steps from a sequence up to the one that takes a token of that kind, as one."""
     expected = sequence
-    action = Action.NOTHING
+    actions: tuple[Action, ...] = ()
+    noted = _NO_MARK
     step = Step()
     while expected and step.mode == Mode.STAY and not step.same_line:
         following = predictions.row(expected[0])[kind]
         if following is REJECT:
             return None
         is_first = expected is sequence
-        if (action and following.action) or (following.same_line and not is_first):
+        # The mark is written last, so nothing can be done after it.
+        is_full = noted != _NO_MARK or len(actions) + len(_actions(following)) > Layout.MAX_ACTIONS
+        if (following.action and is_full) or (following.same_line and not is_first):
             break
         step = following
-        action = action or step.action
+        actions = (*actions, *_actions(step))
+        noted = _noted(step, kind) if is_mark(step.action) else noted
         expected = (*step.symbols, *expected[1:])
-    return JoinedStep(action, step.mode, _joined(expected), step.same_line)
+    return JoinedStep(actions, noted, step.mode, _joined(expected), step.same_line)
+
+
+def _actions(step: Step) -> tuple[Action, ...]:
+    return (step.action,) if step.action and not is_mark(step.action) else ()
+
+
+def _noted(step: Step, kind: int) -> tuple[int, int]:
+    return mark(step.action, kind) if is_mark(step.action) else _NO_MARK
 
 
 def _joined(expected: Sequence) -> tuple[Sequence, ...]:

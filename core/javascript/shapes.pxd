@@ -9,6 +9,15 @@ cdef enum Shape:
     BRACKETS = 5
     METHODS = 6
     PARENTHESES = 7
+    THIS = 8
+
+cdef enum Key:
+    WORD = 0
+    STRING = 1
+    NUMBER = 2
+    PRIVATE = 3
+    CONSTRUCTOR = 4
+    COMPUTED = 5
 
 cdef enum Function:
     YIELD = 1

@@ -19,6 +19,19 @@ class Shape(IntEnum):
     METHODS = 6
     """The same with a method somewhere, so it's no pattern."""
     PARENTHESES = 7
+    THIS = 8
+
+
+class Key(IntEnum):
+    """What the key of a property or a member looks like."""
+
+    WORD = 0
+    STRING = 1
+    NUMBER = 2
+    PRIVATE = 3
+    CONSTRUCTOR = 4
+    """The name ``constructor``."""
+    COMPUTED = 5
 
 
 class Function(IntEnum):

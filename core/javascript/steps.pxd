@@ -3,15 +3,16 @@
 cdef enum Layout:
     COLUMNS = 128
     LINE_BREAK = 127
-    STEP_MASK = 65535
-    TOP_SHIFT = 16
-    POPPED = 65535
     STEP_SIZE = 8
-    ACTION = 0
+    ACTIONS = 0
     MODE = 1
     COUNT = 2
+    MARK = 3
     SYMBOLS = 4
     MAX_SYMBOLS = 4
+    MAX_ACTIONS = 2
+    ACTION_BITS = 8
+    SHAPE_SHIFT = 8
 
 cdef enum Mode:
     STAY = 0

@@ -9,25 +9,24 @@ class Layout(IntEnum):
     """Sizes and places in the tables.  Symbols are known by where their predictions start, and steps likewise."""
 
     COLUMNS = 128
-    """The predictions for a symbol: one for each kind of token, and …"""
+    """The predictions for a symbol, which are steps: one for each kind of token, and …"""
     LINE_BREAK = 127
     """… the last for a symbol that wanted to stay on its line when the line has ended."""
-    STEP_MASK = 0xFFFF
-    """A prediction has a step in its low bits, …"""
-    TOP_SHIFT = 16
-    """… and above, so that nobody need wait for the step, the nearest of its symbols: the topmost then, or …"""
-    POPPED = 0xFFFF
-    """… if there's none, this."""
     STEP_SIZE = 8
-    ACTION = 0
-    """A step consists of: what to do, …"""
+    ACTIONS = 0
+    """A step consists of: what to do (as many bits for each action, the first one lowest), …"""
     MODE = 1
     """… how to go on, …"""
     COUNT = 2
     """… how many symbols replace the topmost, …"""
+    MARK = 3
+    """… where the token is noted (and above, what as), …"""
     SYMBOLS = 4
-    """… and (one place is left free) those, the nearest one last."""
+    """… and those symbols, the nearest one last."""
     MAX_SYMBOLS = 4
+    MAX_ACTIONS = 2
+    ACTION_BITS = 8
+    SHAPE_SHIFT = 8
 
 
 class Mode(IntEnum):

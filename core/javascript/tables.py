@@ -15,7 +15,7 @@ class Tables:
     """What the recogniser runs on."""
 
     predictions: array[int]
-    """For each symbol and kind, at ``symbol + kind``: see ``Layout``.  The symbol 0 is the one that a text is."""
+    """For each symbol and kind, at ``symbol + kind``, a step.  The symbol 0 is the one that a text is."""
     steps: array[int]
     same_line_steps: int
     """The steps from here on are for tokens on the same line; elsewhere, the last column holds instead."""
@@ -24,5 +24,5 @@ class Tables:
 @cache
 def javascript_tables() -> Tables:
     """Return the tables of JavaScript."""
-    predictions = unpacked("I", built_tables.PREDICTIONS)
+    predictions = unpacked("H", built_tables.PREDICTIONS)
     return Tables(predictions, unpacked("H", built_tables.STEPS), built_tables.SAME_LINE_STEPS)

@@ -29,24 +29,21 @@ def _tables(rows: dict[Sequence, JoinedRow]) -> Tables:
     steps.sort(key=lambda step: step is not None and step.same_line)
     places = {step: Layout.STEP_SIZE * number for number, step in enumerate(steps)}
     symbols = {sequence: Layout.COLUMNS * number for number, sequence in enumerate(rows)}
-    predictions = [places[step] | _top(step, symbols) << Layout.TOP_SHIFT for row in rows.values() for step in row]
     return Tables(
-        array("I", predictions),
+        array("H", [places[step] for row in rows.values() for step in row]),
         array("H", [number for step in steps for number in _packed(step, symbols)]),
         next(places[step] for step in steps if step and step.same_line),
     )
 
 
-def _top(step: JoinedStep | None, symbols: dict[Sequence, int]) -> int:
-    return symbols[step.sequences[0]] if step and step.sequences else Layout.POPPED
-
-
 def _packed(step: JoinedStep | None, symbols: dict[Sequence, int]) -> list[int]:
     if step is None:
         return [Action.REJECT, *[0] * (Layout.STEP_SIZE - 1)]
+    actions = sum(action << Layout.ACTION_BITS * place for place, action in enumerate(step.actions))
     expected = [symbols[sequence] for sequence in reversed(step.sequences)]
     padding = [0] * (Layout.MAX_SYMBOLS - len(expected))
-    return [step.action, step.mode, len(expected), 0, *expected, *padding]
+    place, shape = step.mark
+    return [actions, step.mode, len(expected), place | shape << Layout.SHAPE_SHIFT, *expected, *padding]
 
 
 def _text(tables: Tables, words: WordTable) -> str:

@@ -35,12 +35,12 @@ class Tokenizer(Literals):
     """
 
     def __init__(self, text, length, tables):
-        Literals.__init__(self, text, length, tables)
+        self.open_text(text, length, tables)
         self.firsts = tables.firsts
         self.words = tables.words
         self.word_kinds = tables.word_kinds
         self.word_factor = tables.word_factor
-        self.start = self.previous_end = 0
+        self.position = self.start = self.previous_end = 0
         self.line_break = False
         self.html_comment = -1
         if text[:2] == b"#!":

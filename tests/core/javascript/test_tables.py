@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from core.javascript import actions, characters, grammar, kinds, parts, sequences, shapes, steps, unicode_names
+from core.javascript import actions, characters, grammar, kinds, marks, parts, sequences, shapes, steps, unicode_names
 from core.javascript.actions import Action
 from core.javascript.characters import Character, First
 from core.javascript.grammar_rules import is_action, read_rules
+from core.javascript.marks import Place
 from core.javascript.predictions import Predictions
+from core.javascript.shapes import Key
 from core.javascript.steps import Layout, Mode
 from core.javascript.tables import Tables, javascript_tables
 from core.javascript.tables_writer import built_tables
@@ -25,7 +27,7 @@ RULES = read_rules(grammar.RULES, grammar.START)
 
 @pytest.mark.parametrize(
     "module",
-    [actions, characters, kinds, parts, shapes, steps, checkpoint, token_shapes],
+    [actions, characters, kinds, marks, parts, shapes, steps, checkpoint, token_shapes],
     ids=lambda module: module.__name__,
 )
 def test_the_compiler_is_told_the_same_numbers(module):
@@ -65,8 +67,8 @@ def test_the_tables_are_those_of_the_grammar():
 
 def test_symbols_and_kinds_fit_into_the_tables():
     found = javascript_tables()
-    assert len(found.predictions) < Layout.POPPED
-    assert len(found.steps) <= Layout.STEP_MASK
+    assert max(len(found.predictions), len(found.steps)) < 1 << 16
+    assert max(Action) < 1 << Layout.ACTION_BITS
     assert max(Predictions().words.values()) < Layout.LINE_BREAK
     assert max(Predictions().words.values()) < min(First)
 
@@ -80,19 +82,21 @@ def test_a_step_that_takes_no_token_comes_to_an_end():
 
 def takes_or_ends(found: Tables, symbol: int, kind: int, before: frozenset[int]) -> bool:
     """Say whether the steps from ``symbol`` take a token or give up, without coming back to the same symbol."""
-    prediction = found.predictions[symbol + kind]
-    step, top = prediction & Layout.STEP_MASK, prediction >> Layout.TOP_SHIFT
-    if found.steps[step + Layout.ACTION] == Action.REJECT or found.steps[step + Layout.MODE] != Mode.STAY:
+    step = found.predictions[symbol + kind]
+    if found.steps[step + Layout.ACTIONS] == Action.REJECT or found.steps[step + Layout.MODE] != Mode.STAY:
         return True
-    return symbol not in before and (top == Layout.POPPED or takes_or_ends(found, top, kind, before | {symbol}))
+    count = found.steps[step + Layout.COUNT]
+    if symbol in before or not count:
+        return symbol not in before
+    return takes_or_ends(found, found.steps[step + Layout.SYMBOLS + count - 1], kind, before | {symbol})
 
 
-def test_the_topmost_symbol_of_a_step_is_the_one_in_the_prediction():
+def test_a_step_notes_a_token_somewhere_only_if_the_grammar_says_so():
     found = javascript_tables()
-    for prediction in set(found.predictions):
-        step, top = prediction & Layout.STEP_MASK, prediction >> Layout.TOP_SHIFT
-        count = found.steps[step + Layout.COUNT]
-        assert top == (found.steps[step + Layout.SYMBOLS + count - 1] if count else Layout.POPPED)
+    marks = {found.steps[step + Layout.MARK] for step in set(found.predictions)}
+    places = {number & (1 << Layout.SHAPE_SHIFT) - 1 for number in marks}
+    assert places == {Place.NOWHERE, Place.OPERAND, Place.KEY, Place.DECLARED}
+    assert {number >> Layout.SHAPE_SHIFT for number in marks if number & 0xFF == Place.KEY} == set(Key) - {Key.COMPUTED}
 
 
 def test_all_symbols_that_are_joined_are_in_the_grammar():

@@ -21,12 +21,12 @@ COMPILED = cython.compiled
 class Literals(Reader):
     """Takes literals: each method returns a kind, and leaves the end of the literal in ``position``."""
 
-    def token(self, kind: cython.int, end: cython.int):
+    def token(self, kind: cython.int, end: cython.Py_ssize_t):
         """Take a token of ``kind`` that ends at ``end``."""
         self.position = end
         return kind
 
-    def number(self, at: cython.int):
+    def number(self, at: cython.Py_ssize_t):
         """Take the number at ``at``, which starts with a digit."""
         if self.text[at] == ord("0"):
             prefix: cython.int = self.text[at + 1] | 32
@@ -37,30 +37,30 @@ class Literals(Reader):
             if prefix == ord("b"):
                 return self._prefixed_number(at + 2, 2)
             if self.bytes_[self.text[at + 1]] & Byte.DIGIT:
-                end: cython.int = self.digits_end(at, 8)
+                end: cython.Py_ssize_t = self.digits_end(at, 8)
                 if not self.bytes_[self.text[end]] & Byte.DIGIT:
                     return self._number_token(end)
                 return self.decimal(self.digits_end(end, 10))
         end = self.digits_end(at, 10)
         return self._number_token(end + 1) if self.text[end] == ord("n") else self.decimal(end)
 
-    def decimal(self, at: cython.int):
+    def decimal(self, at: cython.Py_ssize_t):
         """Take the fraction and the exponent of a number whose first digits end at ``at``."""
         if self.text[at] == ord("."):
             at = self.digits_end(at + 1, 10)
         if self.text[at] | 32 == ord("e"):
             at += 2 if self.text[at + 1] == ord("+") or self.text[at + 1] == ord("-") else 1
-            end: cython.int = self.digits_end(at, 10)
+            end: cython.Py_ssize_t = self.digits_end(at, 10)
             return Kind.INVALID if end == at else self._number_token(end)
         return self._number_token(at)
 
-    def _prefixed_number(self, at: cython.int, base: cython.int):
-        end: cython.int = self.digits_end(at, base)
+    def _prefixed_number(self, at: cython.Py_ssize_t, base: cython.int):
+        end: cython.Py_ssize_t = self.digits_end(at, base)
         if end == at:
             return Kind.INVALID
         return self._number_token(end + 1 if self.text[end] == ord("n") else end)
 
-    def _number_token(self, end: cython.int):
+    def _number_token(self, end: cython.Py_ssize_t):
         """Take a number that ends at ``end``: neither a name nor a digit may touch it."""
         byte: cython.int = self.text[end]
         if self.bytes_[byte] & Byte.NAME_PART or byte == ord("\\"):
@@ -69,7 +69,7 @@ class Literals(Reader):
             return Kind.INVALID
         return self.token(Kind.NUMBER, end)
 
-    def string(self, at: cython.int):
+    def string(self, at: cython.Py_ssize_t):
         """Take the string at ``at``."""
         quote: cython.int = self.text[at]
         at += 1
@@ -87,7 +87,7 @@ class Literals(Reader):
             else:
                 at += 1
 
-    def _string_stop(self, at: cython.int, quote: cython.int):
+    def _string_stop(self, at: cython.Py_ssize_t, quote: cython.int):
         """Return the first place from ``at`` on where something else than a usual character of a string may be.
 
         Eight bytes at once: see ``json_outline`` for how.
@@ -106,7 +106,7 @@ class Literals(Reader):
             at += 1
         return at
 
-    def template_part(self, at: cython.int):
+    def template_part(self, at: cython.Py_ssize_t):
         """Take the characters of a template from ``at`` on, up to its end or to the next hole."""
         broken: cython.bint = False
         while True:
@@ -120,7 +120,7 @@ class Literals(Reader):
             if byte == 0 and at >= self.length:
                 return Kind.INVALID
             if byte == ord("\\"):
-                end: cython.int = self.escape_end(at + 1)
+                end: cython.Py_ssize_t = self.escape_end(at + 1)
                 if end < 0 or self._is_octal_escape(at + 1):
                     if self.text[at + 1] == 0 and at + 1 >= self.length:
                         return Kind.INVALID
@@ -130,12 +130,12 @@ class Literals(Reader):
             else:
                 at += 1
 
-    def _is_octal_escape(self, at: cython.int):
+    def _is_octal_escape(self, at: cython.Py_ssize_t):
         """Say whether an escape stands for an octal number, which templates don't have."""
         byte: cython.int = self.text[at]
         return ord("1") <= byte <= ord("7") or (byte == ord("0") and self.bytes_[self.text[at + 1]] & Byte.DIGIT != 0)
 
-    def regex_end(self, at: cython.int):
+    def regex_end(self, at: cython.Py_ssize_t):
         """Return where the regular expression ends whose first ``/`` is before ``at``, -1 if it has no end."""
         in_class: cython.bint = False
         while True:

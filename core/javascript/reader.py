@@ -27,46 +27,46 @@ class Reader:
         self.characters = memoryview(tables.character_flags)
         self.size = self.code_point = 0
 
-    def name_end(self, at: cython.int):
+    def name_end(self, at: cython.Py_ssize_t):
         """Return where the name at ``at`` ends, or -1 if there is no name."""
-        end: cython.int = self.name_character_end(at, Character.START)
+        end: cython.Py_ssize_t = self.name_character_end(at, Character.START)
         if end == at:
             return -1
-        after: cython.int = self.name_character_end(end, Character.PART)
+        after: cython.Py_ssize_t = self.name_character_end(end, Character.PART)
         while after != end:
             end = after
             after = self.name_character_end(end, Character.PART)
         return -1 if self.text[end] == ord("\\") else end
 
-    def name_character_end(self, at: cython.int, wanted: cython.int):
+    def name_character_end(self, at: cython.Py_ssize_t, wanted: cython.int):
         """Return where the character at ``at`` ends, or ``at`` if no name can have it there."""
         byte: cython.int = self.text[at]
         if byte == ord("\\"):
             # What an escape stands for isn't checked: Symbolicator doesn't, either.
-            end: cython.int = self.unicode_escape_end(at + 2) if self.text[at + 1] == ord("u") else -1
+            end: cython.Py_ssize_t = self.unicode_escape_end(at + 2) if self.text[at + 1] == ord("u") else -1
             return at if end < 0 else end
         if byte >= 0x80:
             return at + self.size if self.class_of(self.decode(at)) & wanted else at
         return at + 1 if self.bytes_[byte] & (Byte.NAME_START if wanted == Character.START else Byte.NAME_PART) else at
 
-    def escape_end(self, at: cython.int):
+    def escape_end(self, at: cython.Py_ssize_t):
         """Return where the escape ends whose backslash is before ``at``, or -1 if it means nothing."""
         byte: cython.int = self.text[at]
         if byte == ord("u"):
             return self.unicode_escape_end(at + 1)
         if byte == ord("x"):
-            end: cython.int = self.digits_end(at + 1, 16)
+            end: cython.Py_ssize_t = self.digits_end(at + 1, 16)
             return at + 3 if end >= at + 3 and self.text[at + 1] != ord("_") and self.text[at + 2] != ord("_") else -1
         if byte == ord("\r") and self.text[at + 1] == ord("\n"):
             return at + 2
         return -1 if byte == 0 and at >= self.length else at + 1
 
-    def unicode_escape_end(self, at: cython.int):
+    def unicode_escape_end(self, at: cython.Py_ssize_t):
         r"""Return where the escape ends whose ``\u`` is before ``at``, or -1.  Leaves its value in ``code_point``."""
         braces: cython.bint = self.text[at] == ord("{")
         if braces:
             at += 1
-        first: cython.int = at
+        first: cython.Py_ssize_t = at
         value: cython.int = 0
         while braces or at < first + 4:
             byte: cython.int = self.text[at]
@@ -82,7 +82,7 @@ class Reader:
             return at + 1 if self.text[at] == ord("}") else -1
         return at if at == first + 4 else -1
 
-    def digits_end(self, at: cython.int, base: cython.int):
+    def digits_end(self, at: cython.Py_ssize_t, base: cython.int):
         """Return where the digits of a base end, and the underscores among them."""
         while True:
             byte: cython.int = self.text[at]
@@ -91,7 +91,7 @@ class Reader:
                 return at
             at += 1
 
-    def is_line_separator(self, at: cython.int):
+    def is_line_separator(self, at: cython.Py_ssize_t):
         """Say whether U+2028 or U+2029 is here."""
         return (
             self.text[at] == 0xE2
@@ -99,7 +99,7 @@ class Reader:
             and (self.text[at + 2] == 0xA8 or self.text[at + 2] == 0xA9)
         )
 
-    def decode(self, at: cython.int):
+    def decode(self, at: cython.Py_ssize_t):
         """Return the code point of the UTF-8 sequence at ``at``, or 0; its number of bytes is left in ``size``."""
         first: cython.int = self.text[at]
         self.size = 1 if first < 0xC0 else 2 if first < 0xE0 else 3 if first < 0xF0 else 4

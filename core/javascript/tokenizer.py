@@ -52,7 +52,7 @@ class Tokenizer(Literals):
 
     def next(self):
         """Go to the next token and return its kind."""
-        at: cython.int = self.position
+        at: cython.Py_ssize_t = self.position
         self.previous_end = at
         self.start = at
         self.line_break = False
@@ -74,7 +74,7 @@ class Tokenizer(Literals):
             return first
         return self._other_token(first, at)
 
-    def _other_token(self, first: cython.int, at: cython.int):
+    def _other_token(self, first: cython.int, at: cython.Py_ssize_t):
         if first == First.STRING:
             return self.string(at)
         if first == First.NUMBER:
@@ -85,7 +85,7 @@ class Tokenizer(Literals):
 
     # blanks and comments
 
-    def _blanks_end(self, at: cython.int):
+    def _blanks_end(self, at: cython.Py_ssize_t):
         while self.firsts[self.text[at]] == First.BLANK:
             byte: cython.int = self.text[at]
             if byte == ord(" "):
@@ -109,7 +109,7 @@ class Tokenizer(Literals):
                 break
         return at
 
-    def _spaces_end(self, at: cython.int):
+    def _spaces_end(self, at: cython.Py_ssize_t):
         """Return where the spaces end that may be at ``at``, or some of them."""
         if at + 8 > self.length:
             return at
@@ -117,19 +117,19 @@ class Tokenizer(Literals):
         others: cython.ulonglong = eight_bytes(self.text, at) ^ (ones * 32)
         return at + first_mark(others) if others else at + 8
 
-    def _is_html_comment(self, at: cython.int):
+    def _is_html_comment(self, at: cython.Py_ssize_t):
         if self.text[at] == ord("-"):
             return self.line_break and self.text[at + 1] == ord("-") and self.text[at + 2] == ord(">")
         return self.text[at + 1] == ord("!") and self.text[at + 2] == ord("-") and self.text[at + 3] == ord("-")
 
-    def _other_blank_end(self, at: cython.int):
+    def _other_blank_end(self, at: cython.Py_ssize_t):
         """Return where the blank beyond ASCII at ``at`` ends, or ``at`` if there is none."""
         character: cython.int = self.class_of(self.decode(at))
         if character & Character.LINE_END:
             self.line_break = True
         return at + self.size if character & (Character.SPACE | Character.LINE_END) else at
 
-    def _line_end(self, at: cython.int):
+    def _line_end(self, at: cython.Py_ssize_t):
         while True:
             byte: cython.int = self.text[at]
             if self.bytes_[byte] & Byte.COMMENT_STOP:
@@ -139,7 +139,7 @@ class Tokenizer(Literals):
                     return at
             at += 1
 
-    def _comment_end(self, at: cython.int):
+    def _comment_end(self, at: cython.Py_ssize_t):
         # Symbolicator: the end of the text ends a comment, too
         while True:
             byte: cython.int = self.text[at]
@@ -155,8 +155,8 @@ class Tokenizer(Literals):
 
     # words
 
-    def _word(self, at: cython.int):
-        end: cython.int = at
+    def _word(self, at: cython.Py_ssize_t):
+        end: cython.Py_ssize_t = at
         if at + 8 <= self.length:
             eight: cython.ulonglong = eight_bytes(self.text, at)
             marks: cython.ulonglong = self._marks_after_name(eight)
@@ -172,7 +172,7 @@ class Tokenizer(Literals):
                     return self.token(Kind.IDENTIFIER, end)
         return self._long_word(at, end)
 
-    def _usual_end(self, at: cython.int):
+    def _usual_end(self, at: cython.Py_ssize_t):
         """Return where the usual bytes of a name end that may be at ``at``."""
         while self.bytes_[self.text[at]] & Byte.NAME_PART:
             at += 1
@@ -191,18 +191,18 @@ class Tokenizer(Literals):
         others: cython.ulonglong = ((plain ^ ones * 36) + ones * 127) & ((plain ^ ones * 95) + ones * 127)
         return ((~(letters | digits) & others) | eight) & (ones * 128)
 
-    def _long_word(self, at: cython.int, end: cython.int):
+    def _long_word(self, at: cython.Py_ssize_t, end: cython.Py_ssize_t):
         """Take a word whose bytes up to ``end``, if any, are known to be those of a name."""
         end = self._usual_end(end)
         if self.text[end] == ord("\\") or self._name_goes_on(end):
             return self._unusual_word(at)
         return self.token(self._word_kind(at, end), end)
 
-    def _name_goes_on(self, at: cython.int):
+    def _name_goes_on(self, at: cython.Py_ssize_t):
         """Say whether a character beyond ASCII is here that a name can have; blanks beyond ASCII end a word."""
         return self.text[at] >= 0x80 and self.name_character_end(at, Character.PART) != at
 
-    def _word_kind(self, at: cython.int, end: cython.int):
+    def _word_kind(self, at: cython.Py_ssize_t, end: cython.Py_ssize_t):
         if end - at > LONGEST_WORD:
             return Kind.IDENTIFIER
         first: cython.ulonglong = 0
@@ -226,26 +226,26 @@ class Tokenizer(Literals):
     def _slot(self, first: cython.ulonglong):
         return ((first * self.word_factor) >> 56) & 255
 
-    def is_string(self, kind: cython.int, at: cython.int):
+    def is_string(self, kind: cython.int, at: cython.Py_ssize_t):
         """Say whether the string at ``at`` is the word of that kind, spelt without escapes."""
-        end: cython.int = self._usual_end(at + 1)
+        end: cython.Py_ssize_t = self._usual_end(at + 1)
         return self.text[end] == self.text[at] and self._word_kind(at + 1, end) == kind
 
-    def _unusual_word(self, at: cython.int):
+    def _unusual_word(self, at: cython.Py_ssize_t):
         """Take a word with escapes or characters beyond ASCII."""
-        end: cython.int = self.name_end(at)
+        end: cython.Py_ssize_t = self.name_end(at)
         if end < 0:
             return Kind.INVALID
         self.position = end
         # A word that starts with an escape is never a keyword to Symbolicator, one with an escape further on may be.
         return Kind.IDENTIFIER if self.text[at] == ord("\\") else self._spelling_kind(at, end)
 
-    def _spelling_kind(self, at: cython.int, end: cython.int):
+    def _spelling_kind(self, at: cython.Py_ssize_t, end: cython.Py_ssize_t):
         first: cython.ulonglong = 0
         rest: cython.ulonglong = 0
         index: cython.int = 0
         while at < end:
-            after: cython.int = self.name_character_end(at, Character.PART)
+            after: cython.Py_ssize_t = self.name_character_end(at, Character.PART)
             byte: cython.ulonglong = self.text[at] if after == at + 1 else self.code_point
             if index == LONGEST_WORD or byte >= 0x80:
                 return Kind.IDENTIFIER
@@ -257,8 +257,8 @@ class Tokenizer(Literals):
             at = after
         return Kind.IDENTIFIER if self._kind_of(first, rest) == Kind.IDENTIFIER else Kind.ESCAPED_KEYWORD
 
-    def _private_name(self, at: cython.int):
-        end: cython.int = self.name_end(at + 1)
+    def _private_name(self, at: cython.Py_ssize_t):
+        end: cython.Py_ssize_t = self.name_end(at + 1)
         return Kind.INVALID if end < 0 else self.token(Kind.PRIVATE_NAME, end)
 
     def reread(self, mode: cython.int, kind: cython.int):
@@ -267,11 +267,11 @@ class Tokenizer(Literals):
 
     def regex(self, kind: cython.int):
         """Take a regular expression whose first ``/``, or ``/=``, is the current token, and go to the next token."""
-        end: cython.int = self.regex_end(self.position - 1 if kind == Kind.SLASH_EQUALS else self.position)
+        end: cython.Py_ssize_t = self.regex_end(self.position - 1 if kind == Kind.SLASH_EQUALS else self.position)
         if end < 0:
             return Kind.INVALID
         self.position = end
-        flags_end: cython.int = self.name_end(end)
+        flags_end: cython.Py_ssize_t = self.name_end(end)
         if flags_end >= 0:
             self.position = flags_end
         return self.next()
@@ -283,7 +283,7 @@ class Tokenizer(Literals):
 
     # punctuation of more than one character
 
-    def _operator(self, at: cython.int):  # noqa: C901 (a switch)
+    def _operator(self, at: cython.Py_ssize_t):  # noqa: C901 (a switch)
         byte: cython.int = self.text[at]
         if byte == ord("."):
             return self._dot(at)
@@ -317,35 +317,35 @@ class Tokenizer(Literals):
             return self.token(Kind.END, at)
         return self._unusual_word(at)
 
-    def _dot(self, at: cython.int):
+    def _dot(self, at: cython.Py_ssize_t):
         if self.bytes_[self.text[at + 1]] & Byte.DIGIT:
             return self.decimal(at)
         if self.text[at + 1] == ord(".") and self.text[at + 2] == ord("."):
             return self.token(Kind.ELLIPSIS, at + 3)
         return self.token(Kind.DOT, at + 1)
 
-    def _equals(self, at: cython.int):
+    def _equals(self, at: cython.Py_ssize_t):
         if self.text[at + 1] == ord(">"):
             return self.token(Kind.INVALID if self.line_break else Kind.ARROW, at + 2)
         if self.text[at + 1] == ord("="):
             return self.token(Kind.BINARY, at + 3 if self.text[at + 2] == ord("=") else at + 2)
         return self.token(Kind.EQUALS, at + 1)
 
-    def _plus_or_minus(self, at: cython.int):
+    def _plus_or_minus(self, at: cython.Py_ssize_t):
         if self.text[at + 1] == self.text[at]:
             return self.token(Kind.PREFIX_UPDATE if self.line_break else Kind.UPDATE, at + 2)
         if self.text[at + 1] == ord("="):
             return self.token(Kind.COMPOUND, at + 2)
         return self.token(Kind.SIGN, at + 1)
 
-    def _question(self, at: cython.int):
+    def _question(self, at: cython.Py_ssize_t):
         if self.text[at + 1] == ord("?"):
             return self._assigning(at + 2)
         if self.text[at + 1] == ord(".") and not self.bytes_[self.text[at + 2]] & Byte.DIGIT:
             return self.token(Kind.OPTIONAL_CHAIN, at + 2)
         return self.token(Kind.QUESTION, at + 1)
 
-    def _star(self, at: cython.int):
+    def _star(self, at: cython.Py_ssize_t):
         if self.text[at + 1] == ord("="):
             return self.token(Kind.COMPOUND, at + 2)
         if self.text[at + 1] != ord("*"):
@@ -354,16 +354,16 @@ class Tokenizer(Literals):
             return self.token(Kind.COMPOUND, at + 3)
         return self.token(Kind.POWER, at + 2)
 
-    def _comparison(self, at: cython.int, longest: cython.int):
+    def _comparison(self, at: cython.Py_ssize_t, longest: cython.int):
         """Take a comparison or a shift: up to ``longest`` equal characters, and maybe a ``=``."""
-        end: cython.int = at + 1
+        end: cython.Py_ssize_t = at + 1
         while end < at + longest and self.text[end] == self.text[at]:
             end += 1
         if end > at + 1:
             return self._assigning(end)
         return self.token(Kind.BINARY, end + 1 if self.text[end] == ord("=") else end)
 
-    def _assigning(self, at: cython.int):
+    def _assigning(self, at: cython.Py_ssize_t):
         """Take an operator that ends at ``at``, or with the ``=`` that makes it an assignment."""
         if self.text[at] == ord("="):
             return self.token(Kind.COMPOUND, at + 1)

@@ -10,7 +10,7 @@ from worker.caches.stored_file import Draft
 from worker.fetch.client import Client, Fetch
 from worker.threads import Threads
 
-_BUFFERED_BYTES = 1 << 18
+_BUFFERED_BYTES = 1 << 20
 _LONGEST_MAGIC = 4
 
 
@@ -73,6 +73,5 @@ class _DraftSink:
             await self._threads.run(self._draft.restart)
 
     async def flush(self) -> None:
-        content = b"".join(self._pieces)
-        self._pieces, self._buffered = [], 0
-        await self._threads.run(lambda: self._draft.write(content))
+        pieces, self._pieces, self._buffered = self._pieces, [], 0
+        await self._threads.run(lambda: self._draft.write_all(pieces))

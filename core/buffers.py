@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import mmap
 from array import array
-from collections.abc import Iterator
 from typing import Union
+
+from core.sourcemap.byte_search import end_of_utf8, first_in, last_in
 
 Content = bytes | mmap.mmap
 """The bytes of a file: in memory, or mapped from where they are on disk.  Neither ever changes."""
@@ -14,28 +15,36 @@ Numbers = Union["array[int]", memoryview]
 """Integers of 32 bits without sign."""
 
 _SMALL = 65_536
-_CHUNK = 1 << 18
+_CHUNK = 1 << 22
+_LONGEST_CHARACTER = 4
 
 
-def chunks(content: Content) -> Iterator[bytes]:
-    """Yield ``content`` piece by piece.  A mapped file takes no more memory meanwhile than a few of them."""
-    for start in range(0, len(content), _CHUNK):
-        yield content[start : start + _CHUNK]
-        _release(content, start)
+def is_utf8(content: Content) -> bool:
+    """Return whether ``content`` is well-formed UTF-8."""
+    with memoryview(content) as view:
+        at = 0
+        while at < len(content):
+            chunk = at
+            at = end_of_utf8(view, chunk, min(chunk + _CHUNK, len(content)))
+            if at <= chunk + _CHUNK - _LONGEST_CHARACTER and at < len(content):
+                return False
+            _release(content, chunk)
+    return True
 
 
 def find(content: Content, piece: bytes, start: int) -> int:
     """Return where ``piece`` is first found at or after ``start``, -1 if it isn't there.
 
-    A mapped file is searched in chunks: its own search is slow, and keeps all other threads waiting till it is through.
+    A mapped file is searched without the interpreter's lock, and in chunks: it takes no more memory meanwhile than one.
     """
     if isinstance(content, bytes):
         return content.find(piece, start)
-    for chunk in range(start, len(content), _CHUNK):
-        at = content[chunk : chunk + _CHUNK + len(piece) - 1].find(piece)
-        if at >= 0:
-            return chunk + at
-        _release(content, chunk)
+    with memoryview(content) as view:
+        for chunk in range(start, len(content), _CHUNK):
+            at: int = first_in(view, piece, chunk, min(chunk + _CHUNK + len(piece) - 1, len(content)))
+            if at >= 0:
+                return at
+            _release(content, chunk)
     return -1
 
 
@@ -43,12 +52,14 @@ def rfind(content: Content, piece: bytes, end: int) -> int:
     """Return where ``piece`` is last found before ``end``, all of it, -1 if it isn't there; like ``find``."""
     if isinstance(content, bytes):
         return content.rfind(piece, 0, end)
-    for chunk in range(end, 0, -_CHUNK):
-        start = max(chunk - _CHUNK, 0)
-        at = content[start : min(chunk + len(piece) - 1, end)].rfind(piece)
-        if at >= 0:
-            return start + at
-        _release(content, start)
+    end = min(end, len(content))
+    with memoryview(content) as view:
+        for chunk in range(end, 0, -_CHUNK):
+            start = max(chunk - _CHUNK, 0)
+            at: int = last_in(view, piece, start, min(chunk + len(piece) - 1, end))
+            if at >= 0:
+                return at
+            _release(content, start)
     return -1
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.buffers import Content, chunks
+from core.buffers import Content, is_utf8
 from core.data_urls import decode_data_url, is_data_url
 from core.debug_ids import DebugId
 from core.files import EmbeddedMap, Failure, FailureKind, File, RemoteMap, SourceMapReference
@@ -51,7 +50,7 @@ class Text:
 
 def read_text(content: Content) -> Text | Failure:
     """Read a file that must be UTF-8.  No charset is asked for, no byte order mark removed, no newline changed."""
-    if not _is_utf8(content):
+    if not is_utf8(content):
         return Failure(FailureKind.MALFORMED, "the file is not UTF-8")
     comment = source_mapping_url(content)
     return Text(content, None if comment is None else read_reference(comment), embedded_debug_id(content))
@@ -97,15 +96,3 @@ def _member_reference(text: Text, member: Member) -> UnjoinedReference | None:
     if member.source_map_header is not None:
         return read_reference(member.source_map_header)
     return text.comment if member.type in _TYPES_WITH_COMMENTS else None
-
-
-def _is_utf8(content: Content) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        for chunk in chunks(content):
-            if not chunk.isascii() or decoder.getstate()[0]:  # most are, and this makes no text of it
-                decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -18,6 +18,7 @@ from types import ModuleType
 KERNELS = (
     "core.javascript.kernel",
     "core.javascript.scope_search",
+    "core.sourcemap.byte_search",
     "core.sourcemap.checksum",
     "core.sourcemap.json_outline",
     "core.sourcemap.content_lines",

@@ -5,15 +5,19 @@ from __future__ import annotations
 import ctypes
 
 _MMAP_THRESHOLD, _ARENA_MAX = -3, -8  # of <malloc.h>
-_LARGE_BYTES = 1 << 16
+_LARGE_BYTES = 320 << 10  # above the 256 KiB that asyncio has ready for each read from a socket: see below
 _ARENAS = 2
 
 
 def give_back_large_blocks() -> None:
-    """Have blocks of 64 KiB and more returned to the system once they are freed, if the C library is glibc.
+    """Have blocks of 320 KiB and more returned to the system once they are freed, if the C library is glibc.
 
     By itself it learns from the first large block that is freed to keep blocks of that size, and does so for each
     thread: what was the text of a source map stays with the process, in pieces that nothing else fits into.
+
+    If it were less than asyncio's reads take, each of them would map memory anew and give it back: three system calls
+    and the page faults, for which all threads keep one another waiting.  A tenth of what a warm request costs, and
+    much more while large files are downloaded.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
@@ -25,6 +26,7 @@ from worker.threads import Threads
 
 _log = logging.getLogger(__name__)
 
+_LESS_URGENT = 10  # than requests that are warm: on a host without a free core, conversions are what has to wait
 _TRIES = 2  # of a process that is killed, as it may have been meant for another one
 
 
@@ -145,14 +147,23 @@ async def _started(files: tuple[int, ...], arguments: Iterable[str]) -> Process:
             stdin=PIPE,  # closes with us, whatever we die of
             stdout=PIPE,
             pass_fds=files,
-            start_new_session=True,  # what interrupts the worker is for the worker to handle
+            # What interrupts the worker is for the worker to handle.  But no new session: Linux shares the cores among
+            # sessions first, whatever the niceness of their processes ("autogroup"), so half of them would be its own.
+            process_group=0,
         )
     )
     try:
-        return await asyncio.shield(starting)
+        process = await asyncio.shield(starting)
     except asyncio.CancelledError:
         await _end(await starting)
         raise
+    _be_less_urgent(process)
+    return process
+
+
+def _be_less_urgent(process: Process) -> None:
+    with contextlib.suppress(OSError):  # it has ended already
+        os.setpriority(os.PRIO_PROCESS, process.pid, _LESS_URGENT)
 
 
 async def _answer(process: Process) -> Converted | None:

@@ -27,7 +27,6 @@ from core.sourcemap.index_file import index_pieces
 from core.sourcemap.source_map import read_source_map
 
 _FIRST_TO_GO = "500"  # where a host runs out of memory, rather than a worker with all of its jobs
-_LESS_URGENT = 10  # than requests that are warm: on a host without a free core, conversions are what has to wait
 
 
 class Converted(msgspec.Struct, frozen=True):
@@ -42,7 +41,6 @@ def main() -> None:
     """Convert what the arguments name."""
     text, text_size, minified, minified_size, output, max_bytes = map(int, sys.argv[1:])
     threading.Thread(target=_end_with_worker, daemon=True).start()
-    os.nice(_LESS_URGENT)
     with contextlib.suppress(OSError):  # not Linux
         Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO)
     resource.setrlimit(resource.RLIMIT_DATA, (max_bytes, max_bytes))

@@ -72,8 +72,29 @@ cdef extern from *:
         return place;
     #endif
     }
+
+    static inline int unmangle_are_ascii(const unsigned char *text) {
+        unmangle_sixteen foreign = {0};
+        unsigned long long halves[2];
+        for (int place = 0; place < 64; place += 16)
+            foreign |= unmangle_sixteen_bytes(text + place) < 0;
+        memcpy(halves, &foreign, 16);
+        return (halves[0] | halves[1]) == 0;
+    }
+
+    static inline int unmangle_may_start(const unsigned char *text, char first, char last, long long distance) {
+        unmangle_sixteen found = {0};
+        unsigned long long halves[2];
+        for (int place = 0; place < 64; place += 16)
+            found |= (unmangle_sixteen_bytes(text + place) == first)
+                   & (unmangle_sixteen_bytes(text + place + distance) == last);
+        memcpy(halves, &found, 16);
+        return (halves[0] | halves[1]) != 0;
+    }
     """
     int unmangle_last_line_feed(const unsigned char *text) noexcept nogil
+    int unmangle_are_ascii(const unsigned char *text) noexcept nogil
+    int unmangle_may_start(const unsigned char *text, char first, char last, long long distance) noexcept nogil
     int unmangle_line_feeds(const unsigned char *text) noexcept nogil
     int unmangle_is_usual_text(const unsigned char *text) noexcept nogil
     unsigned long long UNMANGLE_LITTLE_ENDIAN(unsigned long long word) noexcept nogil
@@ -121,6 +142,16 @@ cdef inline long long line_feeds(const unsigned char[::1] text, long long at) no
 
 cdef inline long long last_line_feed(const unsigned char[::1] text, long long at) noexcept nogil:
     return unmangle_last_line_feed(&text[at])
+
+
+cdef inline bint are_ascii(const unsigned char[::1] text, long long at) noexcept nogil:
+    return unmangle_are_ascii(&text[at])
+
+
+cdef inline bint may_start(
+    const unsigned char[::1] text, long long at, unsigned char first, unsigned char last, long long distance
+) noexcept nogil:
+    return unmangle_may_start(&text[at], first, last, distance)
 
 
 cdef inline void prefetch(const unsigned char[::1] text, long long at) noexcept nogil:

@@ -60,6 +60,16 @@ def last_line_feed(text: bytes, at: int) -> int:
     return bytes(text[at : at + 64]).rindex(b"\n")
 
 
+def are_ascii(text: bytes, at: int) -> bool:
+    """Say whether 64 bytes are ASCII."""
+    return bytes(text[at : at + 64]).isascii()
+
+
+def may_start(text: bytes, at: int, first: int, last: int, distance: int) -> bool:
+    """Say whether one of 64 bytes is ``first`` and has ``last`` at a distance behind it."""
+    return any(text[place] == first and text[place + distance] == last for place in range(at, at + 64))
+
+
 def prefetch(text: bytes, at: int) -> None:
     """Have the memory at ``text[at]``, which isn't empty, brought near; it may be beyond the end.
 

@@ -1,4 +1,4 @@
-"""Searching a mapped file gives what searching its bytes gives."""
+"""A mapped file is what its bytes are, though it is read in chunks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import buffers
-from core.buffers import find, rfind
+from core.buffers import find, is_utf8, rfind
 
 
 @pytest.fixture(autouse=True)
@@ -31,3 +31,17 @@ def mapped(content: bytes) -> mmap.mmap:
 def test_a_mapped_file_is_searched_like_bytes(content, piece, place):
     assert find(mapped(content), piece, place) == find(content, piece, place)
     assert rfind(mapped(content), piece, place) == rfind(content, piece, place)
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=20).map(str.encode), st.binary(max_size=4))
+def test_a_mapped_file_is_utf8_if_its_bytes_are(start, tail):
+    content = start + tail
+    assert is_utf8(mapped(content)) == is_utf8(content) == is_decodable(content)
+
+
+def is_decodable(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

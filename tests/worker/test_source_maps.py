@@ -230,6 +230,17 @@ async def test_a_big_map_that_nobody_waits_for_is_not_read_on(opened):
         await asyncio.sleep(PAUSE_S)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="that is how Linux shares its cores")
+async def test_a_big_map_is_read_less_urgently_than_warm_requests_are_answered(opened):
+    reading = asyncio.create_task(opened(big_map_bytes=BIG).get(HERE, LARGE_MAP, CODE))
+    (process,) = await readers()
+    while os.getpriority(os.PRIO_PROCESS, process) <= os.getpriority(os.PRIO_PROCESS, 0):  # noqa: ASYNC110
+        await asyncio.sleep(PAUSE_S)
+    assert os.getsid(process) == os.getsid(0)  # niceness means nothing between sessions
+    assert os.getpgid(process) != os.getpgid(0)  # what interrupts the worker doesn't interrupt it
+    reading.cancel()
+
+
 def test_a_process_that_reads_a_map_ends_with_its_worker(tmp_path):
     code = tmp_path / "code"
     code.write_bytes(b"function f(){throw 1}" * 10_000)

@@ -10,13 +10,15 @@ import contextlib
 import fcntl
 import hashlib
 import io
+import itertools
 import logging
 import mmap
 import os
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self, cast
@@ -34,7 +36,8 @@ MAPPED_FROM_BYTES = 1 << 20
 MAPPED_COUNTS_BYTES = 1 << 18
 """What a mapped file counts in memory: it hardly takes any, but is an open file, and there may only be so many."""
 
-_STEP = 1 << 18
+_WINDOW = 1 << 22
+_MOST_PIECES = 512  # of one system call
 _RESERVED_AT_ONCE = 8 << 20
 
 
@@ -132,25 +135,26 @@ class Draft:
         self._lock = threading.RLock()  # a job may be cancelled while a thread writes for it
         self._reserve = reserve
         self._reserved = 0
-        self._checksum = 0
-        self._digest = hashlib.sha256()
 
     def __del__(self) -> None:
         self.discard()  # a thread may have made it for a job that was cancelled meanwhile
 
     def write(self, piece: Content) -> None:
         """Append a piece."""
+        self.write_all([piece])
+
+    def write_all(self, pieces: Sequence[Content]) -> None:
+        """Append pieces, one after another."""
         with self._lock:
-            self._make_room(self.size + len(piece))
+            size = sum(map(len, pieces))
+            self._make_room(self.size + size)
             try:
-                self._write(piece)
+                self._write(pieces)
             except OSError as error:
                 text = f"the cache: {os.strerror(error.errno or 0)}"
                 _log.error("a file can't be written to %s", text)
                 raise FetchFailed(Failure(FailureKind.INTERNAL, text)) from error
-            self.size += len(piece)
-            self._checksum = zlib.crc32(piece, self._checksum)
-            self._digest.update(piece)
+            self.size += size
 
     def restart(self) -> None:
         """Forget what was written."""
@@ -158,8 +162,7 @@ class Draft:
             if self._descriptor >= 0:
                 os.ftruncate(self._descriptor, 0)
                 os.lseek(self._descriptor, 0, os.SEEK_SET)
-            self.size = self._checksum = 0
-            self._digest = hashlib.sha256()
+            self.size = 0
 
     def reader(self) -> BinaryIO:
         """Return what was written, as a file of its own."""
@@ -174,15 +177,13 @@ class Draft:
         with self._lock:
             os.ftruncate(self._descriptor, size)
             os.lseek(self._descriptor, size, os.SEEK_SET)
-            self.size, self._checksum, self._digest = size, 0, hashlib.sha256()
-            for piece in _pieces(self._descriptor, size):
-                self._checksum = zlib.crc32(piece, self._checksum)
-                self._digest.update(piece)
-            return self._checksum
+            self.size = size
+            return _checksum(self._descriptor, size)
 
     def opened(self, key: str, kind: Kind) -> StoredFile:
         """Return what was written as a file of the store; the draft is still to be discarded or finished."""
-        record = Record(key, kind, time.time(), self.size, self._checksum, self._digest.hexdigest())
+        checksum, digest = _checksum_and_digest(self._descriptor, self.size)
+        record = Record(key, kind, time.time(), self.size, checksum, digest)
         return StoredFile(os.dup(self._descriptor), record)
 
     def fileno(self) -> int:
@@ -194,7 +195,7 @@ class Draft:
 
         Nothing is synced: whoever opens the file compares the checksum, so what a power failure took is a miss.
         """
-        self._write(encode_end(record))
+        self._write([encode_end(record)])
         fcntl.flock(self._descriptor, fcntl.LOCK_SH)
 
     def close(self) -> None:
@@ -225,10 +226,14 @@ class Draft:
             self._reserve(more)
             self._reserved += more
 
-    def _write(self, piece: Content) -> None:
-        view = memoryview(piece)
-        while view and self._descriptor >= 0:
-            view = view[os.write(self._descriptor, view) :]
+    def _write(self, pieces: Sequence[Content]) -> None:
+        waiting = deque(memoryview(piece) for piece in pieces)
+        while waiting and self._descriptor >= 0:
+            count = os.writev(self._descriptor, list(itertools.islice(waiting, _MOST_PIECES)))
+            while waiting and count >= len(waiting[0]):
+                count -= len(waiting.popleft())
+            if count:
+                waiting[0] = waiting[0][count:]
 
 
 class _Reader(io.RawIOBase):
@@ -269,16 +274,32 @@ class _Reader(io.RawIOBase):
 
 def _checksum(descriptor: int, size: int) -> int:
     checksum = 0
-    for piece in _pieces(descriptor, size):
-        checksum = zlib.crc32(piece, checksum)
+    for window in _windows(descriptor, size):
+        checksum = zlib.crc32(window, checksum)
     return checksum
 
 
-def _pieces(descriptor: int, size: int) -> Iterator[bytes]:
-    position = 0
-    while position < size:
-        piece = os.pread(descriptor, min(_STEP, size - position), position)
-        if not piece:
-            return
-        yield piece
-        position += len(piece)
+def _checksum_and_digest(descriptor: int, size: int) -> tuple[int, str]:
+    checksum, digest = 0, hashlib.sha256()
+    for window in _windows(descriptor, size):
+        checksum = zlib.crc32(window, checksum)
+        digest.update(window)
+    return checksum, digest.hexdigest()
+
+
+def _windows(descriptor: int, size: int) -> Iterator[bytes | memoryview]:
+    """Yield the first ``size`` bytes of a file, if it has them, large ones in pieces.
+
+    Each time a thread that computes takes the interpreter's lock back, the event loop has to wait for it: so the pieces
+    are few, and nothing is copied.
+    """
+    if size < MAPPED_FROM_BYTES:
+        yield os.pread(descriptor, size, 0)
+        return
+    if os.fstat(descriptor).st_size < size:
+        return
+    with mmap.mmap(descriptor, size, prot=mmap.PROT_READ) as mapped:
+        for start in range(0, size, _WINDOW):
+            with memoryview(mapped)[start : start + _WINDOW] as window:
+                yield window
+            mapped.madvise(mmap.MADV_DONTNEED, start, min(_WINDOW, size - start))

@@ -73,6 +73,5 @@ class _DraftSink:
             await self._threads.run(self._draft.restart)
 
     async def flush(self) -> None:
-        content = b"".join(self._pieces)
-        self._pieces, self._buffered = [], 0
-        await self._threads.run(lambda: self._draft.write(content))
+        pieces, self._pieces, self._buffered = self._pieces, [], 0
+        await self._threads.run(lambda: self._draft.write_all(pieces))

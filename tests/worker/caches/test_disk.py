@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import hashlib
 import mmap
 import os
 import signal
@@ -86,6 +87,17 @@ def used_bytes(store: DiskStore) -> int:
     return sum(entry.size for entry in entries(store.directory))
 
 
+def test_many_pieces_are_written_one_after_another(store):
+    pieces = [b"", *(b"%d," % number for number in range(2000)), b""]
+    draft = store.draft()
+    draft.write_all(pieces)
+    with draft.opened(KEY.hex(), Kind.DOWNLOADED) as file:
+        assert file.content() == b"".join(pieces)
+        assert file.record.digest == hashlib.sha256(b"".join(pieces)).hexdigest()
+        store.publish(draft, file.record)
+    assert content_of(store, KEY) == b"".join(pieces)
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -94,6 +106,7 @@ def used_bytes(store: DiskStore) -> int:
         pytest.param(encode_end(RECORD_OF_FAILURE), id="a-text-that-looks-like-a-record"),
         pytest.param(b"x" * (MAPPED_FROM_BYTES - 1), id="read"),
         pytest.param(b"x" * MAPPED_FROM_BYTES, id="mapped"),
+        pytest.param(b"x" * (9 << 20), id="more-than-one-window-of-the-checksum"),
     ],
 )
 def test_what_was_put_comes_out(store, content):

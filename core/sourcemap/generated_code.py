@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.buffers import Content, Numbers, numbers_buffer
 from core.javascript.scopes import Scopes, find_scopes
@@ -11,10 +11,14 @@ from core.sourcemap.text_positions import BLOCK_SIZE, TextPositions, survey_text
 
 @dataclass(frozen=True, slots=True)
 class GeneratedCode:
-    """A generated file, surveyed.  ``blocks`` are those of ``core.sourcemap.text_positions``."""
+    """A generated file, surveyed.  ``blocks`` are those of ``core.sourcemap.text_positions``.
+
+    If it isn't UTF-8, all of this is about what it was read as.
+    """
 
     scopes: Scopes
     blocks: Numbers
+    is_utf8: bool = True
 
     def positions(self) -> TextPositions:
         """Return what turns places in the file into each other."""
@@ -30,6 +34,7 @@ def survey_code(text: Content) -> GeneratedCode | None:
     """Survey a generated file, in UTF-8; what isn't becomes U+FFFD.  None if no functions are to be seen in it."""
     blocks = numbers_buffer(2 * -(-len(text) // BLOCK_SIZE))
     if not survey_text(text, blocks):
-        return survey_code(text[:].decode("utf-8", "replace").encode())
+        code = survey_code(text[:].decode("utf-8", "replace").encode())
+        return None if code is None else replace(code, is_utf8=False)
     scopes = find_scopes(text[:])
     return GeneratedCode(scopes, blocks) if scopes else None

@@ -27,7 +27,7 @@ from core.sourcemap.index_body import read_code, read_map_index, write_code, wri
 from core.sourcemap.map_index import MapIndex
 from core.sourcemap.source_map import Parts, SourceMap, read_source_map
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 """To be raised with every change to what is in the file, also to what kernels make of the same input."""
 
 # Numbers are kept as this machine has them.
@@ -36,6 +36,8 @@ _HEADER = Struct("<8s8Q")
 _CRC = Struct("<Q")
 _BODY_START = _HEADER.size + _CRC.size
 _NO_FILE = 2**64 - 1
+_NEVER = (FORMAT_VERSION, _NO_FILE, 0, _NO_FILE, 0)
+"""What is said of files that aren't UTF-8: the index is about what they were read as, so it never fits."""
 _FINGERPRINT_BYTES = 4096
 
 
@@ -70,7 +72,7 @@ def index_pieces(source_map: SourceMap) -> list[bytes]:
     parts = source_map.parts
     index = write_map_index(parts.index)
     body = index + (b"" if parts.code is None else write_code(parts.code))
-    facts = _facts(parts.index.text, source_map.minified)
+    facts = _facts(parts.index.text, source_map.minified) if source_map.is_utf8 else _NEVER
     header = _HEADER.pack(_MAGIC, *facts, len(index), len(body), _body_checksum(memoryview(body)))
     return [header, _CRC.pack(zlib.crc32(header)), body]
 

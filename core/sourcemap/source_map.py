@@ -41,13 +41,15 @@ class Parts:
 class SourceMap:
     """A source map, and the generated file it belongs to if that is at hand.
 
-    ``load`` returns its parts when the first question is asked.  What is found out for one lookup is remembered for the
-    next.  Any number of threads may ask at once.
+    ``load`` returns its parts when the first question is asked; they are about other texts than the given ones unless
+    those are UTF-8.  What is found out for one lookup is remembered for the next.  Any number of threads may ask at
+    once.
     """
 
-    def __init__(self, load: Callable[[], Parts], minified: Content | None) -> None:
+    def __init__(self, load: Callable[[], Parts], minified: Content | None, *, is_utf8: bool = True) -> None:
         self._load = load
         self.minified = minified
+        self.is_utf8 = is_utf8
 
     @cached_property
     def parts(self) -> Parts:
@@ -198,4 +200,5 @@ def read_source_map(text: Content, minified: Content | None = None) -> SourceMap
     index = index_map(map_document(json), json.document.text)
     # What a Metro map says of functions counts, whatever the code is.
     code = survey_code(minified) if minified is not None and index.functions is None else None
-    return SourceMap(lambda: Parts(index, code), minified)
+    is_utf8 = json.document.text is text and (code is None or code.is_utf8)
+    return SourceMap(lambda: Parts(index, code), minified, is_utf8=is_utf8)

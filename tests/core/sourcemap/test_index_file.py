@@ -181,6 +181,21 @@ def test_text_that_is_not_utf8_has_no_index_to_come_back_to(tmp_path):
         assert source_map.lookup(0, 0).function == "f"
 
 
+@pytest.mark.parametrize(
+    ("text", "minified"),
+    [
+        (b'{"version":3,"sources":["a\xf0\x9f\x98.js"],"names":[],"mappings":"AAAA"}', b"function a(){}"),
+        (b'{"version":3,"sources":["a.js"],"names":[],"mappings":"AAAA"}', b"function a(){'\xf0\x9f\x98'}"),
+        (b'{"version":3,"sources":["a.js"],"names":[],"mappings":"AAAA"}', b"function a(){'\xff'}"),
+    ],
+    ids=["map-as-long-as-what-it-is-read-as", "code-as-long-as-what-it-is-read-as", "code-with-as-many-blocks"],
+)
+def test_an_index_never_fits_texts_that_are_not_utf8(tmp_path, text, minified):
+    write_index(read_source_map(text, minified), tmp_path / "index")
+    with pytest.raises(StaleIndex):
+        open_index(tmp_path / "index", text, minified).parts  # noqa: B018
+
+
 def test_a_minified_file_that_is_not_utf8_is_read_anew_each_time(tmp_path):
     minified = b"function f(){'" + b"\xff" * 300 + b"'}"
     for _ in range(2):

@@ -7,14 +7,16 @@ if cython.compiled:
     from cython.cimports.core.javascript.characters import Byte, Character
     from cython.cimports.core.javascript.kinds import Kind
     from cython.cimports.core.javascript.reader import Reader
-    from cython.cimports.core.sourcemap.words import eight_bytes, first_mark
+    from cython.cimports.core.sourcemap.words import eight_bytes, first_mark, prefetch
 else:
     from core.javascript.characters import Byte, Character
     from core.javascript.kinds import Kind
     from core.javascript.reader import Reader
-    from core.sourcemap.words import eight_bytes, first_mark
+    from core.sourcemap.words import eight_bytes, first_mark, prefetch
 
 COMPILED = cython.compiled
+
+AHEAD = cython.declare(cython.Py_ssize_t, 2048)  # as far as processors don't look by themselves
 
 
 @cython.cclass
@@ -101,6 +103,7 @@ class Literals(Reader):
             marks: cython.ulonglong = (closing | escapes | (eight - ones * 32)) & ~eight & (ones * 128)
             if marks:
                 return at + first_mark(marks)
+            prefetch(self.text, at + AHEAD)
             at += 8
         while not self.bytes_[self.text[at]] & Byte.STRING_STOP:
             at += 1
@@ -111,6 +114,7 @@ class Literals(Reader):
         broken: cython.bint = False
         while True:
             while not self.bytes_[self.text[at]] & Byte.TEMPLATE_STOP:
+                prefetch(self.text, at + AHEAD)
                 at += 1
             byte: cython.int = self.text[at]
             if byte == ord("`"):

@@ -7,7 +7,14 @@ An answer below 0 is a fault; ``core.sourcemap.faults`` takes it apart.  Its off
 
 import cython
 
+if cython.compiled:
+    from cython.cimports.core.sourcemap.words import byte_place, prefetch
+else:
+    from core.sourcemap.words import byte_place, prefetch
+
 COMPILED = cython.compiled
+
+AHEAD = cython.declare(cython.longlong, 4096)  # as far as processors don't look by themselves
 
 CUT_OFF = cython.declare(cython.int, 1)
 TOO_LONG = cython.declare(cython.int, 2)
@@ -247,8 +254,8 @@ def decode_ranges(
     token: cython.longlong = 0
     with cython.nogil:
         while line_start < end:
-            line_end = _line_end(mappings, line_start, end)
-            range_end = _line_end(ranges, range_start, range_count)
+            line_end = byte_place(mappings, line_start, end, 59)
+            range_end = byte_place(ranges, range_start, range_count, 59)
             if line_start < line_end:
                 token = _mark_line(
                     mappings, line_start, line_end, ranges, range_start, range_end, digits, is_range, token
@@ -258,15 +265,6 @@ def decode_ranges(
             line_start = line_end + 1
             range_start = min(range_end + 1, range_count)
     return 0
-
-
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def _line_end(text: cython.const[cython.uchar][::1], at: cython.longlong, end: cython.longlong) -> cython.longlong:
-    while at < end and text[at] != 59:
-        at += 1
-    return at
 
 
 @cython.cfunc
@@ -288,6 +286,7 @@ def _mark_line(
     place: cython.longlong = 0
     digit_at: cython.longlong
     for at in range(range_start, range_end):
+        prefetch(ranges, at + AHEAD)
         # 62 and 63 also stand for bytes outside the alphabet.
         if digits[ranges[at]] > 61 and ranges[at] != 43 and ranges[at] != 47:
             return _fault(at, NOT_BASE64)

@@ -61,39 +61,63 @@ def sort_order(
     lines: cython.const[cython.uint][::1],
     columns: cython.const[cython.uint][::1],
     order: cython.uint[::1],
-    spare: cython.uint[::1],
+    entries: cython.ulonglong[::1],
+    spare: cython.ulonglong[::1],
     counts: cython.uint[::1],
-) -> cython.bint:
-    """Find the order in which the tokens are sorted; equal positions keep theirs.
+) -> cython.void:
+    """Write the order in which the tokens are sorted; equal positions keep theirs.
 
-    ``order`` starts as 0, 1, 2, …; the answer says which array holds the result: True for ``spare``.  ``counts`` is
-    room for 256 numbers.  Takes time in proportion to the number of tokens, whatever they are.
+    ``entries`` and ``spare`` are room for a number a token each, ``counts`` for 256.  Takes time in proportion to the
+    number of tokens, whatever they are.
 
-    Source: radix sort, the lowest byte of the columns first.
+    Source: radix sort, the lowest byte of the columns first.  What is sorted by goes along with the token's number:
+    to look it up for each byte would take the time of a cache miss.
     """
+    low32: cython.ulonglong = MASK
+    token: cython.ulonglong
+    number: cython.ulonglong
+    place: cython.longlong
+    with cython.nogil:
+        for place in range(len(columns)):
+            number = columns[place]
+            token = place
+            entries[place] = number << 32 | token
+        _sort(entries, spare, counts)
+        for place in range(len(columns)):
+            token = entries[place] & low32
+            number = lines[token]
+            entries[place] = number << 32 | token
+        _sort(entries, spare, counts)
+        for place in range(len(columns)):
+            order[place] = entries[place] & low32
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _sort(entries: cython.ulonglong[::1], spare: cython.ulonglong[::1], counts: cython.uint[::1]) -> cython.void:
+    """Sort ``entries`` by their upper halves."""
     in_spare: cython.bint = False
     shift: cython.int
-    with cython.nogil:
-        for shift in range(0, 64, 8):
-            if in_spare:
-                in_spare ^= _distribute(columns if shift < 32 else lines, shift & 31, spare, order, counts)
-            else:
-                in_spare ^= _distribute(columns if shift < 32 else lines, shift & 31, order, spare, counts)
-    return in_spare
+    place: cython.longlong
+    for shift in range(32, 64, 8):
+        if in_spare:
+            in_spare ^= _distribute(spare, shift, entries, counts)
+        else:
+            in_spare ^= _distribute(entries, shift, spare, counts)
+    if in_spare:
+        for place in range(len(entries)):
+            entries[place] = spare[place]
 
 
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
 def _distribute(
-    values: cython.const[cython.uint][::1],
-    shift: cython.int,
-    order: cython.uint[::1],
-    sorted_order: cython.uint[::1],
-    counts: cython.uint[::1],
+    entries: cython.ulonglong[::1], shift: cython.int, sorted_entries: cython.ulonglong[::1], counts: cython.uint[::1]
 ) -> cython.bint:
-    """Sort ``order`` by one byte of the values into ``sorted_order``.  Says False if that byte is always the same."""
-    count: cython.longlong = len(values)
+    """Sort ``entries`` by one byte into ``sorted_entries``.  Says False if that byte is always the same."""
+    count: cython.longlong = len(entries)
     byte: cython.longlong
     place: cython.longlong
     start: cython.uint = 0
@@ -101,7 +125,7 @@ def _distribute(
     for byte in range(256):
         counts[byte] = 0
     for place in range(count):
-        counts[(values[place] >> shift) & 255] += 1
+        counts[(entries[place] >> shift) & 255] += 1
     for byte in range(256):
         size = counts[byte]
         if size == count:
@@ -109,8 +133,8 @@ def _distribute(
         counts[byte] = start
         start += size
     for place in range(count):
-        byte = (values[order[place]] >> shift) & 255
-        sorted_order[counts[byte]] = order[place]
+        byte = (entries[place] >> shift) & 255
+        sorted_entries[counts[byte]] = entries[place]
         counts[byte] += 1
     return True
 

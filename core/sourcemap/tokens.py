@@ -78,9 +78,9 @@ def ordered(tokens: Tokens) -> Tokens:
     """Return the same tokens in order.  Nearly all maps have them so."""
     if is_ordered(tokens.lines, tokens.columns):
         return tokens
-    order, spare = array("I", range(len(tokens))), _zeros(len(tokens))
-    if sort_order(tokens.lines, tokens.columns, order, spare, _zeros(256)):
-        order = spare
+    order, entries, spare = _zeros(len(tokens)), *(array("Q", [0]) * len(tokens) for _ in range(2))
+    sort_order(tokens.lines, tokens.columns, order, entries, spare, _zeros(256))
+    del entries, spare
     ranges = bytearray(map(tokens.ranges.__getitem__, order)) if tokens.ranges else bytearray()
     return Tokens.of((_gathered(values, order) for values in tokens.arrays()), ranges)
 

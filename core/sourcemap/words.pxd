@@ -2,7 +2,7 @@
 # What words.py says, for the compiler, which can put it where it's called.
 
 from cpython.unicode cimport PyUnicode_DecodeUTF8
-from libc.string cimport memcpy
+from libc.string cimport memchr, memcpy
 
 cdef extern from *:
     """
@@ -152,6 +152,14 @@ cdef inline bint may_start(
     const unsigned char[::1] text, long long at, unsigned char first, unsigned char last, long long distance
 ) noexcept nogil:
     return unmangle_may_start(&text[at], first, last, distance)
+
+
+cdef inline long long byte_place(const unsigned char[::1] text, long long at, long long end, int byte) noexcept nogil:
+    cdef const unsigned char *found
+    if at >= end:
+        return end
+    found = <const unsigned char *> memchr(&text[at], byte, end - at)
+    return end if found == NULL else found - &text[0]
 
 
 cdef inline void prefetch(const unsigned char[::1] text, long long at) noexcept nogil:

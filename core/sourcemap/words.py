@@ -70,6 +70,12 @@ def may_start(text: bytes, at: int, first: int, last: int, distance: int) -> boo
     return any(text[place] == first and text[place + distance] == last for place in range(at, at + 64))
 
 
+def byte_place(text: bytes, at: int, end: int, byte: int) -> int:
+    """Return where ``byte`` is first in ``text[at:end]``, ``end`` if it isn't there."""
+    place = bytes(text[at:end]).find(byte)
+    return max(end, at) if place < 0 else at + place
+
+
 def prefetch(text: bytes, at: int) -> None:
     """Have the memory at ``text[at]``, which isn't empty, brought near; it may be beyond the end.
 

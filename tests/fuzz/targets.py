@@ -156,10 +156,8 @@ def _work_on_arrays(case: Case, build: str) -> Any:
     kernel, chance = module("core.sourcemap.token_arrays", build), case.chance
     count = chance.randint(0, _LONGEST_TOKENS)
     lines, columns, names = (_numbers(chance, count) for _ in range(3))
-    order, spare = array("I", range(count)), _zeros(count)
-    in_spare = kernel.sort_order(lines, columns, order, spare, array("I", bytes(1024)))
-    if in_spare:
-        order = spare
+    order, entries, spare = (array(code, [0] * count) for code in "IQQ")
+    kernel.sort_order(lines, columns, order, entries, spare, array("I", bytes(1024)))
     assert list(order) == sorted(range(count), key=lambda token: (lines[token], columns[token]))
     kernel.gather(lines, order, lines := _zeros(count))
     found = kernel.last_token(lines, columns, _number(chance), _number(chance))

@@ -159,6 +159,6 @@ def test_sorting_is_stable_in_both_builds(tokens):
     for build in BUILDS:
         arrays = load("core.sourcemap.token_arrays", build)
         lines, columns = (array("I", [token[part] for token in tokens]) for part in (0, 1))
-        order, spare = array("I", range(len(tokens))), array("I", [0] * len(tokens))
-        in_spare = arrays.sort_order(lines, columns, order, spare, array("I", bytes(1024)))
-        assert (spare if in_spare else order).tolist() == expected
+        order, entries, spare = (array(code, [0] * len(tokens)) for code in "IQQ")
+        arrays.sort_order(lines, columns, order, entries, spare, array("I", bytes(1024)))
+        assert order.tolist() == expected

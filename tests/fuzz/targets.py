@@ -167,7 +167,7 @@ def _work_on_arrays(case: Case, build: str) -> Any:
     entry = kernel.covering_entry(lines, columns, start, end, _number(chance), _number(chance))
     assert entry == -1 or start <= entry < end
     kernel.shift(lines, columns, _number(chance), _number(chance))
-    return in_spare, order, found, names, entry, lines, columns, kernel.is_ordered(lines, columns)
+    return order, found, names, entry, lines, columns, kernel.is_ordered(lines, columns)
 
 
 def _numbers(chance: random.Random, count: int) -> array[int]:

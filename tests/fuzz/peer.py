@@ -1,7 +1,7 @@
 """Unmangle beside the engine whose answers it gives, on what the fuzzer makes up.
 
 Only where the package ``symbolic`` is installed.  It answers the same everywhere but where its own answers are
-accidents: see "Not settled" in the docs of the engine.
+accidents: see "Known to differ" in `docs/engine.md`.
 """
 
 from __future__ import annotations

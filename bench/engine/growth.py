@@ -18,6 +18,7 @@ from time import process_time
 from bench.engine import unmangle
 from bench.engine.families import MAPS, MEGABYTE, SCRIPTS, Family
 from core.errors import MalformedSourceMap
+from worker.allocator import give_back_large_blocks
 
 _DOUBLINGS = 3
 _BAR = 2.2
@@ -35,6 +36,8 @@ Operation = Callable[[bytes, bytes], object]
 def main() -> None:
     """Measure the families, and print a line for each."""
     options = _options()
+    # As in workers.  Else the memory of smaller inputs would be at hand, and that of larger ones anew each time.
+    give_back_large_blocks()
     operation = _write_index if options.index else _first_frame
     families = [family for family in (*MAPS, *SCRIPTS) if not options.families or family.name in options.families]
     worst = max(_measure(family, operation, options) for family in families)

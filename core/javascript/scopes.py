@@ -98,7 +98,7 @@ class _Attempt:
         self.parts = _numbers(PART_SIZE * capacity)
         self.records = _numbers(SCOPE_SIZE * capacity)
         tables = javascript_tables()
-        stack = memoryview(bytearray(2 * _STACK_SIZE)).cast("H")
+        stack = numbers_buffer(_STACK_SIZE // 2).cast("B").cast("H")
         tokenizer = new_tokenizer(text)
         marks = _numbers(Place.SIZE)
         self.contexts = Contexts(tokenizer, self.parts, self.records, _numbers(_SAVED_SIZE), marks)

@@ -6,7 +6,10 @@ from enum import IntEnum
 
 
 class Action(IntEnum):
-    """What the grammar has done besides accepting tokens: see ``contexts``, which does it."""
+    """What the grammar has done besides accepting tokens: ``contexts`` does it, but for what only marks a token.
+
+    Those that do are in ``marks``; the recogniser does them itself.
+    """
 
     NOTHING = 0
     # operands

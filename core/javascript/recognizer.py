@@ -46,7 +46,7 @@ def _recognize(
     stack: cython.ushort[::1],
     marks: cython.int[::1],
 ) -> cython.bint:
-    # As many symbols are expected, of which ``symbol`` is the nearest.  The program is the first, at the tables' start.
+    # ``depth`` symbols are expected, ``symbol`` being the nearest: at first the program, at the tables' start.
     symbol: cython.Py_ssize_t = 0
     depth: cython.Py_ssize_t = 1
     # One check a step keeps the stack within bounds: no step has more symbols.

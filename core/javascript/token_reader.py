@@ -7,7 +7,7 @@ import re
 from core.buffers import Content
 from core.javascript.kernel import COMPILED, Tokenizer
 from core.javascript.kinds import Kind
-from core.javascript.token_tables import has_all_characters, token_tables
+from core.javascript.token_tables import token_tables
 
 Token = tuple[int, str]
 """The kind and the text of a token."""
@@ -25,8 +25,7 @@ def new_tokenizer(text: bytes) -> Tokenizer:
     """Return a tokenizer at the start of ``text``."""
     # Compiled, the tokenizer reads the NUL that CPython keeps behind the last byte of any bytes object.
     ended = text if COMPILED else text + b"\0"
-    tables = token_tables(ascii_only=not has_all_characters() and text.isascii())
-    return Tokenizer(ended, len(text), tables)
+    return Tokenizer(ended, len(text), token_tables(ascii_only=text.isascii()))
 
 
 def token_at(text: Content, offset: int) -> Token:

@@ -41,11 +41,6 @@ def token_tables(*, ascii_only: bool) -> TokenTables:
     )
 
 
-def has_all_characters() -> bool:
-    """Return whether the tables for any text are at hand: then nobody need look whether one is ASCII."""
-    return _character_table.cache_info().currsize > 0
-
-
 @cache
 def _character_table() -> bytearray:
     ranges = [divmod(number, RANGE_FLAGS) for number in unpacked("I", built_characters.CHARACTERS)]

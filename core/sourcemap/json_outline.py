@@ -11,8 +11,10 @@ An answer below 0 is a fault; ``core.sourcemap.faults`` takes it apart.
 import cython
 
 if cython.compiled:
+    from cython.cimports.core.sourcemap.faults import fault
     from cython.cimports.core.sourcemap.words import character_length, eight_bytes, first_mark, is_usual_text, prefetch
 else:
+    from core.sourcemap.faults import fault
     from core.sourcemap.words import character_length, eight_bytes, first_mark, is_usual_text, prefetch
 
 COMPILED = cython.compiled
@@ -155,14 +157,14 @@ def _outline(  # noqa: C901 - one state machine, easier to follow in one piece
         while at < size and _is_space(text[at]):
             at += 1
         if at == size:
-            return count if expected == NOTHING else _fault(at, TRUNCATED)
+            return count if expected == NOTHING else fault(at, TRUNCATED)
         byte = text[at]
         if expected == NOTHING:
-            return _fault(at, TRAILING)
+            return fault(at, TRAILING)
         if byte in b"]}":
             # The closing bracket and brace come two after the opening ones in ASCII.
             if expected in (VALUE, KEY) or depth == 0 or text[starts[container]] + 2 != byte:
-                return _fault(at, _missing(expected))
+                return fault(at, _missing(expected))
             at += 1
             ends[container] = at
             # An open container keeps its parent where the next value belongs.
@@ -174,18 +176,18 @@ def _outline(  # noqa: C901 - one state machine, easier to follow in one piece
             continue
         if expected == COMMA_OR_END:
             if byte != 44:
-                return _fault(at, NO_COMMA)
+                return fault(at, NO_COMMA)
             at += 1
             expected = KEY if text[starts[container]] == 123 else VALUE
             continue
         if count == room:
-            return _fault(at, NO_ROOM)
+            return fault(at, NO_ROOM)
         starts[count] = at
         if byte in b"[{":
             if depth == MAX_DEPTH:
-                return _fault(at, TOO_DEEP)
+                return fault(at, TOO_DEEP)
             if expected in (KEY, KEY_OR_END):
-                return _fault(at, NO_KEY)
+                return fault(at, NO_KEY)
             nexts[count] = container
             container = count
             depth += 1
@@ -196,7 +198,7 @@ def _outline(  # noqa: C901 - one state machine, easier to follow in one piece
         if byte == 34:
             at = _string_end(text, at + 1, size, byte_kinds)
         elif expected in (KEY, KEY_OR_END):
-            return _fault(at, NO_KEY)
+            return fault(at, NO_KEY)
         else:
             at = _scalar_end(text, at, size, risky_numbers)
         if at < 0:
@@ -208,19 +210,11 @@ def _outline(  # noqa: C901 - one state machine, easier to follow in one piece
             while at < size and _is_space(text[at]):
                 at += 1
             if at == size or text[at] != 58:
-                return _fault(at, NO_COLON)
+                return fault(at, NO_COLON)
             at += 1
             expected = VALUE
         else:
             expected = NOTHING if depth == 0 else COMMA_OR_END
-
-
-@cython.cfunc
-@cython.nogil
-@cython.inline
-@cython.exceptval(check=False)
-def _fault(at: cython.longlong, kind: cython.int) -> cython.longlong:
-    return -(at * 16 + kind)
 
 
 @cython.cfunc
@@ -259,7 +253,7 @@ def _string_end(
             closer_look_end = at + BLOCK
         at = _plain_end(text, at, size)
         if at == size:
-            return _fault(at, TRUNCATED)
+            return fault(at, TRUNCATED)
         kind = byte_kinds[text[at]]
         if kind == QUOTE:
             return at + 1
@@ -267,7 +261,7 @@ def _string_end(
             at += 2
             continue
         if kind == CONTROL:
-            return _fault(at, CONTROL_CHARACTER)
+            return fault(at, CONTROL_CHARACTER)
         at = _escape_end(text, at, size) if kind == BACKSLASH else _character_end(text, at, size)
         if at < 0:
             return at
@@ -325,14 +319,14 @@ def _escape_end(text: cython.const[cython.uchar][::1], at: cython.longlong, size
         return at + 2
     unit: cython.int = _code_unit(text, at, size)
     if unit < 0:
-        return _fault(at, BAD_ESCAPE)
+        return fault(at, BAD_ESCAPE)
     if unit < 0xD800 or unit > 0xDFFF:
         return at + 6
     if unit <= 0xDBFF and at + 6 < size and text[at + 6] == 92:
         unit = _code_unit(text, at + 6, size)
         if 0xDC00 <= unit <= 0xDFFF:
             return at + 12
-    return _fault(at, LONE_SURROGATE)
+    return fault(at, LONE_SURROGATE)
 
 
 @cython.cfunc
@@ -366,7 +360,7 @@ def _character_end(
 ) -> cython.longlong:
     """Return the offset behind the UTF-8 character of several bytes at ``at``, or a fault."""
     length: cython.longlong = character_length(text, at, size)
-    return at + length if length else _fault(at, BAD_UTF8)
+    return at + length if length else fault(at, BAD_UTF8)
 
 
 @cython.cfunc
@@ -387,7 +381,7 @@ def _scalar_end(
         return at + 4
     if byte == 102 and _has(text, at + 1, size, 97, 108, 115) and at + 4 < size and text[at + 4] == 101:  # false
         return at + 5
-    return _fault(at, NO_VALUE)
+    return fault(at, NO_VALUE)
 
 
 @cython.cfunc
@@ -416,14 +410,14 @@ def _number_end(
     at: cython.longlong = start + 1 if text[start] == 45 else start
     end: cython.longlong = at + 1 if at < size and text[at] == 48 else _digits_end(text, at, size)
     if end == at:
-        return _fault(start, BAD_NUMBER)
+        return fault(start, BAD_NUMBER)
     if end - at > LONGEST_SAFE_NUMBER:
         risky_numbers[0] = 1
     if end < size and text[end] == 46:
         at = end + 1
         end = _digits_end(text, at, size)
         if end == at:
-            return _fault(start, BAD_NUMBER)
+            return fault(start, BAD_NUMBER)
     if end < size and (text[end] == 69 or text[end] == 101):
         risky_numbers[0] = 1
         at = end + 1
@@ -431,7 +425,7 @@ def _number_end(
             at += 1
         end = _digits_end(text, at, size)
         if end == at:
-            return _fault(start, BAD_NUMBER)
+            return fault(start, BAD_NUMBER)
     return end
 
 

@@ -8,8 +8,10 @@ An answer below 0 is a fault; ``core.sourcemap.faults`` takes it apart.  Its off
 import cython
 
 if cython.compiled:
+    from cython.cimports.core.sourcemap.faults import fault
     from cython.cimports.core.sourcemap.words import byte_place, prefetch
 else:
+    from core.sourcemap.faults import fault
     from core.sourcemap.words import byte_place, prefetch
 
 COMPILED = cython.compiled
@@ -149,7 +151,7 @@ def _decode(  # noqa: C901 - one step for each number of a token
         at += number & 15
         source = (source + (number >> 4)) & low32
         if source >= source_count:
-            return _fault(token_start, NO_SUCH_SOURCE)
+            return fault(token_start, NO_SUCH_SOURCE)
         number = _number(text, at, end, digits)
         if number < 0:
             return number
@@ -171,10 +173,10 @@ def _decode(  # noqa: C901 - one step for each number of a token
             at += number & 15
             name = (name + (number >> 4)) & low32
             if name >= name_count:
-                return _fault(token_start, NO_SUCH_NAME)
+                return fault(token_start, NO_SUCH_NAME)
             names[count] = name
             if not _is_over(text, at, end):
-                return _fault(at, FIELD_COUNT)
+                return fault(at, FIELD_COUNT)
         count += 1
     return 0
 
@@ -204,15 +206,15 @@ def _number(
     value: cython.longlong
     digit: cython.longlong
     if _is_over(text, at, end):
-        return _fault(at, FIELD_COUNT)
+        return fault(at, FIELD_COUNT)
     digit = digits[text[at]]
     at += 1
     value = digit & 31
     while digit >= 32:
         if _is_over(text, at, end):
-            return _fault(at, CUT_OFF)
+            return fault(at, CUT_OFF)
         if at - start == MOST_DIGITS:
-            return _fault(at, TOO_LONG)
+            return fault(at, TOO_LONG)
         digit = digits[text[at]]
         at += 1
         # Seven digits hold the sign and 32 bits; whatever follows is gone modulo 2^32, and must not overflow.
@@ -222,14 +224,6 @@ def _number(
     # Without a branch: half of all signs would be predicted wrong.
     value = ((value >> 1) ^ -(value & 1)) + (value & 1)
     return ((value & MASK) << 4) | (at - start)
-
-
-@cython.cfunc
-@cython.nogil
-@cython.inline
-@cython.exceptval(check=False)
-def _fault(at: cython.longlong, kind: cython.int) -> cython.longlong:
-    return -(at * 16 + kind)
 
 
 @cython.ccall
@@ -289,7 +283,7 @@ def _mark_line(
         prefetch(ranges, at + AHEAD)
         # 62 and 63 also stand for bytes outside the alphabet.
         if digits[ranges[at]] > 61 and ranges[at] != 43 and ranges[at] != 47:
-            return _fault(at, NOT_BASE64)
+            return fault(at, NOT_BASE64)
     at = start
     while at < end:
         if mappings[at] == 44:

@@ -15,6 +15,9 @@ from collections.abc import Callable, Sequence
 _LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 _MOST_CONNECTIONS = 2000
 
+NextBody = Callable[[], bytes]
+"""Makes the body of the next request."""
+
 
 class Times:
     """How long requests took (s), and how many were not answered well."""
@@ -40,7 +43,7 @@ class Times:
 class Client:
     """Sends requests to some ports of this machine, in turn.  ``next_body`` makes the body of the next one."""
 
-    def __init__(self, ports: Sequence[int], next_body: Callable[[], bytes], target: str = "/symbolicate-js") -> None:
+    def __init__(self, ports: Sequence[int], next_body: NextBody, target: str = "/symbolicate-js") -> None:
         self._ports = ports
         self._next_body = next_body
         self._head = (

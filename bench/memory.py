@@ -24,9 +24,9 @@ import orjson
 from redis import Redis
 
 from api.redis_server import redis_server
-from bench.load import Client, Times
+from bench.load import Client, NextBody, Times
 from bench.process_memory import memory_mib
-from bench.traffic import NextBody, Traffic, mixed
+from bench.traffic import Traffic, mixed
 from tests.deployment import Api, Deployment, Process
 from tests.worker.source_server import SourceServer
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import orjson
 
 from bench.files import frames, minified_file, source_map
+from bench.load import NextBody
 from tests.worker.source_server import Pause, Reply, Request, SourceServer, reply
 
 FILES = 3
@@ -17,8 +18,6 @@ FRAMES = 10
 FUNCTIONS = 20_000
 SOURCES = 200
 STACKS = 1000
-
-NextBody = Callable[[], bytes]
 
 
 class Traffic:

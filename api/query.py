@@ -27,7 +27,7 @@ class SubmitQuery:
 def submit_query(query_string: bytes) -> SubmitQuery:
     """Read the query of a submission.  Raises InvalidQuery."""
     values = _values(query_string, ("timeout", "scope"))
-    return SubmitQuery(_timeout_s(values.get("timeout")), values.get("scope"))
+    return SubmitQuery(_timeout_s(values.get("timeout")), _scope(values.get("scope")))
 
 
 def poll_timeout_s(query_string: bytes) -> int | None:
@@ -36,7 +36,7 @@ def poll_timeout_s(query_string: bytes) -> int | None:
 
 
 def _values(query_string: bytes, names: tuple[str, ...]) -> dict[str, str]:
-    """Return the decoded values of those of ``names`` that are there.
+    """Return the decoded values of those of ``names`` that are there; bytes that aren't UTF-8 are lone surrogates.
 
     Source: the WHATWG URL standard, "application/x-www-form-urlencoded parsing".
     """
@@ -53,7 +53,22 @@ def _values(query_string: bytes, names: tuple[str, ...]) -> dict[str, str]:
 
 
 def _decoded(raw: bytes) -> str:
-    return unquote_to_bytes(raw.replace(b"+", b" ")).decode("utf-8", "replace")
+    return unquote_to_bytes(raw.replace(b"+", b" ")).decode("utf-8", "surrogateescape")
+
+
+def _scope(text: str | None) -> str | None:
+    """Return the scope.  Two names that aren't UTF-8 must not become one by what replaces their bytes."""
+    if text is not None and not _is_utf8(text):
+        raise InvalidQuery("scope", f"expected UTF-8, got {text[:_LONGEST_QUOTE]!r}")
+    return text
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _timeout_s(text: str | None) -> int | None:

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from core.files import Excess, Failure
+    from core.urls import Url
 
 
 class UnmangleError(Exception):
@@ -88,11 +89,14 @@ class InvalidRequest(UnmangleError):
 
 
 class FetchFailed(UnmangleError):
-    """A file can't be had.  ``failure`` says why, and is what the response is made of."""
+    """A file can't be had.  ``failure`` says why, and is what the response is made of.
 
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure)
-        self.failure = failure
+    ``at_fault`` is where that happened, if it was the doing of a host that had been connected to.
+    """
+
+    def __init__(self, failure: Failure, at_fault: Url | None = None) -> None:
+        super().__init__(failure, at_fault)
+        self.failure, self.at_fault = failure, at_fault
 
     def __str__(self) -> str:
         return f"{self.failure.kind}: {self.failure.text}"

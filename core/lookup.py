@@ -15,7 +15,7 @@ import orjson
 from core.errors import MalformedAnswer
 from core.files import FileKey, ResolvedWith, artifact_uri
 from core.paths import extract_file_stem
-from core.urls import Url, parse_url, without_fragment
+from core.urls import Url, is_below, parse_url, without_fragment
 
 MAX_URL_CHARACTERS = 65_534
 
@@ -88,13 +88,8 @@ def read_answer(body: bytes) -> Sequence[Listed]:
 
 
 def may_see_credentials(url: Url, source_url: Url) -> bool:
-    """Return whether a file at ``url`` is fetched with the credentials for ``source_url``.
-
-    Only if it is below it: same origin, and what follows the common text begins a new part of the URL.
-    """
-    if url.origin != source_url.origin or not url.href.startswith(source_url.href):
-        return False
-    return source_url.href.endswith("/") or url.href[len(source_url.href) :][:1] in ("", "/", "?", "#")
+    """Return whether a file at ``url`` is fetched with the credentials for ``source_url``: only if it is below it."""
+    return is_below(url, source_url)
 
 
 class _Bundle(msgspec.Struct, tag_field="type", tag="bundle"):

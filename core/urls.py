@@ -71,6 +71,13 @@ def with_fragment(url: Url, fragment: str) -> str:
     return f"{without_fragment(url)}#{fragment}"
 
 
+def is_below(url: Url, base: Url) -> bool:
+    """Return whether ``url`` is below ``base``: same origin, and what follows the common text begins a new part."""
+    if url.origin != base.origin or not url.href.startswith(base.href):
+        return False
+    return base.href.endswith("/") or url.href[len(base.href) :][:1] in ("", "/", "?", "#")
+
+
 def _parse(text: str, base: str | None) -> Url | None:
     if len(text) + len(base or "") > _MOST_REMEMBERED_CHARACTERS:
         return _parse_anew(text, base)

@@ -42,7 +42,7 @@ class RequestArtifacts:
         if listed is None or key.abs_path is None:
             return None
         text = await self._texts.get(
-            artifact_key(self._namespace, listed.id), lambda: self._download(listed), between_hosts=True
+            artifact_key(self._namespace, listed), lambda: self._download(listed), between_hosts=True
         )
         metrics = self._resources.metrics
         if not isinstance(text, Failure):
@@ -62,7 +62,7 @@ class RequestArtifacts:
         if listed is None or key.abs_path is None:
             return NoStart.NOT_YET
         text = self._texts.start(
-            artifact_key(self._namespace, listed.id), lambda: self._download(listed), between_hosts=True
+            artifact_key(self._namespace, listed), lambda: self._download(listed), between_hosts=True
         )
         if text is None:
             return NoStart.NEEDLESS

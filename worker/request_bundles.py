@@ -31,9 +31,12 @@ AT_ONCE = 8
 
 @dataclass(frozen=True, slots=True)
 class _OpenBundle:
-    uri: str
+    listed: ListedBundle
     bundle: Bundle
-    resolved_with: ResolvedWith
+
+    @property
+    def uri(self) -> str:
+        return self.listed.uri
 
 
 class RequestBundles:
@@ -87,7 +90,7 @@ class RequestBundles:
 
     async def _opened(self, listed: ListedBundle) -> _OpenBundle | Failure:
         bundle = await self._resources.bundles.get(
-            bundle_key(self._namespace, listed.id),
+            bundle_key(self._namespace, listed),
             lambda: download_bundle(self._resources.downloader, listed, self._source, self._resources.settings),
             between_hosts=True,
         )
@@ -98,7 +101,7 @@ class RequestBundles:
             if bundle.excess:
                 self._resources.metrics.limit_hit(Limit.BUNDLE, f"{listed.uri}: {bundle.text}", bundle.excess)
             return bundle
-        return _OpenBundle(listed.uri, bundle, listed.resolved_with)
+        return _OpenBundle(listed, bundle)
 
     def _candidates(self, key: FileKey) -> Iterator[tuple[_OpenBundle, Member, ResolvedWith]]:
         """Yield the members that may be the file, the best first."""
@@ -112,7 +115,7 @@ class RequestBundles:
         for url in candidate_urls(key.abs_path) if key.abs_path is not None else ():
             for opened in bundles:
                 if member := opened.bundle.member_by_url(url):
-                    yield opened, member, opened.resolved_with
+                    yield opened, member, opened.listed.resolved_with
 
     def _opened_bundles(self) -> list[_OpenBundle]:
         bundles = (self._known[uri] for uri in sorted(self._known, reverse=True))
@@ -129,7 +132,7 @@ class RequestBundles:
             self._hit(Limit.REQUEST, opened, member, self._read_bytes + size, self._max_bytes)
             return None
         self._read_bytes += size  # also if it is cached or damaged: the answer must not depend on what was read before
-        key = member_key(self._namespace, opened.uri, opened.bundle.digest, member.path)
+        key = member_key(self._namespace, opened.listed, opened.bundle.digest, member.path)
         if size >= MAPPED_FROM_BYTES:
             text = await self._resources.texts.get(key, lambda: self._extracted(opened.bundle, member))
             return None if isinstance(text, Failure) else text

@@ -62,7 +62,7 @@ class RequestLookups:
             self._recorder.asked_without_dist(await self._answer(url))
 
     async def _answer(self, url: Url) -> Sequence[Listed] | Failure:
-        key = lookup_key(self._namespace, url.href, self._request.source)
+        key = lookup_key(self._namespace, url.href)
         return await self._resources.lookups.get(key, lambda: self._ask(url))
 
     def _parameters(self, key: FileKey) -> Parameters | None:

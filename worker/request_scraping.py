@@ -84,15 +84,17 @@ class RequestScraping:
             dict(self._policy.headers),
             verify_ssl=self._policy.verify_ssl,
             allow_reserved=self._policy.allow_reserved,
+            redirects_within=self._policy.redirects_within,
         )
 
     async def _download(self, target: ScrapeTarget) -> Draft:
         resources = self._resources
-        await resources.deny_list.check(target.url.host)
+        scope = self._namespace.scope
+        await resources.deny_list.check(target.url, scope)
         try:
             return await download_scraped(resources.downloader, target.url, self._policy, resources.settings)
         except FetchFailed as error:
-            await resources.deny_list.note(target.url.host, error.failure)
+            await resources.deny_list.note(error, scope)
             raise
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.blocked_hosts import is_blocked
 from core.download_failures import (
     INVALID_HOST,
+    REDIRECT_NOT_ALLOWED,
     RESTRICTED,
     SCHEME_NOT_ALLOWED,
     SSL_ERROR,
@@ -71,6 +72,9 @@ def _failed(failure: Failure, url: Url | None) -> tuple[Reason, str, str]:
     if failure in (UNTRUSTED, SSL_ERROR):
         cause = f"can't be fetched: the TLS connection to {quoted(host)} failed ({failure.text})"
         return Reason.WEB_UNTRUSTED, cause, "Mend the certificate of the server, or send `scraping.verify_ssl` as false"
+    if failure == REDIRECT_NOT_ALLOWED:
+        cause = "can't be fetched: the server sends us to an origin that the request's allowed origins don't match"
+        return Reason.WEB_REDIRECTS, cause, "Let the server answer with the file itself, or allow the other origin too"
     if failure in (TOO_MANY_REDIRECTS, SCHEME_NOT_ALLOWED):
         cause = f"can't be fetched: the server sends us from place to place ({failure.text})"
         return Reason.WEB_REDIRECTS, cause, "Let the server answer with the file itself"

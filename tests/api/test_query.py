@@ -73,12 +73,21 @@ def test_bad_timeout_answers_400_on_both_endpoints(service: Service, query):
     pytest.param("scope=a+b%26c%3Dd=e", "a b&c=d=e", id="encoded-delimiters"),
     pytest.param("scope=%C3%A9", "é", id="utf-8"),
     pytest.param("scope=%00", "\0", id="nul"),
+    pytest.param("scope=%EF%BF%BD", "\ufffd", id="replacement-character"),
     pytest.param("scope=%zz", "%zz", id="broken-escape-stays"),
 ])  # fmt: skip
 def test_scope_reaches_the_jobs_as_sent(service: Service, query, scope):
     assert submit_query(query.encode()) == SubmitQuery(None, scope)
     assert service.submit({"source": S}, f"?{query}").status == 200
     assert service.jobs.submitted[-1][1:] == (scope, None)
+
+
+@pytest.mark.parametrize("query", ["scope=%ff", "scope=%fe", "scope=a%C3", "scope=%ED%A0%80"])
+def test_a_scope_that_is_not_utf_8_is_refused_by_name(service: Service, query):
+    with pytest.raises(InvalidQuery, match=r"^query\.scope: expected UTF-8"):
+        submit_query(query.encode())
+    answer = service.submit({"source": S}, f"?{query}")
+    assert (answer.status, answer.path) == (400, "query.scope")
 
 
 def test_scope_given_twice_is_refused_on_submission_and_ignored_on_poll(service: Service):

@@ -109,7 +109,7 @@ async def test_damage_on_disk_is_repaired(source, server, settings, tmp_path):
     server.put("/scraped.js", reply(b"scraped"))
     async with Resources(settings) as resources:
         before = await everything(resources, source)
-    for entry in (tmp_path / "v1").glob("??/*"):
+    for entry in (tmp_path / "v2").glob("??/*"):
         content = bytearray(entry.read_bytes())
         content[len(content) // 2] ^= 0xFF
         entry.write_bytes(content)
@@ -159,7 +159,7 @@ async def test_a_miss_that_another_worker_left_is_tried_again_after_an_hour_but_
 
 def make_older(directory: Path, seconds: float) -> None:
     """Let what is stored have been made that long ago."""
-    for entry in entries(next(directory.rglob("v1"))):
+    for entry in entries(next(directory.rglob("v2"))):
         record = read_record(entry.path)
         assert record is not None
         content = entry.path.read_bytes()[: record.size]

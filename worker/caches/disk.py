@@ -24,7 +24,7 @@ from worker.caches.usage import Usage, number_of_bytes
 
 _log = logging.getLogger(__name__)
 
-_FORMAT = "v1"
+_FORMAT = "v2"
 _USAGE = "usage"
 _USE_IS_NOTED_AFTER_S = 300
 

@@ -7,11 +7,13 @@ mistaken for something else.  No secret is in a key, only its digest.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from core.buffers import Content
+from core.lookup import ListedBundle, ListedFile, may_see_credentials
+from core.urls import Url, parse_url
 from core.wire.request import Source, SymbolicateRequest
 
 Key = tuple[str | bytes | bool | Content, ...]
@@ -28,46 +30,65 @@ class Namespace:
     scope: str
     source_id: str
     source_url: str
+    credentials: bytes = b""
+    """A digest of the source's credentials, for the keys of what comes with them."""
 
     @classmethod
     def of(cls, request: SymbolicateRequest, scope: str | None) -> Self:
         """Return the namespace of a request; a scope that is not given is the global one, an empty one is not."""
-        return cls(GLOBAL_SCOPE if scope is None else scope, request.source.id, request.source.url)
+        source = request.source
+        return cls(GLOBAL_SCOPE if scope is None else scope, source.id, source.url, _digest_of_credentials(source))
+
+    def credentials_at(self, url: Url) -> bytes:
+        """Return the digest of the credentials that a file at ``url`` comes with; nothing if it comes without."""
+        source_url = parse_url(self.source_url)
+        return self.credentials if source_url is not None and may_see_credentials(url, source_url) else b""
 
 
-def lookup_key(namespace: Namespace, url: str, source: Source) -> Key:
+def lookup_key(namespace: Namespace, url: str) -> Key:
     """Return the key of the answer to a lookup; ``url`` is the whole URL with its parameters."""
-    return "lookup", namespace.scope, url, _digest_of_credentials(source)
+    return "lookup", namespace.scope, url, namespace.credentials
 
 
-def bundle_key(namespace: Namespace, file_id: str) -> Key:
-    """Return the key of an open bundle."""
-    return "bundle", namespace.scope, namespace.source_id, namespace.source_url, file_id
+def bundle_key(namespace: Namespace, listed: ListedBundle) -> Key:
+    """Return the key of an open bundle.
+
+    What one token gets is not what another one gets: neither the file, nor that it was refused.
+    """
+    return "bundle", *_owner(namespace), listed.id, namespace.credentials_at(listed.url)
 
 
-def artifact_key(namespace: Namespace, file_id: str) -> Key:
-    """Return the key of an individual artifact."""
-    return "artifact", namespace.scope, namespace.source_id, namespace.source_url, file_id
+def artifact_key(namespace: Namespace, listed: ListedFile) -> Key:
+    """Return the key of an individual artifact; for the credentials, see ``bundle_key``."""
+    return "artifact", *_owner(namespace), listed.id, namespace.credentials_at(listed.url)
 
 
-def member_key(namespace: Namespace, bundle_uri: str, bundle_digest: bytes, path: str) -> Key:
+def member_key(namespace: Namespace, bundle: ListedBundle, bundle_digest: bytes, path: str) -> Key:
     """Return the key of a file in a bundle.
 
     It names the member that is read, not the file that was looked for: which bundle answers a lookup is decided anew
     each time, so this cache can't change the decision.
     """
-    return "member", namespace.scope, namespace.source_id, namespace.source_url, bundle_uri, bundle_digest, path
+    return "member", *_owner(namespace), bundle.id, namespace.credentials_at(bundle.url), bundle_digest, path
 
 
 def scraped_key(
-    namespace: Namespace, url: str, headers: Mapping[str, str], *, verify_ssl: bool, allow_reserved: bool = False
+    namespace: Namespace,
+    url: str,
+    headers: Mapping[str, str],
+    *,
+    verify_ssl: bool,
+    allow_reserved: bool = False,
+    redirects_within: Sequence[str] | None = None,
 ) -> Key:
     """Return the key of a file from the web; the fragment of ``url`` is its cache-busting number.
 
-    What was fetched from a reserved address is of no use once such addresses are not allowed any more.
+    What was fetched from a reserved address is of no use once such addresses are not allowed any more, nor is what a
+    redirect led to for whom it may not lead there.
     """
     digest = _digest(text.encode() for name in sorted(headers) for text in (name, headers[name]))
-    return "scraped", namespace.scope, url, verify_ssl, allow_reserved, digest
+    within = b"" if redirects_within is None else _digest(pattern.encode() for pattern in redirects_within)
+    return "scraped", namespace.scope, url, verify_ssl, allow_reserved, digest, within
 
 
 def source_map_key(namespace: Namespace, content: Content, minified: Content) -> Key:
@@ -77,7 +98,7 @@ def source_map_key(namespace: Namespace, content: Content, minified: Content) ->
     ``bytes`` remembers its hash, and is equal to itself at once, so this costs nothing as long as the files are cached
     too.  What is mapped from disk is equal to nothing else.
     """
-    return "source map", namespace.scope, namespace.source_id, namespace.source_url, content, minified
+    return "source map", *_owner(namespace), content, minified
 
 
 def index_digest(namespace: Namespace, version: int, map_digest: bytes, minified_digest: bytes) -> bytes:
@@ -85,13 +106,16 @@ def index_digest(namespace: Namespace, version: int, map_digest: bytes, minified
 
     ``version`` is that of such files: workers of two versions don't take turns in making them anew.
     """
-    owner = (namespace.scope, namespace.source_id, namespace.source_url)
-    return key_digest(("index", *owner, str(version), map_digest, minified_digest))
+    return key_digest(("index", *_owner(namespace), str(version), map_digest, minified_digest))
 
 
 def key_digest(key: Key) -> bytes:
     """Return what an entry on disk is found by; it begins with the version of what is stored."""
     return _digest(_part(part) for part in (_FORMAT_VERSION, *key))
+
+
+def _owner(namespace: Namespace) -> tuple[str, str, str]:
+    return namespace.scope, namespace.source_id, namespace.source_url
 
 
 def _part(part: str | bytes | bool | Content) -> bytes:

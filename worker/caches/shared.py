@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_FORMAT = "v1"
+_FORMAT = "v2"
 _PATIENCE_S = 10.0  # for the first byte
 _WHOLE_S = 300.0
 _REST_S = 30.0  # after a failure

@@ -16,6 +16,7 @@ from core.decompression import (
     zlib_decompressor,
     zstd_decompressor,
 )
+from core.download_failures import SEVERAL_ENCODINGS, UNKNOWN_ENCODING
 from core.errors import CorruptData, FetchFailed
 from core.files import Failure, FailureKind
 from core.size_limit import check_size
@@ -29,8 +30,6 @@ _DECOMPRESSORS: Final[dict[str, Callable[[], Decompressor] | None]] = {
     "deflate": zlib_decompressor,
     "zstd": zstd_decompressor,
 }
-_SEVERAL_ENCODINGS = Failure(FailureKind.DOWNLOAD_ERROR, "Multiple content encodings not supported")
-_UNKNOWN_ENCODING = Failure(FailureKind.DOWNLOAD_ERROR, "Unsupported content encoding")
 
 
 class Sink(Protocol):
@@ -83,10 +82,10 @@ async def copy_body(response: ClientResponse, max_bytes: int, sink: Sink) -> Non
 def _decompressor(encodings: list[str]) -> Decompressor | None:
     """Return what undoes the content encodings, None if there is nothing to undo."""
     if len(encodings) > 1:
-        raise FetchFailed(_SEVERAL_ENCODINGS)
+        raise FetchFailed(SEVERAL_ENCODINGS)
     encoding = encodings[0].strip() if encodings else ""
     if encoding not in _DECOMPRESSORS:
-        raise FetchFailed(_UNKNOWN_ENCODING)
+        raise FetchFailed(UNKNOWN_ENCODING)
     make = _DECOMPRESSORS[encoding]
     return make() if make else None
 

@@ -27,14 +27,21 @@ from aiohttp import (
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from core.download_failures import RESTRICTED, SCHEME_NOT_ALLOWED, TOO_MANY_REDIRECTS
+from core.download_failures import (
+    OWN_REFUSALS,
+    REDIRECT_NOT_ALLOWED,
+    RESTRICTED,
+    SCHEME_NOT_ALLOWED,
+    TOO_MANY_REDIRECTS,
+)
 from core.durations import duration_text
 from core.errors import FetchFailed
 from core.files import Failure, FailureKind
 from core.settings import Settings
 from core.tracing import span
-from core.urls import Url
+from core.urls import Url, is_below
 from worker.fetch.body import MemorySink, Sink, copy_body
+from worker.fetch.contact import Contact, contact_trace
 from worker.fetch.guarded_connector import make_connector
 from worker.fetch.headers import Headers, has_header, sendable_headers
 from worker.fetch.redirects import MAX_REDIRECTS, redirect_target
@@ -50,7 +57,6 @@ USER_AGENT: Final = f"unmangle/{version('unmangle')}"
 _RETRY_PAUSE_S = 0.02
 _MAX_HEADER_BYTES = 1 << 16
 
-_REFUSALS = (RESTRICTED, TOO_MANY_REDIRECTS, SCHEME_NOT_ALLOWED)
 _KINDS_THAT_HEAL = (FailureKind.DOWNLOAD_ERROR, FailureKind.TIMEOUT)
 
 
@@ -59,8 +65,9 @@ class Fetch:
     """A file to get.
 
     ``headers``, credentials included, go to the origin of ``url`` only: the first redirect to another one drops them
-    for good.  ``allow_reserved`` says whether that origin may be at a reserved address, ``allow_reserved_elsewhere``
-    whether the others on the way may.  ``ports`` are those that may be connected to, none
+    for good, and so does one that leads out of ``headers_below``, if that is given.  A redirect that ``may_follow``
+    denies is refused.  ``allow_reserved`` says whether the origin of ``url`` may be at a reserved address,
+    ``allow_reserved_elsewhere`` whether the others on the way may.  ``ports`` are those that may be connected to, none
     means any.  ``max_bytes`` limits both what is received and what it decodes to.
     ``total_s`` is the time for all tries together, None for that of the settings.
     """
@@ -69,6 +76,8 @@ class Fetch:
     max_bytes: int
     ports: frozenset[int] = frozenset()
     headers: Headers = field(default=(), repr=False)
+    headers_below: Url | None = None
+    may_follow: Callable[[Url], bool] | None = None
     accept_encoding: str = ANY_ENCODING
     verify_ssl: bool = True
     allow_reserved: bool = False
@@ -77,10 +86,14 @@ class Fetch:
     status_failure: Callable[[int], Failure | None] = status_failure
 
     def at(self, url: Url) -> Fetch:
-        """Return what is left of this after a redirect to ``url``."""
-        if url.origin == self.url.origin:
-            return replace(self, url=url)
-        return replace(self, url=url, headers=(), allow_reserved=self.allow_reserved_elsewhere)
+        """Return what is left of this after a redirect to ``url``.  Raises FetchFailed if that is not followed."""
+        if self.may_follow is not None and not self.may_follow(url):
+            raise FetchFailed(REDIRECT_NOT_ALLOWED)
+        if url.origin != self.url.origin:
+            return replace(self, url=url, headers=(), allow_reserved=self.allow_reserved_elsewhere)
+        if self.headers_below is not None and not is_below(url, self.headers_below):
+            return replace(self, url=url, headers=())
+        return replace(self, url=url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,23 +144,28 @@ class Client:
         """
         sendable = replace(fetch, headers=sendable_headers(fetch.headers))
         total_s = self._settings.max_download_timeout_s if fetch.total_s is None else fetch.total_s
+        contact = Contact(fetch.url)
         with span("fetch", host=fetch.url.host):
-            async with _time_limit(total_s):
-                await self._try(sendable, sink)
+            try:
+                async with _time_limit(total_s):
+                    await self._try(sendable, sink, contact)
+            except FetchFailed as error:
+                error.at_fault = contact.at_fault(error.failure)
+                raise
 
-    async def _try(self, fetch: Fetch, sink: Sink) -> None:
+    async def _try(self, fetch: Fetch, sink: Sink, contact: Contact) -> None:
         for _ in range(self._settings.download_tries - 1):
             try:
-                return await self._follow(fetch, sink)
+                return await self._follow(fetch, sink, contact)
             except FetchFailed as error:
                 if not _may_heal(error.failure):
                     raise
             await asyncio.sleep(_RETRY_PAUSE_S)
-        return await self._follow(fetch, sink)
+        return await self._follow(fetch, sink, contact)
 
-    async def _follow(self, fetch: Fetch, sink: Sink) -> None:
+    async def _follow(self, fetch: Fetch, sink: Sink, contact: Contact) -> None:
         for _ in range(MAX_REDIRECTS + 1):
-            async with self._response(fetch) as response:
+            async with self._response(fetch, contact) as response:
                 target = redirect_target(response.status, fetch.url, response.headers.get(hdrs.LOCATION))
                 if target is None:
                     return await _copy(response, fetch, sink)
@@ -155,23 +173,25 @@ class Client:
         raise FetchFailed(TOO_MANY_REDIRECTS)
 
     @contextlib.asynccontextmanager
-    async def _response(self, fetch: Fetch) -> AsyncIterator[ClientResponse]:
+    async def _response(self, fetch: Fetch, contact: Contact) -> AsyncIterator[ClientResponse]:
         """Yield the response to a single request.  Its connection is kept only if the body was read to the end."""
+        contact.begin(fetch.url)
         if not fetch.url.is_web:
             raise FetchFailed(SCHEME_NOT_ALLOWED)
         if fetch.ports and fetch.url.effective_port not in fetch.ports:
             raise FetchFailed(RESTRICTED)
         with _wire_failures():
             async with _time_limit(self._settings.head_timeout_s):
-                response = await self._send(fetch)
+                response = await self._send(fetch, contact)
             try:
                 yield response
             finally:
                 _drop(response)
 
-    async def _send(self, fetch: Fetch) -> ClientResponse:
+    async def _send(self, fetch: Fetch, contact: Contact) -> ClientResponse:
         session = self._session(_Policy(fetch.verify_ssl, fetch.allow_reserved))
-        return await session.get(_request_url(fetch), headers=_request_headers(fetch), allow_redirects=False)
+        headers = _request_headers(fetch)
+        return await session.get(_request_url(fetch), headers=headers, allow_redirects=False, trace_request_ctx=contact)
 
     def _session(self, policy: _Policy) -> ClientSession:
         if policy not in self._sessions:
@@ -189,6 +209,7 @@ class Client:
             max_line_size=_MAX_HEADER_BYTES,
             max_field_size=_MAX_HEADER_BYTES,
             middlewares=[_send_once],
+            trace_configs=[contact_trace()],
         )
 
 
@@ -201,7 +222,7 @@ async def _copy(response: ClientResponse, fetch: Fetch, sink: Sink) -> None:
 
 
 def _may_heal(failure: Failure) -> bool:
-    return failure.kind in _KINDS_THAT_HEAL and failure not in _REFUSALS
+    return failure.kind in _KINDS_THAT_HEAL and failure not in OWN_REFUSALS
 
 
 def _request_url(fetch: Fetch) -> URL:

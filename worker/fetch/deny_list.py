@@ -1,16 +1,18 @@
 """The hosts that scraping leaves alone for a while, because they keep failing.
 
-All workers count together, in Redis.  While it can't be reached, each process counts for itself.
+A host is what a scheme, a name and a port lead to.  All workers count together, in Redis.  While it can't be reached,
+each process counts for itself.
 
 ==============================  ======  ==========================================================================
 key                             type    content, and when it goes
 ==============================  ======  ==========================================================================
 ``unmangle:failing:<digest>``   hash    failures of a host by the start of their bucket (ms), at most
                                         ``window / bucket + 1`` of them.  Goes a window after the last failure.
-``unmangle:blocked:<digest>``   string  why a host is blocked, at most 500 characters.  Goes after the block time.
+``unmangle:blocked:<digest>``   string  why a host is blocked, one of our own texts.  Goes after the block time.
 ==============================  ======  ==========================================================================
 
-A key has the digest of a host's name, so that its length doesn't depend on what strangers write.
+There are two pairs of keys for a host: one for a scope, one for all.  A key has a digest of both names, so that its
+length doesn't depend on what strangers write.
 """
 
 from __future__ import annotations
@@ -19,14 +21,17 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Self
 
 from cachetools import TLRUCache
 from redis.exceptions import RedisError
 
-from core.blocked_hosts import BlockingRule, blocked, counts, is_too_many, reason, with_one_more
+from core.blocked_hosts import BlockingRule, blocked, failures_in_window, reason, with_one_more
 from core.errors import FetchFailed
-from core.files import Failure
 from core.settings import Settings
+from core.urls import Url
 from worker.redis_clients import open_impatient_redis
 
 _log = logging.getLogger(__name__)
@@ -37,26 +42,57 @@ _LONGEST_REASON = 500
 _MAX_LOCAL_HOSTS = 10_000
 
 _NOTE = """
--- KEYS: failing, blocked.  ARGV: window, bucket, threshold, block time (ms), most buckets, reason
--- The same as core.blocked_hosts, for all workers together.  Returns 1 if the host is blocked from now on.
-if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
-local window, size = tonumber(ARGV[1]), tonumber(ARGV[2])
+-- KEYS: failing and blocked, for a scope; failing and blocked, for all.
+-- ARGV: window, bucket, threshold, block time (ms), most buckets, failures of one scope that count for all, reason
+-- The same as LocalDenyList, for all workers together.  Returns for whom the host is blocked from now on, as Blocked.
+if redis.call('EXISTS', KEYS[2], KEYS[4]) > 0 then return 0 end
+local window, size, threshold = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local bucket = now - now % size
-redis.call('HINCRBY', KEYS[1], string.format('%.0f', bucket), 1)
-redis.call('PEXPIRE', KEYS[1], window)
-local counts = redis.call('HGETALL', KEYS[1])
-local sum = 0
-for i = 1, #counts, 2 do
-    local age = bucket - tonumber(counts[i])
-    if age > window or age >= size * tonumber(ARGV[5]) then redis.call('HDEL', KEYS[1], counts[i])
-    else sum = sum + tonumber(counts[i + 1]) end
+local function count(key)
+    redis.call('HINCRBY', key, string.format('%.0f', bucket), 1)
+    redis.call('PEXPIRE', key, window)
+    local counts, sum = redis.call('HGETALL', key), 0
+    for i = 1, #counts, 2 do
+        local age = bucket - tonumber(counts[i])
+        if age > window or age >= size * tonumber(ARGV[5]) then redis.call('HDEL', key, counts[i])
+        else sum = sum + tonumber(counts[i + 1]) end
+    end
+    return sum
 end
-if sum < tonumber(ARGV[3]) then return 0 end
-redis.call('SET', KEYS[2], ARGV[6], 'PX', ARGV[4])
+local of_scope = count(KEYS[1])
+if of_scope <= tonumber(ARGV[6]) and count(KEYS[3]) >= threshold then
+    redis.call('SET', KEYS[4], ARGV[7], 'PX', ARGV[4])
+    return 2
+end
+if of_scope < threshold then return 0 end
+redis.call('SET', KEYS[2], ARGV[7], 'PX', ARGV[4])
 return 1
 """
+
+
+class Blocked(IntEnum):
+    """For whom a failure blocks a host."""
+
+    NOBODY = 0
+    SCOPE = 1
+    ALL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class HostDigests:
+    """What a host is called: as a scope sees it, and as all do."""
+
+    scope: str
+    all: str
+
+    @classmethod
+    def of(cls, url: Url, scope: str) -> Self:
+        """Return the names of the host of ``url``."""
+        scheme, host, port = url.origin
+        origin = f"{scheme} {host} {port}"  # none of the three has a space
+        return cls(_digest(f"scope {origin} {scope}"), _digest(f"all {origin}"))
 
 
 class DenyList:
@@ -70,47 +106,60 @@ class DenyList:
             bucket_ms=settings.deny_list_bucket_s * 1000,
             threshold=settings.deny_list_threshold,
             block_ms=settings.deny_list_block_time_s * 1000,
+            scopes=settings.deny_list_scopes,
         )
         self._redis = open_impatient_redis(settings, _PATIENCE_S)
         self._note = self._redis.register_script(_NOTE)
         self._local = LocalDenyList(self._rule)
         self._rests_until = 0.0
 
-    async def check(self, host: str) -> None:
-        """Raise FetchFailed if ``host`` is blocked."""
-        if not self._is_enabled or host in self._never_blocked:
+    async def check(self, url: Url, scope: str) -> None:
+        """Raise FetchFailed if the host of ``url`` is blocked for ``scope``."""
+        if not self._is_enabled or url.host in self._never_blocked:
             return
-        why = await self._shared_reason(host) or self._local.reason(host)
+        digests = HostDigests.of(url, scope)
+        why = await self._shared_reason(digests) or self._local.reason(digests)
         if why is not None:
-            raise FetchFailed(blocked(host, why, self._rule))
+            raise FetchFailed(blocked(url.host, why, self._rule))
 
-    async def note(self, host: str, failure: Failure) -> None:
-        """Count a download that failed, its retries included, if such failures count."""
-        if not self._is_enabled or host in self._never_blocked or not counts(failure):
+    async def note(self, error: FetchFailed, scope: str) -> None:
+        """Count a download that failed, its retries included, if that was the doing of a host."""
+        url = error.at_fault
+        if not self._is_enabled or url is None or url.host in self._never_blocked:
             return
-        why = reason(failure)[:_LONGEST_REASON]
-        is_blocked = await self._note_shared(host, why)
-        if is_blocked is None:
-            is_blocked = self._local.note(host, why)
-        if is_blocked:
-            _log.warning("the host %.300s is blocked for %d s: %s", host, self._rule.block_ms // 1000, why)
+        why = reason(error.failure)[:_LONGEST_REASON]
+        digests = HostDigests.of(url, scope)
+        for_whom = await self._note_shared(digests, why)
+        if for_whom is None:
+            for_whom = self._local.note(digests, why)
+        if for_whom is not Blocked.NOBODY:
+            whom = "all" if for_whom is Blocked.ALL else "a scope"
+            seconds = self._rule.block_ms // 1000
+            _log.warning(
+                "the host %.300s, port %s, is blocked for %s for %d s: %s",
+                url.host,
+                url.effective_port,
+                whom,
+                seconds,
+                why,
+            )
 
     async def close(self) -> None:
         """Close the connections."""
         await self._redis.aclose()
 
-    async def _shared_reason(self, host: str) -> str | None:
+    async def _shared_reason(self, digests: HostDigests) -> str | None:
         if self._rests():
             return None
         try:
-            why = await self._redis.get(_blocked_key(host))
+            reasons = await self._redis.mget(_blocked_key(digests.scope), _blocked_key(digests.all))
         except RedisError as error:
             self._rest(error)
             return None
-        return None if why is None else str(why)
+        return next((str(why) for why in reasons if why is not None), None)
 
-    async def _note_shared(self, host: str, why: str) -> bool | None:
-        """Return whether the host is blocked from now on, None if nobody could be told."""
+    async def _note_shared(self, digests: HostDigests, why: str) -> Blocked | None:
+        """Return for whom the host is blocked from now on, None if nobody could be told."""
         if self._rests():
             return None
         rule = self._rule
@@ -120,10 +169,12 @@ class DenyList:
             rule.threshold,
             rule.block_ms,
             rule.max_buckets,
+            rule.most_of_a_scope,
             why,
         ]
+        keys = [key(digest) for digest in (digests.scope, digests.all) for key in (_failing_key, _blocked_key)]
         try:
-            return bool(await self._note(keys=[_failing_key(host), _blocked_key(host)], args=arguments))
+            return Blocked(await self._note(keys=keys, args=arguments))
         except RedisError as error:
             self._rest(error)
             return None
@@ -150,30 +201,37 @@ class LocalDenyList:
             _MAX_LOCAL_HOSTS, ttu=lambda _host, _why, now: now + rule.block_ms / 1000, timer=clock
         )
 
-    def reason(self, host: str) -> str | None:
-        """Return why ``host`` is blocked, None if it isn't."""
-        return self._blocked.get(host)
+    def reason(self, digests: HostDigests) -> str | None:
+        """Return why a host is blocked, None if it isn't."""
+        return self._blocked.get(digests.scope) or self._blocked.get(digests.all)
 
-    def note(self, host: str, why: str) -> bool:
-        """Count a failure; return whether it blocks the host."""
-        if host in self._blocked:
-            return False
+    def note(self, digests: HostDigests, why: str) -> Blocked:
+        """Count a failure; return for whom it blocks the host."""
+        if digests.scope in self._blocked or digests.all in self._blocked:
+            return Blocked.NOBODY
+        of_scope = self._count(digests.scope)
+        if of_scope <= self._rule.most_of_a_scope and self._count(digests.all) >= self._rule.threshold:
+            self._blocked[digests.all] = why
+            return Blocked.ALL
+        if of_scope < self._rule.threshold:
+            return Blocked.NOBODY
+        self._blocked[digests.scope] = why
+        return Blocked.SCOPE
+
+    def _count(self, digest: str) -> int:
         now_ms = int(self._clock() * 1000)
-        buckets = with_one_more(self._failing.get(host, {}), now_ms, self._rule)
-        self._failing[host] = buckets
-        if not is_too_many(buckets, now_ms, self._rule):
-            return False
-        self._blocked[host] = why
-        return True
+        buckets = with_one_more(self._failing.get(digest, {}), now_ms, self._rule)
+        self._failing[digest] = buckets
+        return failures_in_window(buckets, now_ms, self._rule)
 
 
-def _failing_key(host: str) -> str:
-    return f"unmangle:failing:{_digest(host)}"
+def _failing_key(digest: str) -> str:
+    return f"unmangle:failing:{digest}"
 
 
-def _blocked_key(host: str) -> str:
-    return f"unmangle:blocked:{_digest(host)}"
+def _blocked_key(digest: str) -> str:
+    return f"unmangle:blocked:{digest}"
 
 
-def _digest(host: str) -> str:
-    return hashlib.sha256(host.encode()).hexdigest()[:32]
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

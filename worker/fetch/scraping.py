@@ -37,6 +37,8 @@ class ScrapingPolicy:
     headers: Headers = field(default=(), repr=False)
     verify_ssl: bool = True
     allow_reserved: bool = False
+    redirects_within: tuple[str, ...] | None = None
+    """The patterns of origins that redirects may lead to, in order; None: anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +76,14 @@ Download = Callable[[ScrapeTarget], Awaitable[Text]]
 
 def scraping_policy(request: SymbolicateRequest, settings: Settings) -> ScrapingPolicy:
     """Return what ``request`` allows."""
+    allowed_origins = tuple(request.scraping.allowed_origins)
     return ScrapingPolicy(
         enabled=request.scraping_enabled,
-        allowed_origins=tuple(request.scraping.allowed_origins),
+        allowed_origins=allowed_origins,
         headers=tuple(request.scraping.headers.items()),
         verify_ssl=request.scraping.verify_ssl,
         allow_reserved=settings.connect_to_reserved_ips,
+        redirects_within=tuple(sorted(allowed_origins)) if settings.scraping_redirects == "allowed" else None,
     )
 
 
@@ -117,14 +121,17 @@ def permitted_url(abs_path: str | None, policy: ScrapingPolicy) -> Url | Refusal
 async def download_scraped(downloader: Downloader, url: Url, policy: ScrapingPolicy, settings: Settings) -> Draft:
     """Fetch the file at ``url``.  Raises FetchFailed.
 
-    The outcome depends on the URL, and of the policy on ``headers``, ``verify_ssl`` and ``allow_reserved``.
+    The outcome depends on the URL, and of the policy on ``headers``, ``verify_ssl``, ``allow_reserved`` and
+    ``redirects_within``.
     """
+    within = policy.redirects_within
     return await downloader.download(
         Fetch(
             url=url,
             max_bytes=scraped_file_limit(settings),
             ports=frozenset(settings.scraping_ports),
             headers=policy.headers,
+            may_follow=None if within is None else lambda target: is_allowed_origin(target, within),
             verify_ssl=policy.verify_ssl,
             allow_reserved=policy.allow_reserved,
             allow_reserved_elsewhere=policy.allow_reserved,

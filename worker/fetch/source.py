@@ -21,6 +21,7 @@ def lookup_fetch(url: Url, source: Source, settings: Settings) -> Fetch:
         url=url,
         max_bytes=settings.max_lookup_answer_size,
         headers=_credentials(source),
+        headers_below=parse_url(source.url),
         accept_encoding=IDENTITY,
         allow_reserved=True,
         allow_reserved_elsewhere=settings.source_files_on_reserved_ips,
@@ -38,6 +39,7 @@ def file_fetch(url: Url, source: Source, max_bytes: int, settings: Settings) -> 
         url=url,
         max_bytes=max_bytes,
         headers=_credentials(source) if trusted else (),
+        headers_below=source_url,
         allow_reserved=is_at_home or settings.source_files_on_reserved_ips,
         allow_reserved_elsewhere=settings.source_files_on_reserved_ips,
     )

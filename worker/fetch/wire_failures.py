@@ -10,28 +10,23 @@ from collections.abc import Iterator
 import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
 
-from core.download_failures import RESTRICTED, SSL_ERROR, UNTRUSTED
+from core.download_failures import CUT_OFF, GARBAGE, HUNG_UP, NO_CONNECTION, RESTRICTED, SSL_ERROR, UNTRUSTED
 from core.files import Failure, FailureKind
 from worker.fetch.guarded_connector import RestrictedAddress
 
 WIRE_ERRORS = (aiohttp.ClientError, HttpProcessingError, OSError, ValueError)
 """All that aiohttp raises, and what it lets through: ValueError for host names and header values it can't encode."""
 
-_NO_CONNECTION = Failure(FailureKind.DOWNLOAD_ERROR, "connection timed out")
-_HUNG_UP = Failure(FailureKind.DOWNLOAD_ERROR, "the server hung up without an answer")
-_CUT_OFF = Failure(FailureKind.DOWNLOAD_ERROR, "the response body is cut off or malformed")
-_GARBAGE = Failure(FailureKind.DOWNLOAD_ERROR, "the response is not valid HTTP")
-
 # The first that fits any of the causes.
 _KNOWN: tuple[tuple[type[BaseException], Failure], ...] = (
     (RestrictedAddress, RESTRICTED),
     (ssl.SSLCertVerificationError, UNTRUSTED),
     (ssl.SSLError, SSL_ERROR),
-    (aiohttp.ConnectionTimeoutError, _NO_CONNECTION),
-    (aiohttp.ServerDisconnectedError, _HUNG_UP),
-    (aiohttp.ClientPayloadError, _CUT_OFF),
-    (aiohttp.ClientResponseError, _GARBAGE),
-    (HttpProcessingError, _GARBAGE),
+    (aiohttp.ConnectionTimeoutError, NO_CONNECTION),
+    (aiohttp.ServerDisconnectedError, HUNG_UP),
+    (aiohttp.ClientPayloadError, CUT_OFF),
+    (aiohttp.ClientResponseError, GARBAGE),
+    (HttpProcessingError, GARBAGE),
 )
 
 

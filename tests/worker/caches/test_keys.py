@@ -2,6 +2,9 @@ import itertools
 
 import pytest
 
+from core.files import ResolvedWith
+from core.lookup import ListedBundle, ListedFile
+from core.urls import Url, parse_url
 from core.wire.request import Source, SymbolicateRequest
 from worker.caches.keys import (
     Namespace,
@@ -13,19 +16,38 @@ from worker.caches.keys import (
     source_map_key,
 )
 
-HERE = Namespace("7", "sentry:project", "https://sentry.test/lookup/")
+SOURCE_URL = "https://sentry.test/lookup/"
+HERE = Namespace("7", "sentry:project", SOURCE_URL, b"digest of a token")
+
+
+def a_bundle(url: str = f"{SOURCE_URL}1") -> ListedBundle:
+    return ListedBundle("1", a_url(url), ResolvedWith.DEBUG_ID)
+
+
+def an_artifact(url: str = f"{SOURCE_URL}1") -> ListedFile:
+    return ListedFile("1", a_url(url), ResolvedWith.DEBUG_ID, "~/a.js", {})
+
+
+def a_url(text: str) -> Url:
+    url = parse_url(text)
+    assert url is not None
+    return url
 
 
 def a_source(**credentials: str) -> Source:
     return Source(id="sentry:project", url="https://sentry.test/lookup/", **credentials)
 
 
+def namespace_of(source: Source) -> Namespace:
+    return Namespace.of(SymbolicateRequest(source=source), "7")
+
+
 def keys_in(namespace: Namespace) -> list[object]:
     return [
-        lookup_key(namespace, "https://h.test/?a", a_source(token="t")),
-        bundle_key(namespace, "1"),
-        artifact_key(namespace, "1"),
-        member_key(namespace, "sentry://project_debug_file/1", b"digest", "a.js"),
+        lookup_key(namespace, "https://h.test/?a"),
+        bundle_key(namespace, a_bundle()),
+        artifact_key(namespace, an_artifact()),
+        member_key(namespace, a_bundle(), b"digest", "a.js"),
         scraped_key(namespace, "https://h.test/a.js#1", {}, verify_ssl=True),
         source_map_key(namespace, b"{}", b"f()"),
     ]
@@ -75,15 +97,33 @@ def test_answers_differ_by_credentials():
         a_source(token=""),
         a_source(cookies=""),
     ]
-    keys = [lookup_key(HERE, "https://h.test/?a", source) for source in sources]
+    keys = [lookup_key(namespace_of(source), "https://h.test/?a") for source in sources]
     assert all(one != other for one, other in itertools.combinations(keys, 2))
-    assert lookup_key(HERE, "https://h.test/?a", a_source(token="a")) == keys[0]
+    assert lookup_key(namespace_of(a_source(token="a")), "https://h.test/?a") == keys[0]
+
+
+@pytest.mark.parametrize(
+    "url, differ",
+    [
+        pytest.param(f"{SOURCE_URL}1", True, id="where-the-token-is-sent"),
+        pytest.param("https://store.test/1?signature=a", False, id="where-it-is-not-sent"),
+        pytest.param("https://sentry.test/elsewhere/1", False, id="beside-the-source"),
+    ],
+)
+def test_files_differ_by_the_credentials_that_they_come_with(url, differ):
+    one, other = (namespace_of(a_source(token=token)) for token in "ab")
+    for key in (
+        lambda namespace: bundle_key(namespace, a_bundle(url)),
+        lambda namespace: artifact_key(namespace, an_artifact(url)),
+        lambda namespace: member_key(namespace, a_bundle(url), b"digest", "a.js"),
+    ):
+        assert (key(one) != key(other)) is differ
 
 
 def test_no_secret_is_in_a_key():
     keys = [
-        lookup_key(HERE, "https://h.test/?a", a_source(token="s3cret")),
-        lookup_key(HERE, "https://h.test/?a", a_source(cookies="s3cret")),
+        *keys_in(namespace_of(a_source(token="s3cret"))),
+        *keys_in(namespace_of(a_source(cookies="s3cret"))),
         scraped_key(HERE, "https://h.test/a.js#1", {"X-Token": "s3cret"}, verify_ssl=True),
     ]
     assert "s3cret" not in repr(keys)
@@ -104,6 +144,12 @@ def test_no_secret_is_in_a_key():
 def test_scraped_files_differ(url, headers, verify_ssl):
     key = scraped_key(HERE, "https://h.test/a.js#1", {"a": "b", "c": "d"}, verify_ssl=True)
     assert scraped_key(HERE, url, headers, verify_ssl=verify_ssl) != key
+
+
+def test_scraped_files_differ_by_where_redirects_may_lead():
+    within = (None, (), ("*",), ("h.test",), ("h.test", "i.test"))
+    keys = [scraped_key(HERE, "https://h.test/a.js#1", {}, verify_ssl=True, redirects_within=each) for each in within]
+    assert len(set(keys)) == len(within)
 
 
 def test_the_order_of_headers_does_not_count():

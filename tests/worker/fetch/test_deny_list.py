@@ -14,16 +14,17 @@ from core.blocked_hosts import BlockingRule, blocked
 from core.errors import FetchFailed
 from core.files import Failure, FailureKind
 from core.settings import Settings
+from core.urls import Url, parse_url
 from core.wire.request import Scraping
 from tests.worker.artifact_source import a_request, minified
 from tests.worker.source_server import SourceServer, reply
-from worker.fetch.deny_list import DenyList, LocalDenyList
+from worker.fetch.deny_list import Blocked, DenyList, HostDigests, LocalDenyList
 from worker.request_files import RequestFiles
 from worker.resources import Resources
 
-DOWN = Failure(FailureKind.DOWNLOAD_ERROR, "503 Service Unavailable")
+DOWN = Failure(FailureKind.DOWNLOAD_ERROR, "503 Service Unavailable", status=503)
 SLOW = Failure(FailureKind.TIMEOUT, "5m")
-RULE = BlockingRule(window_ms=60_000, bucket_ms=5_000, threshold=3, block_ms=3_600_000)
+RULE = BlockingRule(window_ms=60_000, bucket_ms=5_000, threshold=3, block_ms=3_600_000, scopes=3)
 
 
 @pytest.fixture
@@ -45,14 +46,25 @@ async def other(settings: Settings) -> AsyncIterator[DenyList]:
     await deny_list.close()
 
 
-async def fail(deny_list: DenyList, times: int, host: str = "h.test", failure: Failure = DOWN) -> None:
+def a_url(text: str) -> Url:
+    url = parse_url(text)
+    assert url is not None
+    return url
+
+
+HOST = a_url("https://h.test/a.js")
+
+
+async def fail(
+    deny_list: DenyList, times: int, host: Url | None = HOST, failure: Failure = DOWN, scope: str = "a"
+) -> None:
     for _ in range(times):
-        await deny_list.note(host, failure)
+        await deny_list.note(FetchFailed(failure, host), scope)
 
 
-async def failure_of(deny_list: DenyList, host: str = "h.test") -> Failure | None:
+async def failure_of(deny_list: DenyList, host: Url = HOST, scope: str = "a") -> Failure | None:
     try:
-        await deny_list.check(host)
+        await deny_list.check(host, scope)
     except FetchFailed as error:
         return error.failure
     return None
@@ -66,14 +78,51 @@ async def test_workers_count_together_and_all_of_them_stop(one, other):
     assert await failure_of(one) == await failure_of(other) == expected
 
 
-async def test_other_hosts_are_not_blocked(one):
+@pytest.mark.parametrize("url", ["https://www.h.test/a.js", "http://h.test/a.js", "https://h.test:8443/a.js"])
+async def test_other_hosts_schemes_and_ports_are_not_blocked(one, url):
     await fail(one, 3)
-    assert await failure_of(one, "www.h.test") is None
+    assert await failure_of(one, a_url("https://h.test:443/b.js")) is not None
+    assert await failure_of(one, a_url(url)) is None
 
 
-async def test_what_does_not_count_blocks_nobody(one):
-    await fail(one, 10, failure=Failure(FailureKind.NOT_FOUND))
+async def test_what_no_host_did_blocks_nobody(one):
+    await fail(one, 10, host=None)
     assert await failure_of(one) is None
+
+
+async def test_the_failures_of_one_scope_block_for_that_scope(one, other):
+    await fail(one, 100)
+    assert await failure_of(other) is not None
+    assert [await failure_of(other, scope=scope) for scope in ("b", "", "global")] == [None] * 3
+
+
+async def test_a_scope_alone_counts_for_others_only_so_much(settings):
+    deny_list = DenyList(replace(settings, deny_list_threshold=9))
+    await fail(deny_list, 100, scope="a")
+    await fail(deny_list, 5, scope="b")
+    assert await failure_of(deny_list, scope="c") is None
+    await fail(deny_list, 3, scope="d")
+    assert await failure_of(deny_list, scope="c") is not None
+    await deny_list.close()
+
+
+@pytest.mark.parametrize("away", [False, True], ids=["with-redis", "without"])
+async def test_what_several_scopes_see_blocks_for_all(settings, away):
+    url = f"redis://127.0.0.1:{free_port()}/0" if away else settings.redis_url
+    deny_list = DenyList(replace(settings, redis_url=url))
+    for scope in ("a", "b"):
+        await fail(deny_list, 2, scope=scope)
+    assert await failure_of(deny_list, scope="d") is None
+    await fail(deny_list, 1, scope="c")
+    assert await failure_of(deny_list, scope="d") is not None
+    await deny_list.close()
+
+
+async def test_a_single_scope_can_be_made_to_count_for_all(settings):
+    deny_list = DenyList(replace(settings, deny_list_scopes=1))
+    await fail(deny_list, 3, scope="a")
+    assert await failure_of(deny_list, scope="d") is not None
+    await deny_list.close()
 
 
 async def test_the_first_reason_stays(one):
@@ -97,8 +146,8 @@ async def test_nobody_is_blocked_if_the_list_is_off(settings, one):
 
 
 async def test_every_key_goes_by_itself_and_is_bounded(one, redis_url):
-    host = "h" * 100_000
-    await fail(one, 3, host, Failure(FailureKind.DOWNLOAD_ERROR, "x" * 100_000))
+    host = a_url(f"https://{'h' * 100_000}/")
+    await fail(one, 3, host, Failure(FailureKind.DOWNLOAD_ERROR, "x" * 100_000), scope="s" * 100_000)
     with Redis.from_url(redis_url) as client:
         for key in client.scan_iter():
             assert len(key) < 60
@@ -125,23 +174,25 @@ async def test_without_redis_a_worker_counts_for_itself(settings, caplog):
     deny_list = DenyList(replace(settings, redis_url=f"redis://127.0.0.1:{free_port()}/0"))
     await fail(deny_list, 3)
     assert await failure_of(deny_list) == blocked("h.test", "download failed: 503 Service Unavailable", RULE)
+    assert await failure_of(deny_list, scope="b") is None
     assert len([record for record in caplog.records if "can't be shared" in record.message]) == 1
     await deny_list.close()
 
 
 def test_alone_a_host_is_blocked_for_the_block_time_and_failures_count_for_a_window():
     now = 1_700_000_000.0
+    host = HostDigests.of(HOST, "a")
     deny_list = LocalDenyList(RULE, lambda: now)
-    deny_list.note("h.test", "a")
+    deny_list.note(host, "a")
     now += 60
-    deny_list.note("h.test", "b")
-    deny_list.note("h.test", "c")
-    assert deny_list.reason("h.test") is None
-    deny_list.note("h.test", "d")
+    deny_list.note(host, "b")
+    deny_list.note(host, "c")
+    assert deny_list.reason(host) is None
+    assert deny_list.note(host, "d") is Blocked.SCOPE
     now += 3599
-    assert deny_list.reason("h.test") == "d"
+    assert deny_list.reason(host) == "d"
     now += 1
-    assert deny_list.reason("h.test") is None
+    assert deny_list.reason(host) is None
 
 
 async def test_files_of_a_blocked_host_are_not_asked_for(server: SourceServer, settings: Settings):

@@ -58,7 +58,12 @@ class RedisJobs:
         if recent is not None:
             return recent
         submission = Submission(
-            str(uuid.uuid4()), body, scope, handed_out=timeout_s == 0, digest=digest, traceparent=current_traceparent()
+            new_request_id(self._settings.cell),
+            body,
+            scope,
+            handed_out=timeout_s == 0,
+            digest=digest,
+            traceparent=current_traceparent(),
         )
         REQUEST_ID.set(submission.job_id)
         deadline = _Deadline(timeout_s)
@@ -144,6 +149,12 @@ class RedisJobs:
 
     def _pending(self, job_id: str) -> bytes:
         return pending_body(job_id, self._settings.pending_retry_after_s)
+
+
+def new_request_id(cell: str | None) -> str:
+    """Return a random UUID (version 4), which begins with the two hex digits of ``cell`` if there is one."""
+    request_id = str(uuid.uuid4())
+    return request_id if cell is None else cell + request_id[2:]
 
 
 class _Deadline:

@@ -19,6 +19,7 @@ from core.redis_address import sentinel_address
 T = TypeVar("T")
 
 _INTEGER = re.compile(r"[0-9]{1,30}")
+_CELL = re.compile(r"[0-9a-fA-F]{2}")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
 _LARGEST = 2**63 - 1
@@ -65,6 +66,7 @@ LIST = Form("a list, separated by commas", _read_list)
 PORTS = Form("port numbers, separated by commas", _read_ports)
 DURATION = Form("a duration such as 300, 300s, 5m, 24h or 7d", parse_duration, unit=" seconds")
 REDIS_URL = Form("a URL of Redis: redis://, rediss://, unix:// or redis[s]+sentinel://hosts/service", _read_redis_url)
+CELL = Form("two hex digits, such as 03", lambda text: text.lower() if _CELL.fullmatch(text) else None)
 LOG_LEVEL = _one_of("off", "error", "warn", "info", "debug", "trace")
 SCRAPING_REDIRECTS = _one_of("any", "allowed")
 WORKER_QUEUES = _one_of("all", "ordinary", "large")
@@ -140,6 +142,7 @@ class Settings:
     )
     port: int = _setting(3021, "PORT", INTEGER, maximum=65_535)
     host: str = _setting("0.0.0.0", "UNMANGLE_HOST", TEXT)  # noqa: S104  (a service listens; this narrows it)
+    cell: str | None = _setting(None, "UNMANGLE_CELL", CELL, optional=True)
     log_level: str = _setting("info", "UNMANGLE_LOG_LEVEL", LOG_LEVEL)
     log_format: str = _setting("auto", "UNMANGLE_LOG_FORMAT", LOG_FORMAT)
     worker_concurrency: int = field(

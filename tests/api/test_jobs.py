@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import uuid
 from collections.abc import AsyncIterator
 
@@ -49,6 +50,14 @@ async def test_the_answer_reaches_the_waiting_caller_byte_for_byte(jobs, store, 
     caller = asyncio.create_task(jobs.submit(BODY, None, 10))
     assert await store.finish(await queued_id(settings), ANSWER)
     assert await caller == ANSWER.body
+
+
+async def test_the_ids_of_a_cell_are_uuids_that_begin_with_its_digits(settings):
+    async with open_jobs(dataclasses.replace(settings, cell="0a")) as jobs:
+        ids = [uuid.UUID(await submitted(jobs)) for _ in range(3)]
+    assert {str(each)[:2] for each in ids} == {"0a"}
+    assert {each.version for each in ids} == {4}
+    assert len(set(ids)) == 3
 
 
 async def test_a_caller_without_timeout_waits_for_the_answer(jobs, store, settings):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,19 @@ from core.settings import SETTINGS
 
 FOLDER = Path(__file__).parents[2] / "examples" / "deployment"
 DASHBOARD = orjson.loads((FOLDER / "grafana-dashboard.json").read_bytes())
-EXPRESSIONS = [target["expr"] for panel in DASHBOARD["panels"] for target in panel["targets"]]
+RULES = [rule for group in yaml.safe_load((FOLDER / "alerts.yml").read_text())["groups"] for rule in group["rules"]]
+MANIFESTS = {
+    f"{path.stem}-{document['kind']}": document
+    for path in sorted((FOLDER / "kubernetes").glob("*.yaml"))
+    for document in yaml.safe_load_all(path.read_text())
+}
+SCALING = MANIFESTS.pop("autoscaling-ScaledObject")  # of KEDA, so unknown to the validator
+EXPRESSIONS = [
+    *(target["expr"] for panel in DASHBOARD["panels"] for target in panel["targets"]),
+    *(rule["expr"] for rule in RULES),
+    *(trigger["metadata"]["query"] for trigger in SCALING["spec"]["triggers"]),
+]
+PROMTOOL = shutil.which("promtool")
 
 
 def labels_by_sample() -> dict[str, set[str]]:
@@ -38,8 +52,9 @@ def test_the_dashboard_asks_for_metrics_and_labels_that_there_are(expression):
     known = labels_by_sample()
     names = re.findall(r"unmangle_\w+", expression)
     assert names
-    labels = {label for group in re.findall(r"by \(([^)]*)\)", expression) for label in group.split(", ")}
-    assert all(labels <= known[name] for name in names)
+    labels = {label for group in re.findall(r"(?:by|without) \(([^)]*)\)", expression) for label in group.split(", ")}
+    labels |= set(re.findall(r"[{,](\w+)!?=", expression))
+    assert labels <= set[str]().union(*(known[name] for name in names))
 
 
 def test_the_panels_of_the_dashboard_are_next_to_each_other():
@@ -51,7 +66,9 @@ def test_the_panels_of_the_dashboard_are_next_to_each_other():
     assert len({panel["id"] for panel in DASHBOARD["panels"]}) == len(places)
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.iterdir()), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", sorted(path for path in FOLDER.rglob("*") if path.is_file()), ids=lambda path: path.name
+)
 def test_every_setting_that_is_named_is_one(path):
     named = set(re.findall(r"UNMANGLE_[A-Z_]+|\bREDIS_URL\b", path.read_text()))
     assert named <= {setting.variable for setting in SETTINGS.values()}
@@ -62,3 +79,17 @@ def test_every_service_of_the_compose_file_has_a_health_check():
     assert set(compose["services"]) == {"api", "worker", "redis"}
     assert all("healthcheck" in service for service in compose["services"].values())
     assert "noeviction" in compose["services"]["redis"]["command"]
+
+
+@pytest.mark.skipif(PROMTOOL is None, reason="needs promtool (Debian: apt-get install prometheus)")
+@pytest.mark.parametrize("command", [("check", "rules", "alerts.yml"), ("test", "rules", "alerts.test.yml")])
+def test_the_alerts_are_rules_that_fire_when_they_should(command):
+    assert PROMTOOL is not None
+    done = subprocess.run([PROMTOOL, *command], cwd=FOLDER, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_alert_is_in_the_runbook():
+    operations = (FOLDER.parents[1] / "docs" / "operations.md").read_text()
+    runbook = operations.split("## Runbook\n", 1)[1].split("\n## ", 1)[0]
+    assert {rule["alert"] for rule in RULES} == set(re.findall(r"`(Unmangle\w+)`", runbook))

@@ -19,7 +19,7 @@ import pytest
 
 from api.redis_server import free_port, redis_server
 from tests.deployment import Api, Deployment
-from tests.end_to_end.requests import request_to
+from tests.end_to_end.requests import request_to, slow_file
 from tests.worker.source_server import Certificate, self_signed_certificate
 
 CONFIGURATION = Path(__file__).parents[2] / "examples" / "deployment" / "nginx.conf"
@@ -124,9 +124,12 @@ async def test_two_cells_answer_each_others_polls_and_one_goes_on_without_the_ot
     polled = await asyncio.gather(*[balancer.poll(request_id) for request_id in ids])
     assert {(status, orjson.loads(body)["status"]) for status, body in polled} == {(200, "completed")}
 
-    request = request_to(server, "/none.js")
+    gate = slow_file(server, "/slow.js")
+    request = request_to(server, "/slow.js")
     again = [(await balancer.submit(request))[1]["request_id"] for _ in range(4)]
     assert len(set(again)) == 1, "equal requests share one job, so they have to meet in one cell"
+    gate.open()
+    assert (await balancer.poll(again[0]))[0] == 200
 
     apis[1].process.popen.kill()
     apis[1].process.popen.wait()

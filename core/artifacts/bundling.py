@@ -1,21 +1,28 @@
-"""The generated files and source maps of a folder, made ready for an artifact bundle: each pair has a debug id."""
+"""The generated files and source maps of a folder, made ready for an artifact bundle: each pair has a debug id.
+
+A map may belong to several files.  Their mappings move when debug ids are written, so either all of its files get the
+same id, which takes that they are copies of one another, or all of them and the map stay as they are.
+"""
 
 from __future__ import annotations
 
+import os
 import posixpath
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.artifacts.artifact_file import ArtifactFile
 from core.artifacts.collection import Artifacts
-from core.artifacts.debug_id_injection import has_embedded_map, inject_debug_id
+from core.artifacts.debug_id_injection import Injected, has_embedded_map, inject_debug_id, like_injected
+from core.artifacts.encodings import is_wide
 from core.artifacts.map_search import MapSearch, comments
 from core.artifacts.moved_maps import own_debug_id, read_map
 from core.debug_ids import DebugId
 from core.errors import MalformedSourceMap
 
 _SCRIPTS = (".js", ".cjs", ".mjs")
+_COMPRESSED = (".gz", ".br", ".zst")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,11 @@ class BundledFile:
         """The path in its folder, with slashes."""
         return self.file.own_path
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether the file in the folder has to be written."""
+        return self.content != self.was
+
 
 @dataclass(slots=True)
 class Prepared:
@@ -41,6 +53,27 @@ class Prepared:
     files: list[BundledFile] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
+    @property
+    def changed(self) -> list[BundledFile]:
+        """The files that have to be written in the folder."""
+        return [each for each in self.files if each.is_changed]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """All generated files of one source map; ``source_map`` is None for one that has none, or has it in it."""
+
+    codes: list[BundledFile]
+    source_map: BundledFile | None
+
+    @property
+    def files(self) -> list[BundledFile]:
+        return self.codes if self.source_map is None else [*self.codes, self.source_map]
+
+    @property
+    def names(self) -> str:
+        return ", ".join(code.file.place for code in self.codes)
+
 
 def prepare(artifacts: Artifacts, on_progress: Callable[[], None], *, inject: bool) -> Prepared:
     """Read the files of a folder, and give debug ids to those that have none, if wanted.
@@ -48,26 +81,21 @@ def prepare(artifacts: Artifacts, on_progress: Callable[[], None], *, inject: bo
     Raises OSError.
     """
     prepared = Prepared()
-    search = MapSearch(artifacts)
-    paired: set[str] = set()
-    for code in sorted(artifacts.all_code(), key=lambda file: file.path):
-        content = code.read()[:]
-        source_map = _map_of(code, content, search)
-        if source_map is not None and source_map.place in paired:
-            prepared.remarks.append(f"{code.place}: no debug id, as {source_map.place} is another file's map, too")
-            source_map = None
-        elif source_map is not None:
-            paired.add(source_map.place)
-        elif inject and not has_embedded_map(content) and comments(content).debug_id is None:
-            prepared.remarks.append(f"{code.place}: no debug id, as it has no source map")
-        try:
-            prepared.files += _pair(code, content, source_map, inject=inject)
-        except MalformedSourceMap as error:
-            prepared.remarks.append(f"{code.place}: its source map stays as it is: {error}")
-            prepared.files += _pair(code, content, source_map, inject=False)
-        on_progress()
-    prepared.files += [_as_it_is(file, file.read()[:]) for file in artifacts.all_maps() if file.place not in paired]
+    groups = _groups(artifacts)
+    done: list[list[BundledFile]] = []
+    for group in groups:
+        done.append(_with_ids(group, prepared.remarks) if inject else group.files)
+        for _ in group.codes:
+            on_progress()
+    while torn := _torn(done):
+        for number in torn:
+            prepared.remarks.append(f"{groups[number].names}: no debug id, as links give it two source maps")
+            done[number] = groups[number].files
+    paired = {_identity(group.source_map.file) for group in groups if group.source_map is not None}
+    prepared.files += [each for files in done for each in files]
+    prepared.files += [_as_it_is(file) for file in artifacts.all_maps() if _identity(file) not in paired]
     prepared.files.sort(key=lambda each: each.path)
+    prepared.remarks += _compressed_copies(prepared.changed)
     return prepared
 
 
@@ -76,34 +104,112 @@ def bundle_members(files: list[BundledFile], url_prefix: str) -> dict[str, tuple
     return {_member_path(url_prefix, each.path): (each.content, _entry(each, url_prefix)) for each in files}
 
 
+def _groups(artifacts: Artifacts) -> list[_Group]:
+    search = MapSearch(artifacts)
+    groups: dict[str, _Group] = {}
+    for code in sorted(artifacts.all_code(), key=lambda file: file.path):
+        content = code.read()[:]
+        source_map = _map_of(code, content, search)
+        reference = None if source_map is None else _seen_from(code, source_map)
+        bundled = BundledFile(code, content, content, comments(content).debug_id, reference)
+        key = _identity(code if source_map is None else source_map)
+        if key in groups:
+            groups[key].codes.append(bundled)
+        else:
+            groups[key] = _Group([bundled], None if source_map is None else _as_it_is(source_map))
+    return list(groups.values())
+
+
 def _map_of(code: ArtifactFile, content: bytes, search: MapSearch) -> ArtifactFile | None:
     found = None if has_embedded_map(content) else search.map_file(code, comments(content))
     return found if found is not None and found.is_map else None
 
 
-def _pair(code: ArtifactFile, content: bytes, source_map: ArtifactFile | None, *, inject: bool) -> list[BundledFile]:
-    """Return a generated file, and its map if that is a file of its own.  Raises MalformedSourceMap."""
-    reference = (
-        None if source_map is None else posixpath.relpath(source_map.own_path, posixpath.dirname(code.own_path) or ".")
-    )
-    map_content = None if source_map is None else source_map.read()[:]
-    has_map = map_content is not None or has_embedded_map(content)
-    if not inject or not has_map or not code.name.endswith(_SCRIPTS):
-        maps = [] if source_map is None or map_content is None else [_as_it_is(source_map, map_content)]
-        return [BundledFile(code, content, content, comments(content).debug_id, reference), *maps]
-    injected = inject_debug_id(content, map_content)
-    pair = [BundledFile(code, content, injected.code, injected.debug_id, reference)]
-    if source_map is not None and map_content is not None and injected.source_map is not None:
-        pair.append(BundledFile(source_map, map_content, injected.source_map, injected.debug_id))
-    return pair
+def _identity(file: ArtifactFile) -> str:
+    """Return what is the same for all names of a file."""
+    return os.path.realpath(file.place)
 
 
-def _as_it_is(source_map: ArtifactFile, content: bytes) -> BundledFile:
+def _seen_from(code: ArtifactFile, source_map: ArtifactFile) -> str:
+    return posixpath.relpath(source_map.own_path, posixpath.dirname(code.own_path) or ".")
+
+
+def _as_it_is(source_map: ArtifactFile) -> BundledFile:
+    content = source_map.read()[:]
     try:
         debug_id = own_debug_id(read_map(content))
     except MalformedSourceMap:
         debug_id = None  # who uses it will be told
     return BundledFile(source_map, content, content, debug_id)
+
+
+def _with_ids(group: _Group, remarks: list[str]) -> list[BundledFile]:
+    """Return the files of a group with debug ids, or as they are, and a remark that says why."""
+    first, *others = sorted(group.codes, key=lambda code: _rank(code, group.source_map))
+    if group.source_map is None and not has_embedded_map(first.was):
+        if first.debug_id is None:
+            remarks.append(f"{first.file.place}: no debug id, as it has no source map")
+        return group.files
+    if not others and not first.file.name.endswith(_SCRIPTS):
+        return group.files
+    try:
+        injected = _injected(first, group.source_map)
+        return [*_copies([first, *others], group.source_map, injected), *_injected_map(group.source_map, injected)]
+    except MalformedSourceMap as error:
+        remarks.append(f"{group.names}: {'their' if others else 'its'} source map stays as it is: {error}")
+        return group.files
+
+
+def _rank(code: BundledFile, source_map: BundledFile | None) -> tuple[bool, bool, str]:
+    """Return which file of a map comes first: one with an id, then the one whose name the map has."""
+    is_named = source_map is not None and source_map.file.name.startswith(f"{code.file.name}.")
+    return code.debug_id is None, not is_named, code.file.path
+
+
+def _injected(code: BundledFile, source_map: BundledFile | None) -> Injected:
+    if is_wide(code.was):
+        raise MalformedSourceMap(f"{code.file.name} is UTF-16 or UTF-32, into which no debug id can be written")
+    return inject_debug_id(code.was, None if source_map is None else source_map.was)
+
+
+def _copies(codes: list[BundledFile], source_map: BundledFile | None, injected: Injected) -> Iterator[BundledFile]:
+    for code in codes:
+        copy = like_injected(code.was, injected)
+        if len(codes) == 1:
+            copy = injected.code
+        if copy is None or not code.file.name.endswith(_SCRIPTS):
+            shared = "a map" if source_map is None else source_map.file.place
+            raise MalformedSourceMap(f"they share {shared}, but are no copies of one another")
+        yield replace(code, content=copy, debug_id=injected.debug_id)
+
+
+def _injected_map(source_map: BundledFile | None, injected: Injected) -> list[BundledFile]:
+    if source_map is None or injected.source_map is None:
+        return []
+    return [replace(source_map, content=injected.source_map, debug_id=injected.debug_id)]
+
+
+def _torn(done: list[list[BundledFile]]) -> list[int]:
+    """Return the numbers of the groups that would write a file which another one would write otherwise, or not at all.
+
+    Links may give a file two names, with a map beside each.
+    """
+    contents: dict[str, set[bytes]] = {}
+    for files in done:
+        for each in files:
+            contents.setdefault(_identity(each.file), set()).add(each.content)
+    return [
+        number
+        for number, files in enumerate(done)
+        if any(each.is_changed for each in files) and any(len(contents[_identity(each.file)]) > 1 for each in files)
+    ]
+
+
+def _compressed_copies(changed: Iterable[BundledFile]) -> Iterator[str]:
+    for each in changed:
+        for ending in _COMPRESSED:
+            if os.path.exists(f"{each.file.place}{ending}"):  # noqa: PTH110 - it is a string
+                yield f"{each.file.place}{ending}: a copy of what {each.file.name} was: compress it again"
 
 
 def _member_path(url_prefix: str, path: str) -> str:

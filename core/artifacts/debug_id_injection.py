@@ -3,7 +3,8 @@
 The file gets code that tells error reporters its id, and a comment at its end; the map gets the id as a member, and its
 mappings are moved by what was added to the file.
 
-Source: ``sentry-cli sourcemaps inject`` 3.8, byte for byte, but for columns: these count UTF-16 code units here.
+Source: ``sentry-cli sourcemaps inject`` 3.8, byte for byte, but: columns count UTF-16 code units here, mappings beyond
+the end of the file stay, and all directives stay in front, also behind a byte order mark and without semicolons.
 """
 
 from __future__ import annotations
@@ -12,24 +13,22 @@ import binascii
 import hashlib
 import re
 import uuid
-from collections import deque
 from dataclasses import dataclass
 
 from core.artifacts.moved_maps import Insertion, moved_map, own_debug_id, read_map
 from core.debug_ids import DebugId
 from core.errors import MalformedSourceMap
-from core.javascript.magic_comments import embedded_debug_id
+from core.javascript.magic_comments import effective_source_mapping_url, embedded_debug_id, magic_comments_start
+from core.javascript.prologue import prologue_end
 
 _SNIPPET = (
     b'!function(){try{var e="undefined"!=typeof window?window:"undefined"!=typeof global?global:'
     b'"undefined"!=typeof globalThis?globalThis:"undefined"!=typeof self?self:{},n=(new e.Error).stack;'
     b'n&&(e._sentryDebugIds=e._sentryDebugIds||{},e._sentryDebugIds[n]="%b")}catch(e){}}();'
 )
-# What has to stay in front: the line for the shell, comments, and a directive such as "use strict".
-_HEAD = re.compile(rb"""(?:#!.*[\n\r])?(?:\s+|/\*[\s\S]*?\*/|//.*[\n\r])*(?:"[^"]*";|'[^']*';[\n\r]?)?""")
-_EMBEDDED_MAP = re.compile(
-    rb"(?P<before>//[#@] sourceMappingURL=data:application/json;(?:charset=utf-8;)?base64,)(?P<map>[A-Za-z0-9+/=]+)"
-)
+_UTF8_MARK = b"\xef\xbb\xbf"
+_COMMENT = b"\n//# debugId=%b\n"
+_EMBEDDED_MAP = re.compile(rb"data:application/json;(?:charset=utf-8;)?base64,(?P<map>[A-Za-z0-9+/]+=*)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +57,21 @@ def inject_debug_id(code: bytes, source_map: bytes | None) -> Injected:
     return Injected(debug_id, injected, moved_map(document, debug_id, insertion))
 
 
+def like_injected(code: bytes, injected: Injected) -> bytes | None:
+    """Return a copy of a file with the id that this has, so that its map is right for the copy, too.
+
+    A copy may refer to the map by another path.  None if ``code`` is another file, or has an id of its own.
+    """
+    wanted = _without_ties(injected.code)
+    for copy in _with_id_in_comment(code, injected.debug_id), _with_snippet(code, injected.debug_id)[0]:
+        if _without_ties(copy) == wanted and embedded_debug_id(copy) == injected.debug_id:
+            return copy
+    return None
+
+
 def has_embedded_map(code: bytes) -> bool:
     """Say whether the source map is in the file."""
-    return _EMBEDDED_MAP.search(code) is not None
+    return _embedded_map(code) is not None
 
 
 def _with_id(source_map: bytes, debug_id: DebugId) -> bytes:
@@ -75,35 +86,51 @@ def _with_id(source_map: bytes, debug_id: DebugId) -> bytes:
 
 
 def _inject_embedded(code: bytes) -> Injected:
-    found = _last_embedded_map(code)
-    try:
-        text = binascii.a2b_base64(found["map"])
-    except binascii.Error as error:
-        raise MalformedSourceMap(f"the data: URL in the file: {error}") from None
+    text = _decoded(code)
     document = read_map(text)
     debug_id = own_debug_id(document) or _hashed_id(code, text)
     injected, insertion = _with_snippet(code, debug_id)
     moved = binascii.b2a_base64(moved_map(document, debug_id, insertion), newline=False)
-    found = _last_embedded_map(injected)
-    return Injected(debug_id, injected[: found.start("map")] + moved + injected[found.end("map") :], None)
+    place = _embedded_map(injected)
+    assert place is not None, "it was there before the snippet was"
+    return Injected(debug_id, injected[: place[0]] + moved + injected[place[1] :], None)
 
 
-def _last_embedded_map(code: bytes) -> re.Match[bytes]:
-    found = deque(_EMBEDDED_MAP.finditer(code), maxlen=1)
-    if not found:
+def _decoded(code: bytes) -> bytes:
+    place = _embedded_map(code)
+    if place is None:
         raise MalformedSourceMap("there is no map, and none in the file")
-    return found[0]
+    try:
+        return binascii.a2b_base64(code[slice(*place)])
+    except binascii.Error as error:
+        raise MalformedSourceMap(f"the data: URL in the file: {error}") from None
+
+
+def _embedded_map(code: bytes) -> tuple[int, int] | None:
+    """Return where the base64 of the map in a file starts and ends."""
+    value = effective_source_mapping_url(code)
+    found = None if value is None else _EMBEDDED_MAP.match(code, *value)
+    return None if found is None else found.span("map")
+
+
+def _with_id_in_comment(code: bytes, debug_id: DebugId) -> bytes:
+    return code if embedded_debug_id(code) == debug_id else code + _COMMENT % debug_id.encode()
+
+
+def _without_ties(code: bytes) -> bytes:
+    """Return a file without the comments that tie it to its map, for comparison."""
+    return code[: magic_comments_start(code)].rstrip()
 
 
 def _with_snippet(code: bytes, debug_id: DebugId) -> tuple[bytes, Insertion]:
     """Return ``code`` with what tells its id, and where two lines were added: the snippet ends on the second one."""
-    head = _HEAD.match(code)
-    place = head.end() if head else 0
+    place = prologue_end(code)
     id_text = debug_id.encode()
-    injected = b"%b\n%b\n%b\n//# debugId=%b\n" % (code[:place], _SNIPPET % id_text, code[place:], id_text)
+    injected = b"%b\n%b\n%b%b" % (code[:place], _SNIPPET % id_text, code[place:], _COMMENT % id_text)
     line_start = code.rfind(b"\n", 0, place) + 1
-    column = len(code[line_start:place].decode("utf-8", "replace").encode("utf-16-le")) // 2
-    return injected, Insertion(code.count(b"\n", 0, place), column, lines=2, of_lines=code.count(b"\n") + 1)
+    before = code[line_start:place].removeprefix(_UTF8_MARK)  # nobody counts that
+    column = len(before.decode("utf-8", "replace").encode("utf-16-le")) // 2
+    return injected, Insertion(code.count(b"\n", 0, place), column, lines=2)
 
 
 def _hashed_id(code: bytes, source_map: bytes) -> DebugId:

@@ -14,12 +14,31 @@ MAP_ENDING = ".map"
 ENDINGS = (".js", ".cjs", ".mjs", MAP_ENDING, ".bundle", ".jsbundle", ".hbc")
 """The last ones are React Native's."""
 
+JOURNAL = ".unmangle-bundle"
+"""In a folder that is being written to; not empty while files of two kinds, old and new, may be in it."""
+
 _SMALL = 65_536
 _POPULATE = getattr(mmap, "MAP_POPULATE", 0)  # Linux
 
 
+class UnfinishedFolder(OSError):
+    """A process was killed, or still is at work, that was writing debug ids into the files of a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.folder = folder
+
+    def __str__(self) -> str:
+        return f"{self.folder}: an `unmangle bundle` was killed while it wrote into it: run it again, to finish that"
+
+
 def folder_files(folder: Path) -> Iterator[ArtifactFile]:
-    """Yield the files of ``folder`` and the folders in it; links to folders aren't followed.  Raises OSError."""
+    """Yield the files of ``folder`` and the folders in it; links to folders aren't followed.
+
+    Raises OSError, also if its files don't belong together because somebody was killed.
+    """
+    if _size(folder / JOURNAL) > 0:
+        raise UnfinishedFolder(folder)
     root = os.path.abspath(folder)  # noqa: PTH100 - a Path takes ten times as long for each of thousands of files
     depth = _slashed(root).count("/") if _slashed(root) else -1
     for place in _paths(root):
@@ -49,6 +68,13 @@ class _Reader:
             if os.fstat(file.fileno()).st_size < _SMALL:
                 return file.read()
             return mmap.mmap(file.fileno(), 0, flags=mmap.MAP_PRIVATE | _POPULATE, prot=mmap.PROT_READ)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _paths(folder: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.artifacts.artifact_file import ArtifactFile
+from core.artifacts.encodings import plain_utf8
 from core.artifacts.map_search import MapSearch, Unmapped, comments
 from core.buffers import Content
 from core.errors import MalformedSourceMap
@@ -74,7 +75,8 @@ def _inspected_map(file: ArtifactFile) -> InspectedMap:
 
 
 def _read_index(content: Content) -> MapIndex:
-    json = read_json(content, json_start(content))
+    text = plain_utf8(content)
+    json = read_json(text, json_start(text))
     return index_map(map_document(json), json.document.text)
 
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from core.artifacts.artifact_file import ArtifactFile
 from core.artifacts.collection import Ambiguous, Artifacts
+from core.artifacts.encodings import plain_utf8
 from core.buffers import Content
 from core.debug_ids import DebugId, parse_debug_id
 from core.errors import MalformedBundle, MalformedSourceMap
-from core.javascript.magic_comments import embedded_debug_id, source_mapping_url
+from core.javascript.magic_comments import effective_source_mapping_url, embedded_debug_id, source_mapping_url
 from core.sourcemap.source_map import SourceMap, read_source_map
 
 _DEBUG_ID = re.compile(rb'"debug_?[iI]d"\s*:\s*"([^"\\]{32,64})"')
 _NOT_FILES = ("node:", "<anonymous>", "<unknown>", "internal/", "wasm:", "InternalBytecode.js")
+_LONGEST_REFERENCE = 200
 _MAP_NAMES = ("{}.map", "{}.packager.map")  # the second one is React Native's
 
 
@@ -52,16 +55,26 @@ class MappedFile:
 
 @dataclass(frozen=True, slots=True)
 class Comments:
-    """What the comments of a generated file say."""
+    """What the comments of a generated file say.
+
+    ``stray`` is what a comment refers to that doesn't count, as code follows it: a bundler may have taken a library in
+    with its comment.
+    """
 
     source_map: str | None
     debug_id: DebugId | None
+    stray: str | None = None
 
 
 def comments(content: Content) -> Comments:
     """Return what a generated file says in comments; nothing, if that isn't text: bytecode may hold anything."""
+    value = effective_source_mapping_url(content)
     try:
-        return Comments(source_mapping_url(content), embedded_debug_id(content))
+        reference = None if value is None else content[slice(*value)].decode()
+        if reference is not None and not reference.startswith("data:"):
+            reference = reference.partition("?")[0].partition("#")[0]
+        stray = source_mapping_url(content) if reference is None else None
+        return Comments(reference, embedded_debug_id(content), stray)
     except UnicodeDecodeError:
         return Comments(None, None)
 
@@ -74,6 +87,7 @@ class MapSearch:
         self._by_path: dict[str, MappedFile | Unmapped] = {}
         self._by_code: dict[str, MappedFile | Unmapped] = {}
         self._by_id: dict[DebugId, ArtifactFile] | None = None
+        self._code_ids: dict[DebugId, list[tuple[ArtifactFile, Comments]]] | None = None
 
     def mapped_file(self, path: str) -> MappedFile | Unmapped:
         """Return the source map of the generated file that ``path`` means, or why there is none.
@@ -116,19 +130,35 @@ class MapSearch:
 
     def _read_with_code(self, code: ArtifactFile) -> MappedFile | Unmapped:
         try:
-            content = code.read()
+            content = plain_utf8(code.read())
         except (OSError, MalformedBundle) as error:
             return Unmapped(Reason.UNREADABLE_FILE, f"{code.place}: {error}")
         said = comments(content)
         found = self.map_file(code, said)
         if found is None:
-            return _no_map(code, _reference(code, said))
+            return _no_map(code, said)
         debug_id = code.debug_id or said.debug_id
         mapped = _read(found, code, content)
-        if isinstance(mapped, Unmapped) or _same_id(debug_id, found, mapped.source_map):
+        if isinstance(mapped, Unmapped):
+            return mapped
+        own = _own_id(found, mapped.source_map)
+        if own is None or own == debug_id or (debug_id is None and not self._is_of_a_copy(own, found)):
             return mapped
         other = self._with_id(debug_id)
         return _other_build(code, found) if other is None else _read(other, code, content)
+
+    def _is_of_a_copy(self, debug_id: DebugId, source_map: ArtifactFile) -> bool:
+        """Say whether a file has the debug id of a map and refers to it: it isn't right for those without the id."""
+        if self._code_ids is None:
+            self._code_ids = {}
+            for code in self._artifacts.all_code():
+                with suppress(OSError, MalformedBundle):
+                    said = comments(plain_utf8(code.read()))
+                    own_id = code.debug_id or said.debug_id
+                    if own_id is not None:
+                        self._code_ids.setdefault(own_id, []).append((code, said))
+        found = (self.map_file(*copy) for copy in self._code_ids.get(debug_id, []))
+        return any(each is not None and each.place == source_map.place for each in found)
 
     def map_file(self, code: ArtifactFile, said: Comments) -> ArtifactFile | None:
         """Return the file with the source map of a generated file: what that refers to, or has its name, or its id."""
@@ -137,8 +167,11 @@ class MapSearch:
     def _referred(self, code: ArtifactFile, reference: str | None) -> ArtifactFile | None:
         """Return the map that the file refers to, or that has its name."""
         if reference is not None and reference.startswith("data:"):
-            return _embedded_map(code, reference)
-        names = [name.format(code.name) for name in _MAP_NAMES]
+            embedded = _embedded_map(code, reference)
+            if embedded is not None:
+                return embedded
+            reference = None
+        names = _map_names(code)
         for name in names if reference is None else [reference, *names]:
             found = self._artifacts.map_beside(code, name)
             if found is not None:
@@ -159,12 +192,21 @@ class MapSearch:
 
 
 def _reference(code: ArtifactFile, said: Comments) -> str | None:
-    return said.source_map if code.source_map_header is None else code.source_map_header
+    """Return what a file refers to: a comment in the midst of it only if it names the file itself."""
+    if code.source_map_header is not None:
+        return code.source_map_header
+    if said.stray is not None and said.stray.rpartition("/")[2] in _map_names(code):
+        return said.stray
+    return said.source_map
+
+
+def _map_names(code: ArtifactFile) -> list[str]:
+    return [name.format(code.name) for name in _MAP_NAMES]
 
 
 def _read(file: ArtifactFile, code: ArtifactFile | None, content: Content | None = None) -> MappedFile | Unmapped:
     try:
-        source_map = read_source_map(file.read(), content)
+        source_map = read_source_map(plain_utf8(file.read()), content)
     except (OSError, MalformedBundle) as error:
         return Unmapped(Reason.UNREADABLE_FILE, f"{file.place}: {error}")
     except MalformedSourceMap as error:
@@ -182,32 +224,35 @@ def _embedded_map(code: ArtifactFile, reference: str) -> ArtifactFile | None:
 def _debug_id_in(file: ArtifactFile) -> DebugId | None:
     """Return the debug id of a map, without reading it as one: its own texts have their quotes escaped."""
     try:
-        found = _DEBUG_ID.search(file.read())
+        found = _DEBUG_ID.search(plain_utf8(file.read()))
     except (OSError, MalformedBundle):
         return None
     return None if found is None else parse_debug_id(found[1].decode())
 
 
-def _same_id(debug_id: DebugId | None, file: ArtifactFile, source_map: SourceMap) -> bool:
-    """Say whether a map may belong to the file with ``debug_id``: whatever has no id may."""
-    own = file.debug_id or (None if source_map.debug_id is None else parse_debug_id(source_map.debug_id))
-    return debug_id is None or own is None or debug_id == own
+def _own_id(file: ArtifactFile, source_map: SourceMap) -> DebugId | None:
+    return file.debug_id or (None if source_map.debug_id is None else parse_debug_id(source_map.debug_id))
 
 
 def _ambiguous(path: str, files: Ambiguous) -> Unmapped:
     return Unmapped(Reason.AMBIGUOUS_FILE, f"{path} may be {' or '.join(file.place for file in files)}")
 
 
-def _no_map(code: ArtifactFile, reference: str | None) -> Unmapped:
+def _no_map(code: ArtifactFile, said: Comments) -> Unmapped:
+    reference = _reference(code, said)
     if reference is None:
-        return Unmapped(Reason.NO_SOURCE_MAP, f"{code.place} refers to no source map, and has none beside it")
+        stray = "" if said.stray is None else f"; that to {said.stray[:_LONGEST_REFERENCE]} is followed by code"
+        return Unmapped(Reason.NO_SOURCE_MAP, f"{code.place} refers to no source map, and has none beside it{stray}")
     if reference.startswith("data:"):
         return Unmapped(Reason.MALFORMED_SOURCE_MAP, f"{code.place}: the source map in it can't be decoded")
-    return Unmapped(Reason.MISSING_SOURCE_MAP, f"{code.place} refers to {reference}, which is not among the artifacts")
+    return Unmapped(
+        Reason.MISSING_SOURCE_MAP,
+        f"{code.place} refers to {reference[:_LONGEST_REFERENCE]}, which is not among the artifacts",
+    )
 
 
 def _other_build(code: ArtifactFile, found: ArtifactFile) -> Unmapped:
-    return Unmapped(Reason.OTHER_DEBUG_ID, f"{found.place} has another debug id than {code.place}")
+    return Unmapped(Reason.OTHER_DEBUG_ID, f"{found.place} has not the debug id of {code.place}, but of another build")
 
 
 def _without_query(path: str) -> str:

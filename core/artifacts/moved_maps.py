@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import Any
 
 import orjson
 
+from core.artifacts.encodings import plain_utf8
 from core.debug_ids import DebugId, parse_debug_id
 from core.errors import MalformedSourceMap
 from core.sourcemap.xssi import json_start
 
+_OLD_IGNORE_LIST = "x_google_ignoreList"
 _MEMBERS = (
     "version",
     "file",
@@ -21,10 +25,12 @@ _MEMBERS = (
     "names",
     "mappings",
     "ignoreList",
+    _OLD_IGNORE_LIST,
     "x_facebook_offsets",
     "x_metro_module_paths",
     "x_facebook_sources",
 )
+_UNMAPPED = "A"
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _REPETITION = re.compile(r",A*(?:,|\Z)|\A,")
 _VALUES = {digit: value for value, digit in enumerate(_DIGITS)}
@@ -32,7 +38,7 @@ _VALUES = {digit: value for value, digit in enumerate(_DIGITS)}
 
 @dataclass(frozen=True, slots=True)
 class Insertion:
-    """So many lines were inserted at a place in a file of ``of_lines`` lines: what followed starts a line now.
+    """So many lines were inserted at a place in a file: what followed starts a line now.
 
     All count from 0, columns in UTF-16 code units.
     """
@@ -40,13 +46,13 @@ class Insertion:
     line: int
     column: int
     lines: int
-    of_lines: int
 
 
 def read_map(text: bytes) -> dict[str, Any]:
     """Return the members of a source map.  Raises MalformedSourceMap, also for a kind that can't be moved."""
+    plain = plain_utf8(text)[:]
     try:
-        document = orjson.loads(text[json_start(text) :])
+        document = orjson.loads(plain[json_start(plain) :])
     except orjson.JSONDecodeError as error:
         raise MalformedSourceMap(f"not JSON: {error}") from None
     if not isinstance(document, dict) or not isinstance(document.get("mappings", ""), str):
@@ -69,6 +75,8 @@ def moved_map(document: dict[str, Any], debug_id: DebugId, insertion: Insertion 
     Members that nobody but the bundler knows are left out.  Raises MalformedSourceMap.
     """
     written = {name: document[name] for name in _MEMBERS if document.get(name) is not None}
+    if "ignoreList" in written:
+        written.pop(_OLD_IGNORE_LIST, None)
     written["sources"] = [source or "" for source in document.get("sources") or []]
     written["names"] = [_text(name) for name in document.get("names") or []]
     if insertion is not None:
@@ -82,10 +90,13 @@ def _text(name: object) -> str:
 
 
 def _moved_mappings(mappings: str, insertion: Insertion) -> str:
-    lines = [_without_repetitions(line) for line in mappings.split(";")[: insertion.of_lines]]
+    lines = [_without_repetitions(line) for line in mappings.split(";")]
     if insertion.line < len(lines):
         before, after = _split(lines[insertion.line], insertion.column)
-        lines[insertion.line : insertion.line + 1] = [before, *[""] * (insertion.lines - 1), after]
+        # What was inserted comes from nowhere.  Said so, what goes on behind it is no mere repetition of the token in
+        # front of it: to Symbolicator, such tokens would be as good as absent.
+        inserted = _UNMAPPED if before else ""
+        lines[insertion.line : insertion.line + 1] = [before, inserted, *[""] * (insertion.lines - 2), after]
     return ";".join(lines).rstrip(";")
 
 
@@ -106,16 +117,21 @@ def _split(line: str, column: int) -> tuple[str, str]:
     if column == 0:
         return "", line
     segments = [segment for segment in line.split(",") if segment]
-    at = 0
-    for index, segment in enumerate(segments):
-        value, rest = _first_number(segment)
-        at += value
-        if at >= column:
-            covering = [] if at == column or index == 0 else [_repeated(segments[index - 1])]
-            return ",".join(segments[:index]), ",".join(
-                [*covering, _number(at - column) + rest, *segments[index + 1 :]]
-            )
-    return ",".join(segments), _repeated(segments[-1]) if segments else ""
+    columns = _columns(segments)
+    index = bisect_left(columns, column)
+    covering = [] if index == 0 or column in columns[index : index + 1] else [_repeated(segments[index - 1])]
+    if index == len(segments):
+        return line, ",".join(covering)
+    first = _number(columns[index] - column) + _first_number(segments[index])[1]
+    return ",".join(segments[:index]), ",".join([*covering, first, *segments[index + 1 :]])
+
+
+def _columns(segments: list[str]) -> list[int]:
+    """Return where segments of a line start.  Raises MalformedSourceMap if they aren't in order: nobody could cut."""
+    columns = list(accumulate(_first_number(segment)[0] for segment in segments))
+    if any(after < before for before, after in pairwise([0, *columns])):
+        raise MalformedSourceMap("mappings: a line that is to be cut isn't in order of its columns")
+    return columns
 
 
 def _repeated(segment: str) -> str:
@@ -132,7 +148,9 @@ def _first_number(segment: str) -> tuple[int, str]:
     """Return the first number of a segment, and the rest of it."""
     value = shift = 0
     for index, digit in enumerate(segment):
-        bits = _VALUES.get(digit, 0)
+        bits = _VALUES.get(digit)
+        if bits is None:
+            raise MalformedSourceMap(f"mappings: {digit!r} is not base64")
         value |= (bits & 31) << shift
         if bits < 32:
             return -(value >> 1) if value & 1 else value >> 1, segment[index + 1 :]

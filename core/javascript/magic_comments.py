@@ -9,6 +9,12 @@ from core.debug_ids import DebugId, parse_debug_id
 
 # ASCII whitespace without "\v": bytes.split() would take that too.
 _VALUE = re.compile(rb"[ \t\n\f\r]*([^ \t\n\f\r]*)")
+_REFERENCE = b"sourceMappingURL="
+_OPENING = re.compile(rb"(?:/(/)|/\*)[#@][ \t]*\Z")
+_LONGEST_OPENING = 16
+_REST_OF_LINE = re.compile(rb"""[ \t]*(?P<value>[^\s"'`]*)[^\n\r"'`]*(?=[\n\r]|\Z)""")
+_REST_OF_BLOCK = re.compile(rb"""[ \t]*(?P<value>[^\s"'`*]*)[^\n\r"'`*]*\*/""")
+_ONLY_COMMENTS = re.compile(rb"(?:[\s\x00]+|//[^\n\r]*|/\*[\s\S]*?\*/|\xef\xbb\xbf)*\Z")
 
 
 def source_mapping_url(content: Content) -> str | None:
@@ -19,6 +25,36 @@ def source_mapping_url(content: Content) -> str | None:
     """
     value = _last_value(content, b"sourceMappingURL=", (b"//# ", b"//@ "))
     return None if value is None else value.partition("?")[0].partition("#")[0]
+
+
+def effective_source_mapping_url(content: Content) -> tuple[int, int] | None:
+    """Return where the value of the ``sourceMappingURL`` comment starts and ends that a browser would follow.
+
+    No code follows it, and it is no part of a string.  ``content`` is in any encoding that has ASCII in it.
+
+    Source: ECMA-426, "JavaScriptExtractSourceMapURL", without parsing; V8, which takes no quotes.
+    """
+    start = rfind(content, _REFERENCE, len(content))
+    while start >= 0:
+        opening = _OPENING.search(content[max(start - _LONGEST_OPENING, 0) : start])
+        if opening is not None:
+            pattern = _REST_OF_LINE if opening[1] else _REST_OF_BLOCK
+            rest = pattern.match(content, start + len(_REFERENCE))
+            return rest.span("value") if rest and _ONLY_COMMENTS.match(content, rest.end()) else None
+        start = rfind(content, _REFERENCE, start)
+    return None
+
+
+def magic_comments_start(content: Content) -> int:
+    """Return where the comments at the end of a file start that tie it to its map; what follows is no code."""
+    starts = [len(content)]
+    reference = effective_source_mapping_url(content)
+    if reference is not None:
+        starts.append(max(rfind(content, b"//", reference[0]), rfind(content, b"/*", reference[0])))
+    debug_id = rfind(content, b"//# debugId=", len(content))
+    if debug_id >= 0 and _ONLY_COMMENTS.match(content, debug_id):
+        starts.append(debug_id)
+    return min(starts)
 
 
 def embedded_debug_id(content: Content) -> DebugId | None:

@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from core.artifacts.bundling import Prepared, bundle_members, prepare
 from core.artifacts.collection import collect
 from core.artifacts.map_search import MapSearch
@@ -55,12 +57,80 @@ def test_a_file_without_a_map_stays_as_it_is(tmp_path):
     assert "no source map" in result.remarks[0]
 
 
-def test_a_map_of_two_files_is_moved_for_the_first_one_only(tmp_path):
-    comment = "//# sourceMappingURL=m.map"
-    result = prepared(tmp_path, {"a.js": f"a()\n{comment}", "b.js": f"b()\n{comment}", "m.map": map_of("AAAA")})
-    assert [path for path, debug_id in ids(result).items() if debug_id] == ["a.js", "m.map"]
-    assert len(result.remarks) == 1
-    assert "b.js" in result.remarks[0]
+COMMENT = "//# sourceMappingURL=m.map"
+
+
+def test_copies_that_share_a_map_get_one_id(tmp_path):
+    (tmp_path / "sub").mkdir()
+    files = {
+        "app.js": f"a()\n{COMMENT}",
+        "app-3f2a.js": f"a()\n{COMMENT}\n",
+        "sub/app.js": "a()\n//# sourceMappingURL=../m.map",
+        "m.map": map_of("AAAA"),
+    }
+    result = prepared(tmp_path, files)
+    assert len(set(ids(result).values()) - {None}) == 1
+    assert None not in ids(result).values()
+    assert result.remarks == []
+    assert [each.source_map for each in result.files] == ["m.map", "m.map", None, "../m.map"]
+
+
+@pytest.mark.parametrize("other", [
+    pytest.param({"b.js": f"b()\n{COMMENT}"}, id="another-file"),
+    pytest.param({"b.jsbundle": f"a()\n{COMMENT}"}, id="a-copy-that-is-no-script"),
+    pytest.param({"b.js": f"a()\n//# debugId={ID}\n{COMMENT}\n", "c.js": f"c()\n{COMMENT}"}, id="one-with-an-id"),
+])  # fmt: skip
+def test_what_cannot_be_done_for_all_files_of_a_map_is_done_for_none(tmp_path, other):
+    result = prepared(tmp_path, {"a.js": f"a()\n{COMMENT}", "m.map": map_of("AAAA"), **other})
+    assert not result.changed
+    (remark,) = result.remarks
+    assert all(name in remark for name in ["a.js", *other])
+    assert "no copies of one another" in remark
+
+
+def test_the_file_whose_name_the_map_has_gives_the_id(tmp_path):
+    comment = "//# sourceMappingURL=m.js.map"
+    alone = prepared(tmp_path / "one", {"m.js": f"a()\n{comment}", "m.js.map": map_of("AAAA")})
+    both = prepared(
+        tmp_path / "two", {"a.js": f"a()\n{comment}\n", "m.js": f"a()\n{comment}", "m.js.map": map_of("AAAA")}
+    )
+    assert set(ids(both).values()) == set(ids(alone).values())
+
+
+def test_a_copy_that_was_forgotten_gets_the_id_of_the_others(tmp_path):
+    plain = f"\na()\n{COMMENT}"
+    done = prepared(tmp_path / "one", {"a.js": plain, "m.map": map_of("AAAA")})
+    contents = {each.path: each.content for each in done.files}
+    result = prepared(tmp_path / "two", {**contents, "a-3f2a.js": plain})
+    assert [each.path for each in result.changed] == ["a-3f2a.js"]
+    assert result.changed[0].content == contents["a.js"]
+
+
+def test_a_script_with_two_names_and_a_map_beside_each_stays_as_it_is(tmp_path):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "a.js").symlink_to("../a.js")
+    files = {"a.js": "a()", "a.js.map": map_of("AAAA"), "sub/a.js.map": map_of("CAAA")}
+    result = prepared(tmp_path, files)
+    assert not result.changed
+    assert "two source maps" in result.remarks[0]
+
+
+def test_a_comment_that_code_follows_leads_to_no_map(tmp_path):
+    code = "l()\n//# sourceMappingURL=lib.js.map\na()"
+    files = {"app.js": code, "lib.js": "l()\n//# sourceMappingURL=lib.js.map", "lib.js.map": map_of("AAAA")}
+    result = prepared(tmp_path, files)
+    assert [each.path for each in result.changed] == ["lib.js", "lib.js.map"]
+
+
+def test_a_file_in_utf_16_stays_as_it_is(tmp_path):
+    result = prepared(tmp_path, {"a.js": "\ufeffa()".encode("utf-16-le"), "a.js.map": map_of("AAAA")})
+    assert not result.changed
+    assert "UTF-16" in result.remarks[0]
+
+
+def test_a_compressed_copy_is_out_of_date_afterwards(tmp_path):
+    result = prepared(tmp_path, {"a.js": "a()", "a.js.gz": b"\x1f\x8b", "a.js.map": map_of("AAAA")})
+    assert "a.js.gz: a copy of what a.js was" in result.remarks[0]
 
 
 def test_a_map_that_cannot_be_moved_says_why(tmp_path):

@@ -32,6 +32,25 @@ def a_search(folder: Path, files: dict[str, str | bytes]) -> MapSearch:
     pytest.param({"app.js": f"a(){COMMENT}data:application/json;base64,{base64.b64encode(MAP).decode()}"},
                  "app.js (embedded map)", id="data-url"),
     pytest.param({"app.js": f"a()\n//# debugId={ID}", "app.js.map": MAP}, "app.js.map", id="map-without-an-id"),
+    pytest.param({"app.js": 'b="//# sourceMappingURL=data:application/json;base64,"+c\na()', "app.js.map": MAP},
+                 "app.js.map", id="data-url-in-a-string"),
+    pytest.param({"app.js": 'a();b="//# sourceMappingURL=other.map"+c', "app.js.map": MAP, "other.map": MAP + b" "},
+                 "app.js.map", id="comment-in-a-string"),
+    pytest.param({"app.js": "a(`\n//# sourceMappingURL=other.map\n`)", "app.js.map": MAP, "other.map": MAP + b" "},
+                 "app.js.map", id="comment-in-a-template"),
+    pytest.param({"app.js": f"l(){COMMENT}lib.map\na()", "app.js.map": MAP, "lib.map": MAP + b" "}, "app.js.map",
+                 id="code-follows-a-comment"),
+    pytest.param({"app.js": f"l(){COMMENT}lib.map\na(){COMMENT}7f.map\n/* . */", "7f.map": MAP, "lib.map": MAP + b" "},
+                 "7f.map", id="the-last-comment"),
+    pytest.param({"app.js": f"a(){COMMENT}maps/app.js.map\nappended()", "maps/app.js.map": MAP}, "maps/app.js.map",
+                 id="code-appended-to-the-file"),
+    pytest.param({"app.js": "a()\n/*# sourceMappingURL=7f.map */", "7f.map": MAP}, "7f.map", id="block-comment"),
+    pytest.param({"app.js": f"a(){COMMENT}data:application/json;base64,%", "app.js.map": MAP}, "app.js.map",
+                 id="broken-data-url"),
+    *(pytest.param({"app.js": "a()", "app.js.map": mark + MAP.decode().encode(encoding)}, "app.js.map", id=encoding)
+      for mark, encoding in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"),
+                             (b"\xff\xfe\0\0", "utf-32-le"), (b"\0\0\xfe\xff", "utf-32-be"))),
+    pytest.param({"app.js": f"a(){COMMENT}7f.map".encode("utf-16"), "7f.map": MAP}, "7f.map", id="code-in-utf-16"),
 ])  # fmt: skip
 def test_a_map_is_found(tmp_path, files, place):
     mapped = a_search(tmp_path, files).mapped_file("https://x.example/app.js?v=1")
@@ -48,6 +67,10 @@ def test_a_map_is_found(tmp_path, files, place):
     pytest.param("app.js", {"app.js": f"a(){COMMENT}data:text/plain"}, Reason.MALFORMED_SOURCE_MAP, id="no-data-url"),
     pytest.param("app.js", {"app.js": f"a()\n//# debugId={ID}", "app.js.map": map_of("AAAA", debugId=OTHER_ID)},
                  Reason.OTHER_DEBUG_ID, id="map-of-another-build"),
+    pytest.param("app.js", {"app.js": "a()", "app.js.map": map_of("AAAA", debugId=ID), "app-3f2a.js":
+                            f"a(){COMMENT}app.js.map\n//# debugId={ID}"}, Reason.OTHER_DEBUG_ID, id="map-of-a-copy"),
+    pytest.param("app.js", {"app.js": f"l(){COMMENT}lib.js.map\na()", "lib.js.map": MAP}, Reason.NO_SOURCE_MAP,
+                 id="map-of-a-library"),
     pytest.param("app.js", {"x/app.js": "a()", "y/app.js": "b()"}, Reason.AMBIGUOUS_FILE, id="two-files"),
     pytest.param("app.js", {"x/app.js.map": MAP, "y/app.js.map": map_of("")}, Reason.AMBIGUOUS_FILE, id="two-maps"),
     pytest.param("", {"app.js": "a()", "b.js": "b()"}, Reason.NO_SUCH_FILE, id="any-of-two"),

@@ -1,0 +1,35 @@
+"""Texts with a byte order mark, as UTF-8 without one.
+
+The wire takes files as they are: there a byte order mark makes a source map malformed.  What people have on their disks
+is read as an editor, Node and browsers read it.
+"""
+
+from __future__ import annotations
+
+from core.buffers import Content
+
+_UTF8_MARK = b"\xef\xbb\xbf"
+# In this order: the mark of UTF-16 is the start of that of UTF-32.
+_MARKS = (
+    (b"\xff\xfe\x00\x00", "utf-32-le"),
+    (b"\x00\x00\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+
+
+def plain_utf8(content: Content) -> Content:
+    """Return a text that starts with a byte order mark as UTF-8 without one; anything else as it is."""
+    start = content[:4]
+    if start.startswith(_UTF8_MARK):
+        return content[len(_UTF8_MARK) :]
+    for mark, encoding in _MARKS:
+        if start.startswith(mark):
+            return content[len(mark) :].decode(encoding, "replace").encode("utf-8", "surrogatepass")
+    return content
+
+
+def is_wide(content: Content) -> bool:
+    """Say whether a text starts with the byte order mark of UTF-16 or UTF-32: no ASCII can be written into it."""
+    start = content[:4]
+    return any(start.startswith(mark) for mark, _ in _MARKS)

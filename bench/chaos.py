@@ -1,7 +1,7 @@
 """``python -m bench.chaos``: everything is killed and restarted under load, and no accepted request may go unanswered.
 
 Workers are killed with SIGKILL every two seconds, APIs are restarted in turn, Redis (append-only) is restarted twice,
-and one request is poison: whichever worker runs it is killed.  Every caller insists: what was accepted is polled until
+and one request is poison: whatever process runs it is killed.  Every caller insists: what was accepted is polled until
 there is an answer, and later once more from every API, which must say the same.
 """
 
@@ -31,6 +31,7 @@ from bench.traffic import Traffic, mixed
 from core.jobs import job_key, taken_key
 from tests.deployment import Api, Deployment, Process
 from tests.worker.source_server import SourceServer
+from worker.isolation import MOST_DEATHS
 
 _KILL_EVERY_S = 2.0
 _RESTART_API_EVERY_S = 5.0
@@ -53,6 +54,7 @@ class Report:
     apis_restarted: int = 0
     redis_restarted: int = 0
     poison_kills: int = 0
+    poison_processes: set[int] = field(default_factory=set)
     poison_answer: str = ""
     redeliveries_s: list[float] = field(default_factory=list)
 
@@ -203,7 +205,11 @@ class Chaos:
                 self.report.poison_answer = status
                 self.report.polled[request_id] = answer
                 return
-            process_id = await asyncio.to_thread(self._redis.runner, request_id)
+            process_id, is_worker = await asyncio.to_thread(self._redis.runner, request_id)
+            if not is_worker:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process_id, signal.SIGKILL)
+                    self.report.poison_processes.add(process_id)
             victim = next((each for each in self._workers if each.popen.pid == process_id), None)
             if victim is not None and await self._kill(victim):
                 self.report.poison_kills += 1
@@ -236,13 +242,14 @@ class _RestartingRedis:
             return b"ended" if deadline is None else worker or b""
         return None
 
-    def runner(self, job_id: str) -> int | None:
-        """Return the process that runs a job; a suspect runs only once its worker says so."""
+    def runner(self, job_id: str) -> tuple[int, bool]:
+        """Return the process that runs a job, 0 if none does, and whether that is a worker."""
         with contextlib.suppress(RedisError):
-            worker, deaths, started = self._client.hmget(job_key(job_id), "worker", "deaths", "started")
-            if worker and (started or not deaths):
-                return int(worker.partition(b"@")[0])
-        return None
+            worker, deaths, process = self._client.hmget(job_key(job_id), "worker", "deaths", "process")
+            if worker and int(deaths or 0) < MOST_DEATHS:
+                return int(worker.partition(b"@")[0]), True
+            return int(process or 0), not process
+        return 0, True
 
     def held_by(self, process_id: int) -> list[tuple[str, bytes]]:
         """Return the jobs that a worker process holds, and its name."""
@@ -297,6 +304,7 @@ def main() -> None:
         f"APIs restarted          {report.apis_restarted}",
         f"Redis restarted         {report.redis_restarted}",
         f"poison                  {report.poison_answer}, killed {report.poison_kills} workers",
+        f"poison, processes       {len(report.poison_processes)}",
         f"redeliveries            {len(report.redeliveries_s)}, the slowest in {report.slowest_redelivery_s:.1f} s",
     ):
         print(line)

@@ -16,6 +16,8 @@ UnmangleError
 │   └── OversizedBundle  … because there is too much in it
 ├── MalformedAnswer      the lookup API's answer is not a list of files
 ├── AtCapacity           as many jobs as allowed are in flight
+├── JobCrashed           the process of its own that ran a job reports an exception
+├── JobKilledProcess     the process of its own that ran a job died of it
 ├── HandedBack           a worker stops before the job has ended; another one goes on
 ├── ShuttingDown         this process takes no more work; another one may
 └── StoreUnavailable     Redis didn't answer; may heal
@@ -181,6 +183,24 @@ class AtCapacity(UnmangleError):
 
     def __str__(self) -> str:
         return "too many concurrent requests"
+
+
+class JobCrashed(UnmangleError):
+    """The process of its own that ran a job reports an exception, which it has logged."""
+
+    def __str__(self) -> str:
+        return "it crashed in a process of its own"
+
+
+class JobKilledProcess(UnmangleError):
+    """The process of its own that ran a job died of it; ``manner`` is its signal or exit code."""
+
+    def __init__(self, job_id: str, manner: str) -> None:
+        super().__init__(job_id, manner)
+        self.manner = manner
+
+    def __str__(self) -> str:
+        return f"the process of its own that ran it died ({self.manner})"
 
 
 class HandedBack(UnmangleError):

@@ -9,9 +9,9 @@ key                              type     content, and when it goes
 ``unmangle:job:<id>``            hash     ``deadline_ms``, ``queue``, ``scope`` (absent = global), ``digest``,
                                           ``traceparent``, ``handed_out``, and a field ``waiter:<channel>`` for
                                           each API process that waits.
-                                          ``worker`` holds the job; ``deaths`` of workers that held it, ``started``
-                                          when it had one.  Goes when the job ends; else a result's time to live
-                                          after the deadline.
+                                          ``worker`` holds the job; ``deaths`` of workers that held it; ``process``
+                                          is the id of the process of its own that runs it.  Goes when the job ends;
+                                          else a result's time to live after the deadline.
 ``unmangle:payload:<id>``        string   the request body.  It holds credentials: gone when the job ends, and at
                                           the deadline at the latest.
 ``unmangle:result:<id>``         string   the answer's bytes.  Kept for the result's time to live if the id was

@@ -35,6 +35,7 @@ FIRST_POLL = Histogram(
     "symbolication_create_request_first_poll_seconds", "How long jobs were queued before they ran", _DURATIONS_S
 )
 JOB_DURATION = Histogram("job_duration_seconds", "How long jobs ran", _DURATIONS_S)
+ISOLATED = Counter("worker_isolated_jobs", "Jobs that ran in a process of their own", ("reason", "outcome"))
 STACKTRACES = Histogram("symbolication_num_stacktraces", "Stack traces of a request", _FEW)
 FRAMES = Histogram("symbolication_num_frames", "Frames of a request that ended without an error", _MANY, _PLATFORMS)
 UNSYMBOLICATED = Histogram(

@@ -255,6 +255,21 @@ class Settings:
         }
         return cls(**values)
 
+    def environ(self) -> dict[str, str]:
+        """Return the variables that stand for these settings, for a process that is to have the same ones."""
+        return {setting.variable: _text(getattr(self, name)) for name, setting in SETTINGS.items()}
+
+
+def _text(value: Any) -> str:
+    """Return how a value is written in the environment."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return str(value)
+
 
 SETTINGS: Mapping[str, Setting] = {f.name: f.metadata["setting"] for f in fields(Settings)}
 """Every setting by the name of its field, in the order of the fields."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import resource
 import sys
 import warnings
 from typing import NoReturn
@@ -18,12 +17,11 @@ from core.settings import Settings
 from core.tracing import start_tracing
 from worker.allocator import give_back_large_blocks
 from worker.app import create_app
+from worker.descriptors import allow_many_descriptors
 from worker.self_check import log_findings
 
 _SWITCH_INTERVAL_S = 0.0005
 """How long a thread that computes may keep the event loop from going on; ten times that is Python's own idea of it."""
-
-_OPEN_FILES = 8192
 
 _TALKATIVE = ("celery.worker.strategy", "celery.app.trace")  # two lines for every job
 
@@ -43,7 +41,7 @@ def run_worker(settings: Settings, app: Celery) -> NoReturn:
     configure_logging(settings)
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     give_back_large_blocks()
-    _allow_many_files()
+    allow_many_descriptors()
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
     log_findings(settings)
@@ -54,14 +52,6 @@ def run_worker(settings: Settings, app: Celery) -> NoReturn:
     worker.start()
     logging.shutdown()
     os._exit(worker.exitcode or 0)  # the interpreter would wait for threads, of which one may be at work for ever
-
-
-def _allow_many_files() -> None:
-    """Have more files open than the usual 1024: those of the cache that are mapped, and connections."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
-    if soft < most:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 if __name__ == "__main__":

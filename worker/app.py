@@ -13,10 +13,11 @@ from core.jobs import QUEUE, SYMBOLICATE_JS
 from core.settings import Settings
 from core.tracing import stop_tracing
 from worker import serializer
+from worker.job_store import OpenSymbolication
 from worker.native_consumer import native_consumer
 from worker.queues import queue_limits
 from worker.redis_clients import broker_configuration
-from worker.runtime import OpenSymbolication, Runtime
+from worker.runtime import Runtime
 from worker.symbolicate import open_symbolication
 
 

@@ -22,6 +22,7 @@ from worker.caches.record import Kind
 from worker.caches.stored_file import Draft, MappedFile, StoredFile
 from worker.convert import Converted
 from worker.metrics import WorkerMetrics
+from worker.processes import end_process
 from worker.threads import Threads
 
 _log = logging.getLogger(__name__)
@@ -133,7 +134,7 @@ class Conversions:
         try:
             return await _answer(process)
         finally:
-            await _end(process)
+            await end_process(process)
             self._metrics.conversion(text.size, time.perf_counter() - started)
 
 
@@ -155,7 +156,7 @@ async def _started(files: tuple[int, ...], arguments: Iterable[str]) -> Process:
     try:
         process = await asyncio.shield(starting)
     except asyncio.CancelledError:
-        await _end(await starting)
+        await end_process(await starting)
         raise
     _be_less_urgent(process)
     return process
@@ -175,16 +176,3 @@ async def _answer(process: Process) -> Converted | None:
     except msgspec.DecodeError:
         _log.error("the process that read a source map ended with code %d", code)
         return None
-
-
-async def _end(process: Process) -> None:
-    assert process.stdin is not None
-    process.stdin.close()
-    if process.returncode is None:
-        process.kill()
-        ended = asyncio.ensure_future(process.wait())
-        try:
-            await asyncio.shield(ended)
-        except asyncio.CancelledError:  # once more: whoever closes us must not leave a process that nobody waited for
-            await ended
-            raise

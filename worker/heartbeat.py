@@ -1,157 +1,145 @@
-"""A thread that says that this process lives, and looks after what others left behind.
+"""``python -m worker.heartbeat WORKER_ID``: the heartbeat of a worker, which also requeues the jobs of dead workers.
 
-It is a thread because a loop that is busy for seconds is not dead.  One that is stuck is, and then so is this process:
-its jobs go to other workers, and whoever started it starts it again.  If not even this thread gets to run, because
-something holds the interpreter, the process ends by a timer that needs none.
+It is a process of its own because nothing that a worker computes can keep that from beating.  Standard input is a pipe
+from the worker: a byte for each second in which the worker's watchdog runs, ``GOODBYE`` when the worker stops.  If the
+pipe closes without that, the worker is dead, which is reported at once.  Standard output gets a byte after the first
+beat.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import faulthandler
 import logging
 import os
-import socket
+import select
+import signal
 import sys
-import threading
+import time
 from collections.abc import Sequence
 
 from redis.exceptions import RedisError
 
-from core.counts import Counts
-from core.errors import StoreUnavailable
 from core.jobs import HEARTBEAT_LIFE_MS
+from core.logs import configure_logging
 from core.message import MessageWriter
 from core.settings import Settings
-from core.wire.response import INTERNAL_ERROR_BODY
 from worker import scripts
-from worker.caches.disk import kept_bytes
+from worker.queues import ALL_QUEUES
 from worker.redis_clients import open_blocking_redis
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("worker.heartbeat")  # it is __main__ here
 
 BEAT_EVERY_S = 1.0
+LONGEST_BEAT_S = 3  # with Redis away: until the next one, this must not look like a stuck process
+GOODBYE = b"q"
+
 _LOOK_FOR_LOST_MESSAGES_EVERY_MS = 1000
 _MOST_JOBS_LOOKED_AT = 5000
-_LONGEST_BEAT_S = 3  # with Redis away: until the next one, this must not look like a stuck process
-_STUCK_EXIT_CODE = 70
+_REPORTS = 10  # of a death, while Redis is away; then others find it
 
 _LOGGED = {
     "dead": (logging.WARNING, "worker %(worker)s died"),
     "inherited": (logging.WARNING, "job %(job)s is queued again: worker %(worker)s, which held it, died"),
-    "ended": (logging.ERROR, "job %(job)s ends as internal_error: two workers died of it, the last one was %(worker)s"),
     "resent": (logging.WARNING, "job %(job)s is queued again: its message was lost"),
 }
 
 
 class Heartbeat:
-    """Beats while the block runs; ``first_beat`` comes before a process may take jobs."""
+    """The heartbeat of one worker process.  Every method raises RedisError."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        worker_id: str,
-        messages: MessageWriter,
-        queues: Sequence[str],
-        loop: asyncio.AbstractEventLoop,
-        counts: Counts,
-    ) -> None:
+    def __init__(self, settings: Settings, worker_id: str, messages: MessageWriter, queues: Sequence[str]) -> None:
         self._redis = open_blocking_redis(settings, BEAT_EVERY_S)
         self._beat = self._redis.register_script(scripts.BEAT)
-        self._share = self._redis.register_script(scripts.SHARE)
-        self._settings = settings
-        self._counts = counts
         self._queues = queues
         self._arguments: list[bytes | str | int] = [
             worker_id,
             HEARTBEAT_LIFE_MS,
             _LOOK_FOR_LOST_MESSAGES_EVERY_MS,
             _MOST_JOBS_LOOKED_AT,
-            settings.result_ttl_s,
-            INTERNAL_ERROR_BODY,
             messages.template,
         ]
-        self._pulse = Pulse(loop)
-        self._stuck_after_s = settings.worker_stuck_after_s
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
-
-    def start(self) -> None:
-        """Beat from now on.  Raises StoreUnavailable if the first beat doesn't get through."""
-        self._wind_up()
-        try:
-            self.beat_once()
-        except RedisError as error:
-            raise StoreUnavailable(str(error)) from error
-        if not self._thread.is_alive():
-            self._thread.start()
 
     def beat_once(self) -> None:
-        """Say that this process lives, and do what is to be done for others."""
-        for what, job, worker in self._beat(keys=self._queues, args=self._arguments):
+        """Say that the worker lives, and do what is to be done for others."""
+        self._run(is_dead=False)
+
+    def report_death(self) -> None:
+        """Say that the worker died: its jobs are queued again."""
+        self._run(is_dead=True)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._redis.close()
+
+    def _run(self, *, is_dead: bool) -> None:
+        for what, job, worker in self._beat(keys=self._queues, args=[*self._arguments, int(is_dead)]):
             level, text = _LOGGED[what.decode()]
             _log.log(level, text, {"job": job.decode(), "worker": worker.decode()})
 
-    def share_counts(self) -> None:
-        """Add what this process has counted to the counts of the deployment, and say what the cache takes."""
-        news = self._counts.news()
-        arguments = [
-            socket.gethostname(),
-            kept_bytes(self._settings),
-            *(part for item in news.items() for part in item),
-        ]
-        self._share(args=arguments)
-        self._counts.note_shared(news)
 
-    def stop(self) -> None:
-        """Beat no more."""
-        faulthandler.cancel_dump_traceback_later()
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
-            with contextlib.suppress(RedisError):
-                self.share_counts()
-        self._redis.close()
+class _Worker:
+    """The worker at the other end of standard input."""
 
-    def _run(self) -> None:
-        while not self._stopping.wait(BEAT_EVERY_S):
-            self._wind_up()
-            if self._pulse.silent_beats() * BEAT_EVERY_S > self._stuck_after_s:
-                _die_of_stuck_loop(self._stuck_after_s)
+    def __init__(self) -> None:
+        self.lives = True
+        self.stops = False
+        self.silent_beats = 0
+
+    def listen(self, seconds: float) -> None:
+        """Take notice of the worker for so long, or until there is no need to beat any more."""
+        until = time.monotonic() + seconds
+        self.silent_beats += 1
+        while self.lives and (left := until - time.monotonic()) > 0:
+            if select.select([sys.stdin.fileno()], [], [], left)[0]:
+                self._hear(os.read(sys.stdin.fileno(), 4096))
+
+    def _hear(self, said: bytes) -> None:
+        self.silent_beats = 0
+        self.stops = self.stops or GOODBYE in said
+        self.lives = bool(said) and not self.stops
+
+
+def main() -> None:
+    """Beat as long as the worker lives."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # for the worker to handle; the pipe says when it has
+        signal.signal(number, signal.SIG_IGN)
+    settings = Settings.from_environ(os.environ)
+    configure_logging(settings)
+    worker_id = sys.argv[1]
+    heartbeat = Heartbeat(settings, worker_id, MessageWriter(f"unmangle-worker-{worker_id}"), ALL_QUEUES)
+    worker = _Worker()
+    _beat_while_alive(heartbeat, worker, settings.worker_stuck_after_s + 2 * LONGEST_BEAT_S)
+    if not worker.stops:
+        _report_death(heartbeat)
+
+
+def _beat_while_alive(heartbeat: Heartbeat, worker: _Worker, patience_s: float) -> None:
+    """Beat, but not for a worker that is suspended: its jobs go to others."""
+    is_first, is_away = True, False
+    while worker.lives:
+        started = time.monotonic()
+        if worker.silent_beats * BEAT_EVERY_S <= patience_s:
             try:
-                self.beat_once()
-                self.share_counts()
+                heartbeat.beat_once()
             except RedisError as error:
-                _log.debug("no heartbeat: %s", error)
-
-    def _wind_up(self) -> None:
-        """Let the process end if this isn't called again for a while."""
-        faulthandler.dump_traceback_later(self._stuck_after_s + _LONGEST_BEAT_S, exit=True)
-
-
-class Pulse:
-    """Tells how often in a row the loop did not answer.
-
-    Beats are counted, not seconds: a whole process that is suspended for a while is not stuck.
-    """
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
-        self._silent_beats = 0
-
-    def silent_beats(self) -> int:
-        """Count another beat; return how many there were since the loop last moved."""
-        self._silent_beats += 1
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._answer)
-        return self._silent_beats
-
-    def _answer(self) -> None:
-        self._silent_beats = 0
+                _log.log(logging.DEBUG if is_away else logging.WARNING, "no heartbeat: %s", error)
+                is_away = True
+            else:
+                is_away = False
+                if is_first:
+                    os.write(sys.stdout.fileno(), b"1")
+                    is_first = False
+        worker.listen(max(started + BEAT_EVERY_S - time.monotonic(), 0.01))
 
 
-def _die_of_stuck_loop(after_s: int) -> None:
-    _log.critical("the jobs' loop did not move for %d s: this worker ends.  Where it is stuck:", after_s)
-    faulthandler.dump_traceback(sys.stderr)
-    os._exit(_STUCK_EXIT_CODE)
+def _report_death(heartbeat: Heartbeat) -> None:
+    for _ in range(_REPORTS):
+        try:
+            return heartbeat.report_death()
+        except RedisError as error:
+            _log.debug("the death is not reported: %s", error)
+            time.sleep(BEAT_EVERY_S)
+    return None
+
+
+if __name__ == "__main__":
+    main()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from redis.exceptions import RedisError
 
+from core.counts import Counts
 from core.errors import StoreUnavailable
 from core.message import MessageWriter
 from core.settings import Settings
@@ -20,14 +21,14 @@ from worker.redis_clients import open_exchange_redis, open_redis
 class Job:
     """A job to run: the request body as it came, the time it may still take, and whose caches it uses.
 
-    The body is empty if Redis has lost it.  A ``suspect`` was held by a worker process that died.
+    The body is empty if Redis has lost it.  ``deaths`` is how many worker processes died that held the job.
     """
 
     id: str
     body: bytes
     left_s: float
     scope: str | None
-    suspect: bool = False
+    deaths: int = 0
     traceparent: str = ""
 
 
@@ -37,6 +38,13 @@ class Answer:
 
     body: bytes
     reusable: bool = False
+
+
+Symbolicate = Callable[[Job], Awaitable[Answer]]
+"""Computes the answer to a job."""
+
+OpenSymbolication = Callable[[Settings, Counts], contextlib.AbstractAsyncContextManager[Symbolicate]]
+"""Opens what symbolication needs for as long as the process lives: connections, caches, threads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +82,7 @@ class JobStore:
         self._held = self._redis.register_script(scripts.HELD)
         self._finish = self._redis.register_script(scripts.FINISH)
         self._hand_back = self._redis.register_script(scripts.HAND_BACK)
-        self._start_suspect = self._redis.register_script(scripts.START_SUSPECT)
+        self._note_process = self._redis.register_script(scripts.NOTE_PROCESS)
         self._leave = self._redis.register_script(scripts.LEAVE)
 
     async def begin(self, job_id: str) -> Job | None:
@@ -115,10 +123,10 @@ class JobStore:
         with _store_errors():
             await self._hand_back(args=[self._worker_id, job_id, template])
 
-    async def start_suspect(self, job_id: str) -> None:
-        """Note that a job whose worker died before runs now: if this process dies as well, it ends."""
+    async def note_process(self, job_id: str, process_id: int) -> None:
+        """Note in the record of a job which process of its own runs it."""
         with _store_errors():
-            await self._start_suspect(args=[self._worker_id, job_id])
+            await self._note_process(args=[self._worker_id, job_id, process_id])
 
     async def leave(self) -> None:
         """Take this process off the list of workers."""
@@ -137,7 +145,7 @@ class JobStore:
 def _job(found: list[Any]) -> Job:
     job_id, body, left_ms, scope, deaths, traceparent = found
     scope = None if scope is None else scope.decode()
-    return Job(job_id.decode(), body or b"", left_ms / 1000, scope, deaths > 0, traceparent.decode())
+    return Job(job_id.decode(), body or b"", left_ms / 1000, scope, deaths, traceparent.decode())
 
 
 @contextlib.contextmanager

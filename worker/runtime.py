@@ -23,18 +23,18 @@ from typing import Protocol, TypeVar
 from core import metrics
 from core.cancellation import end
 from core.counts import Counts
-from core.errors import HandedBack, StoreUnavailable
+from core.errors import HandedBack, JobCrashed, JobKilledProcess, StoreUnavailable
 from core.logs import REQUEST_ID
 from core.message import MessageWriter
 from core.settings import Settings
 from core.tracing import span_below
 from core.wire.response import INTERNAL_ERROR_BODY, TIMEOUT_BODY
 from worker.exchange import LONGEST_WAIT_S, Exchange
-from worker.heartbeat import Heartbeat
-from worker.job_store import Answer, Job, JobStore
-from worker.queues import ALL_QUEUES, queue_limits
+from worker.isolation import Isolation
+from worker.job_store import Answer, Job, JobStore, OpenSymbolication
+from worker.queues import queue_limits
 from worker.redis_clients import open_waiting_redis
-from worker.suspects import Suspects
+from worker.watchdog import Watchdog
 
 _log = logging.getLogger(__name__)
 
@@ -42,12 +42,6 @@ _STORE_RETRY_S = 0.5
 _SETTLE_S = 5.0  # for the last answers to go through, when Redis is slow
 
 _T = TypeVar("_T")
-
-Symbolicate = Callable[[Job], Awaitable[Answer]]
-"""Computes the answer to a job."""
-
-OpenSymbolication = Callable[[Settings, Counts], contextlib.AbstractAsyncContextManager[Symbolicate]]
-"""Opens what symbolication needs for as long as the process lives: connections, caches, threads."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,24 +123,25 @@ class Runtime:
 
     async def _open(self) -> None:
         messages = MessageWriter(f"unmangle-worker-{self.worker_id}")
+        self._watchdog = Watchdog(self._settings, self.worker_id, messages, self._loop, self._counts)
+        self._watchdog.start()  # first, as its process takes a while to start
         self._store = JobStore(self._settings, self.worker_id, messages)
         self._lifetime.push_async_callback(self._store.close)
-        self._suspects = Suspects(lambda job: self._persistently(lambda: self._store.start_suspect(job.id)))
+        self._isolation = Isolation(self._settings, self._open_symbolication, self._counts, self._note_process)
         self._symbolicate = await self._lifetime.enter_async_context(
             self._open_symbolication(self._settings, self._counts)
         )
-        self._heartbeat = Heartbeat(self._settings, self.worker_id, messages, ALL_QUEUES, self._loop, self._counts)
-        self._lifetime.push_async_callback(asyncio.to_thread, self._heartbeat.stop)
         limits = queue_limits(self._settings)
         waiting = open_waiting_redis(self._settings, len(limits), LONGEST_WAIT_S)
         self._lifetime.push_async_callback(waiting.aclose)
-        self._first_beat = self._loop.create_task(self._persistently(self._beat))
+        self._first_beat = self._loop.create_task(asyncio.to_thread(self._watchdog.wait_until_beating))
         self._exchanges = [
             Exchange(self._store, waiting, queue, limit, self._start_job) for queue, limit in limits.items()
         ]
 
-    async def _beat(self) -> None:
-        await asyncio.to_thread(self._heartbeat.start)
+    async def _note_process(self, job: Job, process_id: int) -> None:
+        with contextlib.suppress(StoreUnavailable):  # it is for people who look
+            await self._store.note_process(job.id, process_id)
 
     async def _close(self) -> None:
         self._first_beat.cancel()
@@ -154,6 +149,7 @@ class Runtime:
             # What still runs is handed back by then; what does not get through is found by others.
             await asyncio.wait([self._exchanging], timeout=self._settings.worker_shutdown_grace_s + _SETTLE_S)
             await end(self._exchanging)
+        await asyncio.to_thread(self._watchdog.stop)
         with contextlib.suppress(StoreUnavailable):
             await self._store.leave()
         await self._lifetime.aclose()
@@ -228,12 +224,15 @@ class Runtime:
             return "internal_error", Answer(INTERNAL_ERROR_BODY)
         try:
             async with asyncio.timeout(job.left_s):
-                if job.suspect:
-                    return "completed", await self._suspects.run(job, self._symbolicate)
+                if self._isolation.is_for(job):
+                    return "completed", await self._isolation.run(job)
                 return "completed", await self._symbolicate(job)
         except TimeoutError:
             _log.warning("job %s took longer than %s s", job.id, self._settings.request_timeout_s)
             return "timeout", Answer(TIMEOUT_BODY)
+        except (JobCrashed, JobKilledProcess) as error:
+            _log.error("job %s ends as internal_error: %s", job.id, error)
+            return "internal_error", Answer(INTERNAL_ERROR_BODY)
         except Exception:  # whatever crashed this job must not take others down, and its caller must hear of it
             _log.exception("job %s crashed", job.id)
             return "internal_error", Answer(INTERNAL_ERROR_BODY)

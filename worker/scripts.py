@@ -85,7 +85,7 @@ _REQUEUE = """
 -- Puts a job that nobody holds any more at the head of its queue.  ``template`` is that of ``core.message``.
 local function requeue(id, template)
     local queue = redis.call('HGET', JOB .. id, 'queue') or QUEUE
-    redis.call('HDEL', JOB .. id, 'worker', 'started')
+    redis.call('HDEL', JOB .. id, 'worker', 'process')
     local message = string.gsub(string.gsub(template, ID_MARK, id), QUEUE_MARK, queue)
     redis.call('RPUSH', queue, message)
 end
@@ -174,31 +174,50 @@ if redis.call('HGET', JOB .. ARGV[2], 'worker') ~= ARGV[1] then return end
 if ARGV[3] ~= '' then
     requeue(ARGV[2], ARGV[3])
 else
-    redis.call('HDEL', JOB .. ARGV[2], 'worker', 'started')
+    redis.call('HDEL', JOB .. ARGV[2], 'worker', 'process')
 end
 """
 )
 
-START_SUSPECT = (
+NOTE_PROCESS = (
     _COMMON
     + """
--- ARGV: worker, id.  Notes that a job whose worker died before runs now.
-if redis.call('HGET', JOB .. ARGV[2], 'worker') == ARGV[1] then redis.call('HSET', JOB .. ARGV[2], 'started', 1) end
+-- ARGV: worker, id, process id.  Notes that a process of its own runs a job.
+if redis.call('HGET', JOB .. ARGV[2], 'worker') == ARGV[1] then
+    redis.call('HSET', JOB .. ARGV[2], 'process', ARGV[3])
+end
 """
 )
 
 BEAT = (
     _COMMON
-    + _FINISH
     + _REQUEUE
     + """
 -- KEYS: queues.
--- ARGV: worker, life of a heartbeat (ms), pause between looks for lost messages (ms), most jobs to look at, time to
---       live of an answer that was handed out (s), the answer to jobs that kill workers, template of a message.
+-- ARGV: worker, life of a heartbeat (ms), pause between looks for lost messages (ms), most jobs to look at, template of
+--       a message, 1 if the worker is known to be dead.
 -- Returns what was done, as a list of: what, job, worker.
-local me, life, template, done = ARGV[1], tonumber(ARGV[2]), ARGV[7], {}
+local me, life, template, done = ARGV[1], tonumber(ARGV[2]), ARGV[5], {}
+
+-- Jobs of the dead go to the living.
+local function bury(worker)
+    for _, id in ipairs(redis.call('SMEMBERS', TAKEN .. worker)) do
+        if redis.call('HGET', JOB .. id, 'worker') == worker then
+            redis.call('HINCRBY', JOB .. id, 'deaths', 1)
+            requeue(id, template)
+            table.insert(done, {'inherited', id, worker})
+        end
+    end
+    redis.call('DEL', TAKEN .. worker)
+    redis.call('ZREM', WORKERS, worker)
+    table.insert(done, {'dead', '', worker})
+end
 
 redis.call('PEXPIRE', WORKERS, 86400000)  -- first: a Redis that is full lets a script add that has written before
+if ARGV[6] == '1' then
+    if redis.call('ZSCORE', WORKERS, me) or redis.call('EXISTS', TAKEN .. me) == 1 then bury(me) end
+    return done
+end
 
 -- If nobody's heart beat, it was Redis that was away: let everybody come back first.
 local last = redis.call('ZREVRANGE', WORKERS, 0, 0, 'WITHSCORES')
@@ -206,26 +225,7 @@ if last[2] and tonumber(last[2]) < now - life then redis.call('SET', REAPER_WAIT
 redis.call('ZADD', WORKERS, now, me)
 if redis.call('EXISTS', REAPER_WAITS) == 1 then return done end
 
--- Jobs of the dead go to the living.  One that two of them held, and that ran in the second one, is the cause.
-local function inherit(id, worker)
-    local record = redis.call('HMGET', JOB .. id, 'worker', 'deaths', 'started')
-    if record[1] ~= worker then return end
-    if record[2] and record[3] then
-        finish(id, ARGV[6], ARGV[5], 0)
-        table.insert(done, {'ended', id, worker})
-        return
-    end
-    redis.call('HSET', JOB .. id, 'deaths', 1)
-    requeue(id, template)
-    table.insert(done, {'inherited', id, worker})
-end
-for _, worker in ipairs(redis.call('ZRANGEBYSCORE', WORKERS, '-inf', now - life)) do
-    for _, id in ipairs(redis.call('SMEMBERS', TAKEN .. worker)) do inherit(id, worker) end
-    redis.call('DEL', TAKEN .. worker)
-    redis.call('ZREM', WORKERS, worker)
-    table.insert(done, {'dead', '', worker})
-end
-tell()
+for _, worker in ipairs(redis.call('ZRANGEBYSCORE', WORKERS, '-inf', now - life)) do bury(worker) end
 
 -- Queues are in order of arrival.  So a job that nobody holds and that is older than the next message of its queue has
 -- lost its own.  A message that is sent twice does no harm.

@@ -47,12 +47,11 @@ from core.wire.response import (
     sorted_errors,
 )
 from worker.caches.uses import watched_uses
-from worker.job_store import Answer, Job
+from worker.job_store import Answer, Job, Symbolicate
 from worker.modules import Modules
 from worker.request_files import RequestFiles
 from worker.resolutions import NotRemembered, Resolution, resolution_key
 from worker.resources import Resources
-from worker.runtime import Symbolicate
 from worker.tally import count_answer
 from worker.threads import Threads
 from worker.written_frames import WrittenFrame, WrittenFrames, frame_key, written, written_original

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import signal
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
@@ -14,9 +15,8 @@ from core.wire.document import parse_document
 from core.wire.request import decode_request
 from worker.__main__ import run_worker
 from worker.app import create_app
-from worker.job_store import Answer, Job
+from worker.job_store import Answer, Job, Symbolicate
 from worker.resources import Resources
-from worker.runtime import Symbolicate
 
 
 @contextlib.asynccontextmanager
@@ -33,8 +33,11 @@ async def open_evil(settings: Settings, counts: Counts) -> AsyncIterator[Symboli
         async def hang_in_a_thread() -> None:
             await resources.threads.run(threading.Event().wait)
 
+        async def kill_the_process() -> None:
+            os.kill(os.getpid(), signal.SIGKILL)
+
         evil: Mapping[str | None, Callable[[], Awaitable[None]]] = {
-            f.__name__: f for f in (burn_in_python, hold_the_interpreter, hang_in_a_thread)
+            f.__name__: f for f in (burn_in_python, hold_the_interpreter, hang_in_a_thread, kill_the_process)
         }
 
         async def answer(job: Job) -> Answer:

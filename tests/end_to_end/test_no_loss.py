@@ -13,6 +13,8 @@ from core.jobs import IN_FLIGHT, QUEUE, WORKERS, job_key
 from tests.end_to_end.requests import celery, pending_job, request_to, slow_file, started
 from tests.worker.source_server import reply
 
+HEALTHY = {"source": {"id": "", "url": "http://h/", "token": ""}}
+
 
 async def holder(redis, request_id: str, but: str = "") -> str:
     """Return which worker process holds a job, once one other than ``but`` does."""
@@ -23,10 +25,17 @@ async def holder(redis, request_id: str, but: str = "") -> str:
         await asyncio.sleep(0)
 
 
-async def running_as_suspect(redis, request_id: str) -> None:
-    """Return when a job whose worker died before runs again."""
-    while redis.hget(job_key(request_id), "started") is None:  # noqa: ASYNC110  (it happens in another process)
+async def until_queued_again(redis, request_id: str) -> None:
+    """Return when nobody holds a job any more."""
+    while redis.hget(job_key(request_id), "worker") is not None:  # noqa: ASYNC110  (it happens in another process)
         await asyncio.sleep(0)
+
+
+async def process_of_its_own(redis, request_id: str, but: int = 0) -> int:
+    """Return which process runs a job that has one of its own, once it is another one than ``but``."""
+    while (process := int(redis.hget(job_key(request_id), "process") or but)) == but:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    return process
 
 
 def kill(worker: str) -> None:
@@ -50,28 +59,38 @@ async def test_what_a_killed_worker_held_is_run_by_another_one_within_ten_second
     assert [(await api.poll(request_id))["status"] for request_id in ids] == ["completed"] * 5
 
 
-async def test_a_job_that_kills_two_workers_ends_as_internal_error_and_takes_nobody_with_it(fleet, fleet_redis, server):
+async def test_what_workers_were_killed_with_is_run_again_and_answered(fleet, fleet_redis, server):
     api = fleet.start_api()
-    first = fleet.start_worker()
-    await api.wait_for_workers()
+    await api.wait_until_up()
     gate = slow_file(server)
-    poison_gate = slow_file(server, "/poison.js")
     bystander = await pending_job(api, request_to(server))
-    poison = await pending_job(api, request_to(server, "/poison.js"))
-    await started(server)
-    await started(server, "/poison.js")
-    first.stop(signal.SIGKILL)
-    second = fleet.start_worker()
-    await running_as_suspect(fleet_redis, poison)
+    for _ in range(2):
+        worker = fleet.start_worker()
+        await holder(fleet_redis, bystander)
+        worker.stop(signal.SIGKILL)
+        await until_queued_again(fleet_redis, bystander)
+    third = fleet.start_worker()
+    process = await process_of_its_own(fleet_redis, bystander)
+    third.stop(signal.SIGKILL)  # which proves nothing about the job
+    fleet.start_worker()
+    assert await process_of_its_own(fleet_redis, bystander, but=process) != process
     gate.open()
     assert (await api.poll(bystander))["status"] == "completed"
-    second.stop(signal.SIGKILL)
-    third = fleet.start_worker()
+
+
+async def test_poison_takes_two_workers_and_a_process_of_its_own_and_nobody_with_it(fleet, fleet_redis):
+    api = fleet.start_api()
+    await api.wait_until_up()
+    poison = await pending_job(api, {**HEALTHY, "release": "kill_the_process"})
+    for _ in range(2):
+        worker = fleet.start("tests.end_to_end.evil_worker")
+        assert await asyncio.to_thread(worker.popen.wait, 60) == -signal.SIGKILL
+    third = fleet.start("tests.end_to_end.evil_worker")
     assert await api.poll(poison) == {"status": "internal_error"}
-    assert f"job {poison} ends as internal_error" in third.log()
-    assert (await api.submit(request_to(server)))["status"] == "completed"
+    assert f"job {poison} ends as internal_error: the process of its own that ran it died (SIGKILL)" in third.log()
+    assert (await api.submit(HEALTHY))["status"] == "completed"
+    assert third.popen.poll() is None
     assert fleet_redis.zcard(IN_FLIGHT) == 0
-    poison_gate.open()
 
 
 @pytest.mark.parametrize("consumer", ["native", "stock"])

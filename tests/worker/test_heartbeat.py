@@ -10,12 +10,23 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from core.counts import Counts
-from core.jobs import COUNTS, HEARTBEAT_LIFE_MS, IN_FLIGHT, QUEUE, WORKERS, job_key, payload_key, result_key, taken_key
+from core.jobs import (
+    COUNTS,
+    HEARTBEAT_LIFE_MS,
+    IN_FLIGHT,
+    QUEUE,
+    REAPER_WAITS,
+    WORKERS,
+    job_key,
+    payload_key,
+    result_key,
+    taken_key,
+)
 from core.message import MessageWriter
 from core.settings import Settings
-from core.wire.response import INTERNAL_ERROR_BODY
-from worker.heartbeat import Heartbeat, Pulse
+from worker.heartbeat import Heartbeat
 from worker.job_store import JobStore
+from worker.watchdog import CountsSharing, Pulse
 
 MESSAGES = MessageWriter("test")
 LONG_AGO_MS = HEARTBEAT_LIFE_MS + 1
@@ -39,11 +50,18 @@ def counts():
 
 
 @pytest.fixture
-async def heartbeat(settings, counts):
-    heartbeat = Heartbeat(settings, "living", MESSAGES, [QUEUE], asyncio.get_running_loop(), counts)
+def heartbeat(settings):
+    heartbeat = Heartbeat(settings, "living", MESSAGES, [QUEUE])
     heartbeat.beat_once()
     yield heartbeat
-    heartbeat.stop()
+    heartbeat.close()
+
+
+@pytest.fixture
+def sharing(settings, counts):
+    sharing = CountsSharing(settings, counts)
+    yield sharing
+    sharing.close()
 
 
 @pytest.fixture
@@ -90,20 +108,27 @@ async def test_jobs_of_the_dead_are_queued_again_and_their_record_forgets_them(r
     assert redis.zrange(WORKERS, 0, -1) == [b"living"]
     assert not redis.exists(taken_key("dying"))
     [job] = (await dying.exchange(QUEUE, [], 1)).jobs
-    assert job.suspect
+    assert job.deaths == 1
 
 
-async def test_the_second_death_ends_the_job_that_had_started_and_no_other(redis, heartbeat, dying):
-    started, bystander = await taken_job(redis, dying), await taken_job(redis, dying)
-    die(redis)
-    heartbeat.beat_once()
-    await dying.exchange(QUEUE, [], 2)
-    await dying.start_suspect(started)
-    die(redis)
-    heartbeat.beat_once()
-    assert redis.get(result_key(started)) == INTERNAL_ERROR_BODY
-    assert redis.zscore(IN_FLIGHT, started) is None
-    assert queue(redis) == [MESSAGES.message(bystander, QUEUE)]
+async def test_deaths_of_workers_are_counted_and_end_no_job(redis, heartbeat, dying):
+    job_id = await taken_job(redis, dying)
+    for deaths in range(1, 4):
+        await dying.note_process(job_id, 4711)
+        die(redis)
+        heartbeat.beat_once()
+        assert redis.hget(job_key(job_id), "process") is None
+        [job] = (await dying.exchange(QUEUE, [], 1)).jobs
+        assert (job.id, job.deaths) == (job_id, deaths)
+    assert not redis.exists(result_key(job_id))
+
+
+async def test_a_death_that_is_known_needs_no_silence(redis, heartbeat, settings, dying):
+    job_id = await taken_job(redis, dying)
+    redis.set(REAPER_WAITS, 1)  # as if Redis had been away
+    Heartbeat(settings, "dying", MESSAGES, [QUEUE]).report_death()
+    assert queue(redis) == [MESSAGES.message(job_id, QUEUE)]
+    assert redis.zrange(WORKERS, 0, -1) == [b"living"]
 
 
 async def test_a_job_that_ended_before_its_worker_died_keeps_its_answer(redis, heartbeat, dying):
@@ -170,20 +195,20 @@ async def test_a_loop_is_silent_for_as_many_beats_as_it_does_not_run():
     assert pulse.silent_beats() == 1
 
 
-async def test_what_was_counted_is_added_once(heartbeat, counts, redis):
+def test_what_was_counted_is_added_once(sharing, counts, redis):
     counts.inc("a")
-    heartbeat.share_counts()
-    heartbeat.share_counts()
+    sharing.share()
+    sharing.share()
     counts.inc("a", 2)
-    heartbeat.share_counts()
+    sharing.share()
     assert redis.hgetall(COUNTS) == {b"a": b"3"}
 
 
-async def test_what_could_not_be_shared_is_shared_later(heartbeat, counts, redis):
+def test_what_could_not_be_shared_is_shared_later(sharing, counts, redis):
     counts.inc("a")
     redis.set(COUNTS, "in the way")
     with pytest.raises(RedisError):
-        heartbeat.share_counts()
+        sharing.share()
     redis.delete(COUNTS)
-    heartbeat.share_counts()
+    sharing.share()
     assert redis.hgetall(COUNTS) == {b"a": b"1"}

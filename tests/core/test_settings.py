@@ -192,3 +192,17 @@ def test_a_bad_value_is_refused_by_name(variable: str, text: str, message: str) 
 
 def test_the_password_of_redis_is_not_printed() -> None:
     assert "secret" not in repr(Settings(redis_url="redis://:secret@h"))
+
+
+def test_settings_can_be_handed_to_another_process():
+    settings = Settings(
+        redis_url="redis://other/3",
+        cache_dir=None,
+        scraping_ports=(80, 443),
+        source_origins=("https://a.test", "https://b.test"),
+        max_concurrent_requests=None,
+        share_requests=False,
+        request_timeout_s=7,
+    )
+    assert Settings.from_environ(settings.environ()) == settings
+    assert Settings.from_environ(Settings().environ()) == Settings()

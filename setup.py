@@ -1,4 +1,4 @@
-"""What ``pyproject.toml`` can't say: the parts of the scopes kernel are compiled as one module, and what for.
+"""What ``pyproject.toml`` can't say: how kernels are compiled, and the parts of the scopes kernel as one module.
 
 C puts a function in the place of its call, which is much of the kernel's speed, within one file only.  So the parts
 are joined in ``build/joined``, in the place of ``core/javascript/kernel.py``; uncompiled, that imports them.
@@ -6,11 +6,14 @@ are joined in ``build/joined``, in the place of ``core/javascript/kernel.py``; u
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sysconfig
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from Cython.Build import cythonize
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
@@ -23,6 +26,9 @@ JOINED = Path("build", "joined")
 _IMPORT_OF_PART = re.compile(
     rf"^ *from (?:cython\.cimports\.)?core\.javascript\.(?:{'|'.join(PARTS)}) c?import .*\n", re.MULTILINE
 )
+# x86-64 processors have it since 2012; core/sourcemap/lanes is for that.
+_SSSE3 = ["-mssse3"] if sysconfig.get_platform().endswith(("x86_64", "amd64")) else []
+_NO_DEBUG_INFO = [] if "CFLAGS" in os.environ else ["-g0"]  # a quarter of the time that compiling takes
 _CLASS = re.compile(r"^((?:@cython\.\w+\n)*(?:cdef )?class .*\n)", re.MULTILINE)
 _BASE = re.compile(r"\(\w+\)(?=:)")
 
@@ -58,13 +64,20 @@ def _whole(texts: list[str]) -> str:
 
 
 class BuildKernels(build_ext):
-    """Compiles kernels with SSSE3, which x86-64 processors since 2012 have; ``core/sourcemap/lanes`` is for that."""
+    """Compiles as many kernels at once as there are cores."""
 
-    def build_extension(self, ext: Extension) -> None:
-        """Compile one of them."""
-        if sysconfig.get_platform().endswith(("x86_64", "amd64")):
-            ext.extra_compile_args = ["-mssse3"]
-        super().build_extension(ext)
+    def build_extensions(self) -> None:
+        """Translate them one after another, as Cython isn't made for threads; compile meanwhile what is translated."""
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            running = [pool.submit(self.build_extension, self._translated(ext)) for ext in self.extensions]
+        for each in running:
+            each.result()
+
+    def _translated(self, ext: Extension) -> Extension:
+        """Return the extension, in C now."""
+        ext.sources = cythonize(ext, quiet=True, force=self.force)[0].sources
+        ext.extra_compile_args = [*_SSSE3, *_NO_DEBUG_INFO]
+        return ext
 
 
 join_parts()

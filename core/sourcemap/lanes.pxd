@@ -97,6 +97,98 @@ cdef extern from *:
         return numbers[place];
     }
 
+    #elif defined(__aarch64__) && defined(__ARM_NEON)
+
+    #include <arm_neon.h>
+
+    typedef uint8x16_t unmangle_lanes;
+
+    static inline unmangle_lanes unmangle_load(const unsigned char *bytes) {
+        return vld1q_u8(bytes);
+    }
+
+    static inline unmangle_lanes unmangle_four(unsigned a, unsigned b, unsigned c, unsigned d) {
+        const uint32_t numbers[4] = {a, b, c, d};
+        return vreinterpretq_u8_u32(vld1q_u32(numbers));
+    }
+
+    /* As for SSSE3. Where the high half has no row, nothing is common; a table answers 0 beyond its 16 bytes. */
+    static inline unmangle_lanes unmangle_is_foreign(unmangle_lanes low, unmangle_lanes high) {
+        static const unsigned char rows[16] = {0, 0, 1, 2, 4, 8, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0};
+        static const unsigned char columns[16] = {10, 14, 15, 14, 14, 14, 14, 14, 14, 14, 12, 7, 5, 4, 4, 5};
+        return vceqzq_u8(vandq_u8(vqtbl1q_u8(vld1q_u8(rows), high), vqtbl1q_u8(vld1q_u8(columns), low)));
+    }
+
+    static inline unmangle_lanes unmangle_symbols(unmangle_lanes bytes, unmangle_lanes low, unmangle_lanes high,
+                                                  unmangle_lanes is_separator) {
+        static const signed char distances[16] = {0, 16, 19, 4, -65, -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0};
+        static const unsigned char ends[16] = {0, 0, 66, 0, 0, 0, 0, 0, 0, 0, 0, 65, 64, 0, 0, 0};
+        uint8x16_t row = vaddq_u8(high, vceqq_u8(bytes, vdupq_n_u8('/')));
+        uint8x16_t digits = vaddq_u8(bytes, vqtbl1q_u8(vreinterpretq_u8_s8(vld1q_s8(distances)), row));
+        return vbslq_u8(is_separator, vqtbl1q_u8(vld1q_u8(ends), low), digits);
+    }
+
+    /* A bit for each byte, at the place that it has among eight. */
+    static inline uint8x16_t unmangle_bits(uint8x16_t mask) {
+        static const unsigned char bits[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+        return vandq_u8(mask, vld1q_u8(bits));
+    }
+
+    static inline int unmangle_translate(const unsigned char *text, unsigned char *window, unsigned char *separators) {
+        uint8x16_t foreign = vdupq_n_u8(0), bits[4];
+        for (int block = 0; block < 4; block++) {
+            uint8x16_t bytes = unmangle_load(text + 16 * block);
+            uint8x16_t low = vandq_u8(bytes, vdupq_n_u8(15)), high = vshrq_n_u8(bytes, 4);
+            uint8x16_t is_separator = vorrq_u8(
+                vorrq_u8(vceqq_u8(bytes, vdupq_n_u8(',')), vceqq_u8(bytes, vdupq_n_u8(';'))),
+                vceqq_u8(bytes, vdupq_n_u8('"')));
+            foreign = vorrq_u8(foreign, unmangle_is_foreign(low, high));
+            vst1q_u8(window + 16 * block, unmangle_symbols(bytes, low, high, is_separator));
+            bits[block] = unmangle_bits(is_separator);
+        }
+        /* Three times the sums of neighbours: a byte for each eight. */
+        uint8x16_t sums = vpaddq_u8(vpaddq_u8(bits[0], bits[1]), vpaddq_u8(bits[2], bits[3]));
+        vst1_u8(separators, vget_low_u8(vpaddq_u8(sums, sums)));
+        return vmaxvq_u8(foreign) == 0;
+    }
+
+    static inline long long unmangle_shape(unmangle_lanes symbols, long long digits) {
+        uint8x16_t ends = unmangle_bits(vceqzq_u8(vandq_u8(symbols, vdupq_n_u8(32))));
+        return (vaddv_u8(vget_low_u8(ends)) | vgetq_lane_u8(ends, 8) << 8) & unmangle_low_bits(digits);
+    }
+
+    static inline unmangle_lanes unmangle_pairs(unmangle_lanes symbols, const unsigned char *places) {
+        uint8x16_t digits = vqtbl1q_u8(vandq_u8(symbols, vdupq_n_u8(31)), unmangle_load(places));
+        uint16x8_t pairs = vreinterpretq_u16_u8(digits);
+        pairs = vorrq_u16(vandq_u16(pairs, vdupq_n_u16(31)), vandq_u16(vshrq_n_u16(pairs, 3), vdupq_n_u16(31 << 5)));
+        return vreinterpretq_u8_u16(pairs);
+    }
+
+    static inline long long unmangle_first_number(unmangle_lanes pairs) {
+        return vgetq_lane_u16(vreinterpretq_u16_u8(pairs), 0);
+    }
+
+    static inline unmangle_lanes unmangle_sums(unmangle_lanes sums, unmangle_lanes pairs) {
+        static const uint32_t low_halves[4] = {0, 0xFFFF, 0xFFFF, 0xFFFF}, weights[4] = {1, 1024, 1024, 1024};
+        uint32x4_t both = vreinterpretq_u32_u8(pairs);
+        uint32x4_t values = vmlaq_u32(vandq_u32(both, vld1q_u32(low_halves)), vshrq_n_u32(both, 16), vld1q_u32(weights));
+        uint32x4_t signs = vreinterpretq_u32_s32(vnegq_s32(vreinterpretq_s32_u32(vandq_u32(values, vdupq_n_u32(1)))));
+        uint32x4_t numbers = vsubq_u32(veorq_u32(vshrq_n_u32(values, 1), signs), signs);
+        return vreinterpretq_u8_u32(vaddq_u32(vreinterpretq_u32_u8(sums), numbers));
+    }
+
+    static inline int unmangle_are_within(unmangle_lanes sums, unmangle_lanes last) {
+        int32x4_t numbers = vreinterpretq_s32_u8(sums);
+        int32x4_t signs = vorrq_s32(numbers, vsubq_s32(vreinterpretq_s32_u8(last), numbers));
+        return (vgetq_lane_s32(signs, 0) | vgetq_lane_s32(signs, 3)) >= 0;
+    }
+
+    static inline unsigned unmangle_lane(unmangle_lanes sums, int place) {
+        uint32_t numbers[4];
+        vst1q_u32(numbers, vreinterpretq_u32_u8(sums));
+        return numbers[place];
+    }
+
     #else
 
     typedef signed char unmangle_bytes __attribute__((vector_size(16)));

@@ -1,7 +1,7 @@
 """Mappings sixteen bytes at a time, and the sums of a token's numbers side by side, for the survey of mappings.
 
-What the functions say in Python is what ``lanes.pxd`` does: with instructions that processors have for that where the
-compiler knows those of SSSE3, in plain C elsewhere.  A symbol is what ``mappings_cursor.SYMBOLS`` makes of a byte.
+What the functions say in Python is what ``lanes.pxd`` does: with SSSE3 on x86-64, with NEON on arm64, in plain C
+elsewhere.  A symbol is what ``mappings_cursor.SYMBOLS`` makes of a byte.
 """
 
 from __future__ import annotations

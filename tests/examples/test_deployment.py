@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import kubernetes_validate
 import orjson
 import pytest
 import yaml
@@ -79,6 +80,28 @@ def test_every_service_of_the_compose_file_has_a_health_check():
     assert set(compose["services"]) == {"api", "worker", "redis"}
     assert all("healthcheck" in service for service in compose["services"].values())
     assert "noeviction" in compose["services"]["redis"]["command"]
+
+
+@pytest.mark.parametrize("name", MANIFESTS)
+@pytest.mark.parametrize("version", ["1.30", "1.37"])
+def test_every_manifest_is_what_kubernetes_takes(name, version):
+    kubernetes_validate.validate(MANIFESTS[name], version, strict=True)
+
+
+def test_what_scales_is_a_deployment_without_a_number_of_its_own():
+    scaled = SCALING["spec"]["scaleTargetRef"]["name"]
+    deployments = {
+        document["metadata"]["name"]: document for document in MANIFESTS.values() if document["kind"] == "Deployment"
+    }
+    assert set(deployments) == {"unmangle-api", "unmangle-worker", "unmangle-worker-large"}
+    assert "replicas" not in deployments[scaled]["spec"]
+
+
+def test_every_deployment_has_a_disruption_budget_and_a_liveness_probe():
+    budgets = [m["spec"]["selector"]["matchLabels"] for m in MANIFESTS.values() if m["kind"] == "PodDisruptionBudget"]
+    for deployment in (m for m in MANIFESTS.values() if m["kind"] == "Deployment"):
+        assert deployment["spec"]["selector"]["matchLabels"] in budgets
+        assert all("livenessProbe" in each for each in deployment["spec"]["template"]["spec"]["containers"])
 
 
 @pytest.mark.skipif(PROMTOOL is None, reason="needs promtool (Debian: apt-get install prometheus)")

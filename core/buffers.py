@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 from array import array
+from collections.abc import Iterator
 from typing import Union
 
 from core.sourcemap.byte_search import end_of_utf8, first_in, last_in
@@ -61,6 +62,13 @@ def rfind(content: Content, piece: bytes, end: int) -> int:
                 return at
             _release(content, start)
     return -1
+
+
+def in_chunks(content: Content) -> Iterator[tuple[int, int]]:
+    """Yield the bounds of one chunk after another; the memory of a mapped one is given back once it was read."""
+    for start in range(0, len(content), _CHUNK):
+        yield start, min(start + _CHUNK, len(content))
+        _release(content, start)
 
 
 def _release(content: Content, start: int) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from core.buffers import Content
+from core.context import Context, Lines
 from core.debug_ids import DebugId
 
 
@@ -61,11 +62,24 @@ SourceMapReference = EmbeddedMap | RemoteMap
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file we have.  ``content`` is valid UTF-8, untouched: no BOM removed, no newline changed."""
+    """A file we have.  ``content`` is valid UTF-8, untouched: no BOM removed, no newline changed.
+
+    ``lines`` are those of the content where it is known for longer than for this request.
+    """
 
     content: Content
     source_map: SourceMapReference | None = None
     debug_id: DebugId | None = None
+    lines: Lines | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def has_known_lines(self) -> bool:
+        """Whether lines are found in no time, however large the content is."""
+        return self.lines is not None and self.lines.are_known
+
+    def context(self, line: int, column: int) -> Context | None:
+        """Return the lines around a place: see ``Lines.context``."""
+        return (self.lines or Lines(self.content)).context(line, column)
 
 
 class FailureKind(StrEnum):

@@ -11,10 +11,9 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
-from core.buffers import Content
 from core.bundler_paths import turbopack_filename, webpack_filename
-from core.context import Context, source_context
-from core.files import Failure, FailureKind, FileKey, FileType
+from core.context import Context
+from core.files import Failure, FailureKind, File, FileKey, FileType
 from core.functions import function_to_show
 from core.module_names import generate_module
 from core.modules import MappedEntry, ResolvedModule
@@ -71,7 +70,7 @@ def locate(frame: Frame, module: ResolvedModule, *, with_context: bool) -> Unsym
     """Find out where ``frame``, which has a line, comes from."""
     if isinstance(module.minified.result, Failure):
         return Unsymbolicated(frame, _minified_error(frame, module.minified.result))
-    raw = _with_context(frame, module.minified.result.content) if with_context else frame
+    raw = _with_context(frame, module.minified.result) if with_context else frame
     if module.source_map is None:
         return Unsymbolicated(raw)
     label = frame.abs_path if module.remote_url is None else module.remote_url
@@ -99,9 +98,9 @@ def embedded_context(located: Located) -> Context | None:
     return source_map.source_context(source, located.position.line, located.position.column)
 
 
-def fetched_context(located: Located, content: Content) -> Context | None:
+def fetched_context(located: Located, file: File) -> Context | None:
     """Return the original lines, of an original file that was had from elsewhere; None if there are no such lines."""
-    return source_context(content, located.position.line + 1, located.position.column + 1)
+    return file.context(located.position.line + 1, located.position.column + 1)
 
 
 def source_key(located: Located) -> FileKey:
@@ -200,9 +199,9 @@ _module_remembered = lru_cache(_MOST_REMEMBERED)(generate_module)
 _join_remembered = lru_cache(_MOST_REMEMBERED)(join_paths)
 
 
-def _with_context(frame: Frame, content: Content) -> Frame:
-    """Return the frame with the lines of ``content`` around it, or as it is if there is no such line."""
-    context = source_context(content, frame.lineno, frame.colno or 0)
+def _with_context(frame: Frame, file: File) -> Frame:
+    """Return the frame with the lines of ``file`` around it, or as it is if there is no such line."""
+    context = file.context(frame.lineno, frame.colno or 0)
     if context is None:
         return frame
     return replace(frame, pre_context=context.pre, context_line=context.line, post_context=context.post)

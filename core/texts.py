@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.buffers import Content, is_utf8
+from core.context import Lines
 from core.data_urls import decode_data_url, is_data_url
 from core.debug_ids import DebugId
 from core.files import EmbeddedMap, Failure, FailureKind, File, RemoteMap, SourceMapReference
@@ -15,6 +16,7 @@ from core.paths import join_paths
 
 _TYPES_WITH_COMMENTS = (ManifestType.SOURCE, ManifestType.MINIFIED_SOURCE, None)
 _BYTES_PER_TEXT = 500  # in our memory, beside the content
+_BYTES_PER_LINES_BYTE = 256  # of the content, for each byte that its lines take once they are known
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,14 @@ class Text:
     content: Content
     comment: UnjoinedReference | None
     debug_id: DebugId | None
+    lines: Lines = field(compare=False, repr=False)
 
     @property
     def size_bytes(self) -> int:
         """About how much memory it takes."""
         embedded = self.comment.embedded if self.comment else None
         in_memory = len(self.content) if isinstance(self.content, bytes) else 0
+        in_memory += len(self.content) // _BYTES_PER_LINES_BYTE
         return _BYTES_PER_TEXT + in_memory + (len(embedded.content) if embedded else 0)
 
 
@@ -53,7 +57,8 @@ def read_text(content: Content) -> Text | Failure:
     if not is_utf8(content):
         return Failure(FailureKind.MALFORMED, "the file is not UTF-8")
     comment = source_mapping_url(content)
-    return Text(content, None if comment is None else read_reference(comment), embedded_debug_id(content))
+    reference = None if comment is None else read_reference(comment)
+    return Text(content, reference, embedded_debug_id(content), Lines(content))
 
 
 def read_reference(reference: str) -> UnjoinedReference:
@@ -71,20 +76,21 @@ def bundled_file(text: Text, member: Member, abs_path: str | None) -> File | Fai
     """
     reference = _member_reference(text, member)
     if reference is None:
-        return File(text.content)
+        return File(text.content, lines=text.lines)
     if abs_path is None:
         return Failure(FailureKind.MALFORMED, "the file refers to a source map, but has no path to start from")
     source_map = reference.seen_from(abs_path)
     if source_map is None:
         return Failure(FailureKind.MALFORMED, "invalid `data:` url")
-    return File(text.content, source_map)
+    return File(text.content, source_map, lines=text.lines)
 
 
 def individual_file(text: Text, headers: Mapping[str, str], abs_path: str) -> File:
     """Return an artifact, looked up by ``abs_path`` and listed with ``headers`` (lower-case names)."""
     header = select_source_map_header(headers)
     reference = text.comment if header is None else read_reference(header)
-    return File(text.content, reference.seen_from(abs_path) if reference else None, text.debug_id)
+    source_map = reference.seen_from(abs_path) if reference else None
+    return File(text.content, source_map, text.debug_id, text.lines)
 
 
 def scraped_file(text: Text, abs_path: str) -> File:

@@ -26,6 +26,7 @@ KERNELS = (
     "core.sourcemap.mappings_cursor",
     "core.sourcemap.mappings_survey",
     "core.sourcemap.mappings_writer",
+    "core.sourcemap.text_lines",
     "core.sourcemap.text_positions",
     "core.sourcemap.token_arrays",
     "core.sourcemap.token_reader",

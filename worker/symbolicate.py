@@ -57,7 +57,7 @@ from worker.threads import Threads
 from worker.written_frames import WrittenFrame, WrittenFrames, frame_key, written, written_original
 
 _LARGE_BYTES = 64 << 10  # a body that takes longer to read than a thread is worth
-_LONG_TO_READ_BYTES = 4 << 20  # of a generated file: to find the lines around a frame takes milliseconds from here on
+_LONG_TO_READ_BYTES = 4 << 20  # of a generated file: to find its lines takes milliseconds from here on
 _FRAMES_PER_TURN = 50  # of the event loop: a request may have a million frames, and there are other jobs
 
 
@@ -227,7 +227,7 @@ async def _written(work: _Work, frame: Frame, caller_name: str | None) -> Writte
 
 async def _located(work: _Work, frame: Frame, module: ResolvedModule) -> Unsymbolicated | Located:
     minified = module.minified.result
-    if isinstance(minified, File) and len(minified.content) > _LONG_TO_READ_BYTES:
+    if isinstance(minified, File) and len(minified.content) > _LONG_TO_READ_BYTES and not minified.has_known_lines:
         return await work.threads.run(lambda: locate(frame, module, with_context=work.with_context))
     return locate(frame, module, with_context=work.with_context)
 
@@ -242,7 +242,7 @@ async def _written_with_fetched(work: _Work, located: Located, caller_name: str 
     """Return the original frame with a text that the map doesn't embed, or with the error that it can't be had."""
     entry = await work.files.get_file(source_key(located))
     if isinstance(entry.result, File):
-        context = fetched_context(located, entry.result.content)
+        context = fetched_context(located, entry.result)
         return written_original(located, symbolicated(located, caller_name, context))
     done = written_original(located, symbolicated(located, caller_name, None))
     return replace(done, error=missing_source_content(located))

@@ -6,8 +6,9 @@ import msgspec
 import orjson
 
 from core.buffers import Content, numbers_buffer
-from core.context import LINES_AROUND, LONGEST_BYTES, Context, shown_part, snipped
+from core.context import Context
 from core.sourcemap.content_lines import ROW_SIZE, STRETCH_SIZE, ContentLines
+from core.sourcemap.text_lines import LINES_AROUND, LONGEST_BYTES, shown_part, snipped
 
 
 class SourceLines(msgspec.Struct, frozen=True, gc=False):

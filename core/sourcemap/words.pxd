@@ -57,6 +57,15 @@ cdef extern from *:
         return (int)(((halves[0] + halves[1]) * 0x0101010101010101ULL) >> 56);
     }
 
+    static inline int unmangle_all_line_feeds(const unsigned char *text) {
+        unmangle_sixteen found = {0};
+        unsigned long long halves[2];
+        for (int place = 0; place < 64; place += 16)
+            found -= unmangle_sixteen_bytes(text + place) == 10;
+        memcpy(halves, &found, 16);
+        return (int)(((halves[0] + halves[1]) * 0x0101010101010101ULL) >> 56);
+    }
+
     static inline int unmangle_last_line_feed(const unsigned char *text) {
     #ifdef __SSE2__
         unsigned long long found = 0;
@@ -96,6 +105,7 @@ cdef extern from *:
     int unmangle_are_ascii(const unsigned char *text) noexcept nogil
     int unmangle_may_start(const unsigned char *text, char first, char last, long long distance) noexcept nogil
     int unmangle_line_feeds(const unsigned char *text) noexcept nogil
+    int unmangle_all_line_feeds(const unsigned char *text) noexcept nogil
     int unmangle_is_usual_text(const unsigned char *text) noexcept nogil
     unsigned long long UNMANGLE_LITTLE_ENDIAN(unsigned long long word) noexcept nogil
     int __builtin_ctzll(unsigned long long word) noexcept nogil
@@ -138,6 +148,10 @@ cdef inline unsigned long long joined_digits(unsigned long long word) noexcept n
 
 cdef inline long long line_feeds(const unsigned char[::1] text, long long at) noexcept nogil:
     return unmangle_line_feeds(&text[at])
+
+
+cdef inline long long all_line_feeds(const unsigned char[::1] text, long long at) noexcept nogil:
+    return unmangle_all_line_feeds(&text[at])
 
 
 cdef inline long long last_line_feed(const unsigned char[::1] text, long long at) noexcept nogil:

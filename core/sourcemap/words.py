@@ -55,6 +55,11 @@ def line_feeds(text: bytes, at: int) -> int:
     return block.count(b"\n") if block.isascii() else -1
 
 
+def all_line_feeds(text: bytes, at: int) -> int:
+    """Return how many of 64 bytes are LF, whatever the others are."""
+    return bytes(text[at : at + 64]).count(b"\n")
+
+
 def last_line_feed(text: bytes, at: int) -> int:
     """Return which of 64 bytes is the last LF: there is one."""
     return bytes(text[at : at + 64]).rindex(b"\n")

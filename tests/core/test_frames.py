@@ -274,7 +274,7 @@ def test_without_context_nothing_is_added_and_what_came_is_kept():
 def test_the_context_that_came_with_the_frame_gives_way_to_the_real_one():
     found = located(a_frame(pre_context=["p"], context_line="c", post_context=["q"]), a_module())
     assert context_of(found.raw) == WITH_MINIFIED_CONTEXT
-    assert context_of(symbolicated(found, None, fetched_context(found, b"one();\n"))) == ([], "one();", [])
+    assert context_of(symbolicated(found, None, fetched_context(found, File(b"one();\n")))) == ([], "one();", [])
 
 
 def test_the_minified_context_is_not_carried_over_to_the_original_frame():
@@ -286,7 +286,7 @@ def test_a_line_past_the_end_of_the_text_changes_nothing():
     frame = a_frame(context_line="c")
     found = located(frame, a_module(minified=b""))
     assert found.raw == frame
-    assert context_of(symbolicated(found, None, fetched_context(found, b""))) == ([], "c", [])
+    assert context_of(symbolicated(found, None, fetched_context(found, File(b"")))) == ([], "c", [])
 
 
 @pytest.mark.parametrize(
@@ -358,5 +358,5 @@ def test_the_frame_that_came_in_is_never_changed():
     frame = a_frame(abs_path=f"async {PATH}", data=FrameData(symbolicated=True))
     before = msgspec.to_builtins(frame)
     found = located(raw_frame(frame), a_module())
-    symbolicated(found, None, fetched_context(found, b"one();\n"))
+    symbolicated(found, None, fetched_context(found, File(b"one();\n")))
     assert msgspec.to_builtins(frame) == before

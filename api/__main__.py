@@ -10,7 +10,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from api.app import create_app
-from api.http_protocol import HttpProtocol
+from api.http_protocol import http_protocol
 from api.jobs import open_jobs
 from api.tracing import traced
 from core.errors import CannotStart, InvalidSetting
@@ -40,7 +40,7 @@ def main() -> None:
         proxy_headers=False,
         backlog=_BACKLOG,
         ws="none",
-        http=HttpProtocol,
+        http=http_protocol(settings, app.state.metrics.counts),
     )
     _Server(config, app).run()
 

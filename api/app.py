@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from api import endpoints
 from api.endpoints import Jobs
 from api.errors import exception_handlers
+from api.http_limits import BodyBytes
 from api.large_bodies import LargeBodies
 from api.metrics import Metrics, RequestMetrics
 from api.submissions import PATH, Submissions
@@ -55,6 +56,7 @@ def create_app(settings: Settings, open_jobs: OpenJobs) -> Starlette:
     app.state.settings = settings
     app.state.metrics = metrics
     app.state.large_bodies = LargeBodies()
+    app.state.body_bytes = BodyBytes(settings.bodies_max_bytes, metrics.counts)
     app.state.shutting_down = False
     return app
 
@@ -67,6 +69,7 @@ def _lifespan(open_jobs: OpenJobs) -> Callable[[Starlette], AbstractAsyncContext
             app.state.metrics.counts.inc(STARTS.field())
             async with jobs.deployment.sharing(app.state.metrics.counts):
                 yield
+            app.state.large_bodies.close()
 
     return lifespan
 

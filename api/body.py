@@ -9,7 +9,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
-from api.large_bodies import LARGE_BYTES
+from api.http_limits import BodyLease
+from api.large_bodies import CHECKED_HERE_BYTES
+from core.errors import ShuttingDown
 from core.wire.document import parse_document
 from core.wire.request import decode_request
 
@@ -17,18 +19,21 @@ _JSON = re.compile(r"application/(?:[!#$%&'*+.^_`|~0-9a-z-]*\+)?json[ \t]*(?:;.*
 _DIGITS = re.compile(r"[0-9]{1,20}")
 
 
-async def submitted_body(headers: Headers, receive: Receive, state: State) -> bytes:
+async def submitted_body(headers: Headers, receive: Receive, state: State, lease: BodyLease) -> bytes:
     """Return the bytes of a valid symbolication request; ``state`` is that of the application.
 
-    The checks come in the order of the contract: content type, size, JSON, shape.
-    Raises HTTPException for the first two, InvalidJson, InvalidRequest, and ClientDisconnect if the rest won't come.
+    The checks come in the order of the contract: content type, size, JSON, shape; ``lease`` grows with the body.
+    Raises HTTPException for the first two, TooManyBodies, InvalidJson, InvalidRequest, ClientDisconnect if the rest
+    won't come, and ShuttingDown.
     """
     _check_content_type(headers)
-    body = await _read_body(headers, receive, state.settings.symbolicate_body_max_bytes)
-    if len(body) < LARGE_BYTES:
+    body = await _read_body(headers, receive, state.settings.symbolicate_body_max_bytes, lease)
+    if len(body) <= CHECKED_HERE_BYTES:
         decode_request(parse_document(body))
     else:
         await state.large_bodies.check(body)
+    if state.shutting_down:
+        raise ShuttingDown
     return body
 
 
@@ -40,7 +45,7 @@ def _check_content_type(headers: Headers) -> None:
         raise HTTPException(415, "compressed bodies are not supported")
 
 
-async def _read_body(headers: Headers, receive: Receive, max_bytes: int) -> bytes:
+async def _read_body(headers: Headers, receive: Receive, max_bytes: int, lease: BodyLease) -> bytes:
     declared = headers.get("content-length", "")
     if _DIGITS.fullmatch(declared) and int(declared) > max_bytes:
         raise _too_large(max_bytes)
@@ -53,6 +58,7 @@ async def _read_body(headers: Headers, receive: Receive, max_bytes: int) -> byte
         size += len(chunk)
         if size > max_bytes:
             raise _too_large(max_bytes)
+        lease.grow_to(size)
         chunks.append(chunk)
         more_to_come = message.get("more_body", False)
     return b"".join(chunks)

@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from api.accept import prefers_text
 from api.body import submitted_body
 from api.deployment import Deployment
+from api.http_limits import BodyLease
 from api.metrics import Metrics
 from api.openapi import openapi_document
 from api.query import poll_timeout_s, submit_query
@@ -35,12 +36,12 @@ class Jobs(Protocol):
         """The deployment as a whole."""
 
     async def submit(
-        self, body: bytes, scope: str | None, timeout_s: int | None, accepted: Callable[[], None]
+        self, body: bytes, scope: str | None, timeout_s: int | None, stored: Callable[[bool], None]
     ) -> bytes:
         """Make a job of a valid request body; return the JSON of its answer, or ``pending`` after ``timeout_s``.
 
-        ``scope`` None is the global scope, ``timeout_s`` None waits to the end.  ``accepted`` is called once there is
-        a job.  Raises AtCapacity.
+        ``scope`` None is the global scope, ``timeout_s`` None waits to the end.  ``stored`` is called once the body is
+        not needed any more, and told whether a job was made of it.  Raises AtCapacity.
         """
 
     async def poll(self, request_id: str, timeout_s: int | None, idled: Callable[[float], None]) -> bytes | None:
@@ -109,15 +110,23 @@ async def openapi(_: Request) -> Response:
 async def _submitted(request: Request, changed: Callable[[bytes], bytes]) -> bytes:
     state = request.app.state
     query = submit_query(request.scope["query_string"])
-    body = await submitted_body(request.headers, request.receive, state)
-    if state.shutting_down:
-        raise ShuttingDown
     jobs: Jobs = state.jobs
-    return await jobs.submit(changed(body), query.scope, query.timeout_s, _accepted_by(state.metrics))
+    with state.body_bytes.lease() as lease:
+        return await jobs.submit(
+            changed(await submitted_body(request.headers, request.receive, state, lease)),
+            query.scope,
+            query.timeout_s,
+            _note_stored_by(state.metrics, lease),
+        )
 
 
-def _accepted_by(counted: Metrics) -> Callable[[], None]:
-    return lambda: counted.counts.inc(ACCEPTED.field(TASK))
+def _note_stored_by(counted: Metrics, lease: BodyLease) -> Callable[[bool], None]:
+    def note_stored(is_new: bool) -> None:
+        lease.release()
+        if is_new:
+            counted.counts.inc(ACCEPTED.field(TASK))
+
+    return note_stored
 
 
 def _canonical(request_id: str) -> str | None:

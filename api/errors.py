@@ -12,7 +12,15 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
-from core.errors import AtCapacity, InvalidJson, InvalidQuery, InvalidRequest, ShuttingDown, StoreUnavailable
+from core.errors import (
+    AtCapacity,
+    InvalidJson,
+    InvalidQuery,
+    InvalidRequest,
+    ShuttingDown,
+    StoreUnavailable,
+    TooManyBodies,
+)
 from core.metrics import REJECTED
 
 _log = logging.getLogger(__name__)
@@ -25,6 +33,7 @@ def exception_handlers() -> dict[Any, ExceptionHandler]:
         InvalidJson: _refusal(400),
         InvalidRequest: _refusal(422),
         AtCapacity: _at_capacity,
+        TooManyBodies: _refusal(503),
         ShuttingDown: _refusal(503),
         StoreUnavailable: _store_unavailable,
         HTTPException: _http_error,

@@ -45,13 +45,14 @@ class RedisJobs:
         self._closing = False
 
     async def submit(
-        self, body: bytes, scope: str | None, timeout_s: int | None, accepted: Callable[[], None] = lambda: None
+        self, body: bytes, scope: str | None, timeout_s: int | None, stored: Callable[[bool], None] = lambda _: None
     ) -> bytes:
         """Answer a validated request body, by a job that is made now or by that of an equal request.
 
-        ``accepted`` is called if a job is made.  Returns the answer's bytes, or a ``pending`` answer if the job takes
-        longer than ``timeout_s``; None waits to the end.  Raises AtCapacity, or StoreUnavailable; after the latter the
-        job may or may not have been accepted, but nobody knows its id.
+        ``stored`` is told whether a job was made of it, once the body is not needed any more.  Returns the answer's
+        bytes, or a ``pending`` answer if the job takes longer than ``timeout_s``; None waits to the end.  Raises
+        AtCapacity, or StoreUnavailable; after the latter the job may or may not have been accepted, but nobody knows
+        its id.
         """
         digest = digest_of(body, scope) if self._settings.share_requests else None
         recent = self._recent.get(digest)
@@ -65,16 +66,18 @@ class RedisJobs:
             digest=digest,
             traceparent=current_traceparent(),
         )
-        REQUEST_ID.set(submission.job_id)
+        job_id = submission.job_id
+        REQUEST_ID.set(job_id)
         deadline = _Deadline(timeout_s)
-        with self._finished.waiting_for(submission.job_id) as waiter:
+        with self._finished.waiting_for(job_id) as waiter:
             acceptance = await self._accept(submission)
+            del body, submission  # waiting may take minutes
             if acceptance.answer is not None:
-                return self._again(submission, acceptance.answer, acceptance.life_s)
-            if acceptance.job_id == submission.job_id:
-                accepted()
+                return self._again(digest, acceptance.answer, acceptance.life_s)
+            stored(acceptance.job_id == job_id)
+            if acceptance.job_id == job_id:
                 _log.debug("accepted")
-                return await self._first_answer(submission.job_id, waiter, deadline)
+                return await self._first_answer(job_id, waiter, deadline)
         with self._finished.waiting_for(acceptance.job_id) as waiter:
             REQUEST_ID.set(acceptance.job_id)
             _log.debug("shares the job of an equal request")
@@ -103,9 +106,9 @@ class RedisJobs:
             raise AtCapacity
         return acceptance
 
-    def _again(self, submission: Submission, answer: bytes, life_s: float) -> bytes:
-        assert submission.digest is not None
-        self._recent.keep(submission.digest, answer, life_s)
+    def _again(self, digest: bytes | None, answer: bytes, life_s: float) -> bytes:
+        assert digest is not None
+        self._recent.keep(digest, answer, life_s)
         return answer
 
     async def _first_answer(self, job_id: str, waiter: Waiter, deadline: _Deadline) -> bytes:

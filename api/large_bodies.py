@@ -1,15 +1,23 @@
-"""Large bodies are checked in a process of their own.
+"""Large bodies are checked in processes of their own.
 
-To read their JSON takes seconds in which an interpreter does nothing else, whatever thread does it, and many times
-their size in memory, which comes back only when the process ends.  ``python -m api.large_bodies`` checks its input.
+To read their JSON takes up to seconds in which an interpreter does nothing else, whatever thread does it, and many
+times their size in memory, which comes back only when the process ends.  So the largest get a process each.  Starting
+one takes longer than checking a body of some hundred kilobytes: those go to a process that stays.
+
+``python -m api.large_bodies`` checks its input; with ``--many``, one body after another, each with its length in front.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import threading
+from typing import IO
 
 import orjson
 from starlette.concurrency import run_in_threadpool
@@ -18,33 +26,78 @@ from core.errors import InvalidJson, InvalidRequest
 from core.wire.document import parse_document
 from core.wire.request import decode_request
 
+CHECKED_HERE_BYTES = 64 << 10
+"""What is larger holds up the others for longer than it takes to send it to another process."""
+
 LARGE_BYTES = 2 << 20
 """From here on a process is worth what it takes to start one."""
 
+_LENGTH = struct.Struct("<Q")
+_COMMAND = (sys.executable, "-m", "api.large_bodies")
 _REFUSALS = {refusal.__name__: refusal for refusal in (InvalidJson, InvalidRequest)}
 
 
 class LargeBodies:
-    """Checks one body at a time, as each takes a core."""
+    """Checks one body at a time of those that get a process each, as each takes a core, and one of the others."""
 
     def __init__(self) -> None:
         self._turn = asyncio.Lock()
+        self._turn_of_others = asyncio.Lock()
+        self._checker = _Checker()
 
     async def check(self, body: bytes) -> None:
         """Raise InvalidJson or InvalidRequest unless ``body`` is a valid request."""
-        async with self._turn:
-            verdict = await run_in_threadpool(_verdict_of_process, body)
+        is_large = len(body) >= LARGE_BYTES
+        async with self._turn if is_large else self._turn_of_others:
+            verdict = await run_in_threadpool(_verdict_of_process if is_large else self._checker.verdict, body)
         if verdict:
             kind, *arguments = orjson.loads(verdict)
             raise _REFUSALS[kind](*arguments)
+
+    def close(self) -> None:
+        """End the process that stays."""
+        self._checker.close()
+
+
+class _Checker:
+    """A process that checks one body after another; it begins with the first one, and again if it was killed."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+
+    def verdict(self, body: bytes) -> bytes:
+        with self._lock:
+            if self._process is not None:
+                with contextlib.suppress(OSError, EOFError):
+                    return self._ask(self._process, body)
+                self._end()
+            self._process = subprocess.Popen([*_COMMAND, "--many"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            return self._ask(self._process, body)
+
+    def close(self) -> None:
+        with self._lock:
+            self._end()
+
+    @staticmethod
+    def _ask(process: subprocess.Popen[bytes], body: bytes) -> bytes:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        _write(process.stdin, body)
+        return _read(process.stdout)
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
 
 
 def _verdict_of_process(body: bytes) -> bytes:
     with tempfile.TemporaryFile() as file:
         file.write(body)
         file.seek(0)
-        command = [sys.executable, "-m", "api.large_bodies"]
-        return subprocess.run(command, stdin=file, stdout=subprocess.PIPE, check=True).stdout
+        return subprocess.run(_COMMAND, stdin=file, stdout=subprocess.PIPE, check=True).stdout
 
 
 def verdict_on(body: bytes) -> bytes:
@@ -56,5 +109,34 @@ def verdict_on(body: bytes) -> bytes:
     return b""
 
 
+def check_many(bodies: IO[bytes], verdicts: IO[bytes]) -> None:
+    """Answer each body with the verdict on it, to the end of input."""
+    with contextlib.suppress(EOFError):
+        while True:
+            _write(verdicts, verdict_on(_read(bodies)))
+
+
+def _write(file: IO[bytes], content: bytes) -> None:
+    file.write(_LENGTH.pack(len(content)))
+    file.write(content)
+    file.flush()
+
+
+def _read(file: IO[bytes]) -> bytes:
+    (length,) = _LENGTH.unpack(_exactly(file, _LENGTH.size))
+    return _exactly(file, length)
+
+
+def _exactly(file: IO[bytes], size: int) -> bytes:
+    content = file.read(size)
+    if len(content) < size:
+        raise EOFError
+    return content
+
+
 if __name__ == "__main__":
-    sys.stdout.buffer.write(verdict_on(sys.stdin.buffer.read()))
+    if "--many" in sys.argv[1:]:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends with its API process
+        check_many(sys.stdin.buffer, sys.stdout.buffer)
+    else:
+        sys.stdout.buffer.write(verdict_on(sys.stdin.buffer.read()))

@@ -18,9 +18,9 @@ from starlette.types import ExceptionHandler, Receive, Scope, Send
 
 from api.body import submitted_body
 from api.endpoints import Jobs
+from api.http_limits import BodyLease
 from api.query import submit_query
 from core.counts import Counts
-from core.errors import ShuttingDown
 from core.metrics import ACCEPTED, REQUEST_DURATION, RESPONSES, TASK
 
 PATH = "/symbolicate-js"
@@ -56,11 +56,15 @@ class Submissions:
     async def _answer(self, scope: Scope, receive: Receive) -> bytes:
         state = self._app.state
         query = submit_query(scope["query_string"])
-        body = await submitted_body(Headers(scope=scope), receive, state)
-        if state.shutting_down:
-            raise ShuttingDown
         jobs: Jobs = state.jobs
-        return await jobs.submit(body, query.scope, query.timeout_s, self._count_accepted)
+        lease = state.body_bytes.lease()
+        with lease:
+            return await jobs.submit(
+                await submitted_body(Headers(scope=scope), receive, state, lease),  # nobody else holds on to it
+                query.scope,
+                query.timeout_s,
+                lambda is_new: self._note_stored(lease, is_new=is_new),
+            )
 
     async def _refuse(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer what went wrong; a bug is raised again afterwards, so that the server logs it."""
@@ -74,5 +78,7 @@ class Submissions:
         if kind is Exception:
             raise error
 
-    def _count_accepted(self) -> None:
-        self._counts.inc(_ACCEPTED)
+    def _note_stored(self, lease: BodyLease, *, is_new: bool) -> None:
+        lease.release()
+        if is_new:
+            self._counts.inc(_ACCEPTED)

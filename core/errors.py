@@ -18,6 +18,7 @@ UnmangleError
 ├── AtCapacity           as many jobs as allowed are in flight
 ├── JobCrashed           the process of its own that ran a job reports an exception
 ├── JobKilledProcess     the process of its own that ran a job died of it
+├── TooManyBodies        the bodies that a process holds have as many bytes together as allowed
 ├── HandedBack           a worker stops before the job has ended; another one goes on
 ├── ShuttingDown         this process takes no more work; another one may
 └── StoreUnavailable     Redis didn't answer; may heal
@@ -201,6 +202,13 @@ class JobKilledProcess(UnmangleError):
 
     def __str__(self) -> str:
         return f"the process of its own that ran it died ({self.manner})"
+
+
+class TooManyBodies(UnmangleError):
+    """The bodies that this process holds have as many bytes together as allowed."""
+
+    def __str__(self) -> str:
+        return "too many large bodies at once"
 
 
 class HandedBack(UnmangleError):

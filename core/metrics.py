@@ -26,6 +26,7 @@ RESPONSE_IDLING = Histogram(
     "requests_response_idling_seconds", "How long a finished result waited for its reader", _DURATIONS_S
 )
 REQUEST_ID_UNKNOWN = Counter("symbolication_request_id_unknown", "Polls for an id nobody knows")
+HTTP_REFUSALS = Counter("http_limits_hit", "Requests that were refused while they came, by the limit", ("limit",))
 HEALTHCHECKS = Counter("healthcheck", "Health checks")
 STARTS = Counter("server_starting", "Starts of API processes")
 

@@ -156,6 +156,11 @@ class Settings:
     worker_stuck_after_s: int = _duration(30, "UNMANGLE_WORKER_STUCK_AFTER", minimum=1)
 
     symbolicate_body_max_bytes: int = _setting(57_671_680, "UNMANGLE_SYMBOLICATE_BODY_MAX_BYTES", INTEGER, minimum=1)
+    bodies_max_bytes: int = _setting(268_435_456, "UNMANGLE_BODIES_MAX_BYTES", INTEGER)
+    request_body_timeout_s: int = _duration(60, "UNMANGLE_REQUEST_BODY_TIMEOUT", minimum=1)
+    request_head_timeout_s: int = _duration(10, "UNMANGLE_REQUEST_HEAD_TIMEOUT", minimum=1)
+    request_head_max_bytes: int = _setting(65_536, "UNMANGLE_REQUEST_HEAD_MAX_BYTES", INTEGER, minimum=1024)
+    request_max_headers: int = _setting(100, "UNMANGLE_REQUEST_MAX_HEADERS", INTEGER, minimum=1)
     large_body_bytes: int = _setting(262_144, "UNMANGLE_LARGE_BODY_BYTES", INTEGER)
     max_concurrent_requests: int | None = _setting(5000, "UNMANGLE_MAX_CONCURRENT_REQUESTS", INTEGER, optional=True)
     overload_retry_after_s: int = _duration(5, "UNMANGLE_OVERLOAD_RETRY_AFTER")

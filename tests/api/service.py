@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import http.client
 import socket
@@ -18,6 +19,7 @@ from starlette.applications import Starlette
 
 from api.app import create_app
 from api.deployment import Overview
+from api.http_protocol import http_protocol
 from core.counts import Counts
 from core.errors import StoreUnavailable
 from core.settings import Settings
@@ -97,13 +99,15 @@ class MemoryJobs:
     answers: dict[str, bytes] = field(default_factory=dict)
     failure: Exception | None = None
     answer: bytes = ANSWER
+    answers_after_s: float = 0
     deployment: MemoryDeployment = field(default_factory=lambda: MemoryDeployment())
 
     async def submit(
-        self, body: bytes, scope: str | None, timeout_s: int | None, accepted: Callable[[], None]
+        self, body: bytes, scope: str | None, timeout_s: int | None, stored: Callable[[bool], None]
     ) -> bytes:
         self._fail_if_asked_to()
-        accepted()
+        stored(True)
+        await asyncio.sleep(self.answers_after_s)
         self.submitted.append((body, scope, timeout_s))
         if timeout_s != 0:
             return self.answer
@@ -176,7 +180,8 @@ def running_service(settings: Settings) -> Iterator[Service]:
         yield jobs
 
     app = create_app(settings, open_jobs)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, ws="none"))
+    protocol = http_protocol(settings, app.state.metrics.counts)
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, ws="none", http=protocol))
     with socket.create_server(("127.0.0.1", 0)) as listener:  # clients queue up here until the server is ready
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import BlockingConnectionPool, Connection, Redis, SSLConnection, UnixDomainSocketConnection
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from core.redis_address import sentinel_address
+from core.redis_address import RedisAddress, connection_options, redis_address, sentinel_options
 from core.settings import Settings
 
 _CONNECTIONS = 32
-_CONNECT_TIMEOUT_S = 2.0
-_ANSWER_TIMEOUT_S = 5.0
 
 
 def open_redis(settings: Settings) -> Redis:
@@ -23,20 +21,27 @@ def open_redis(settings: Settings) -> Redis:
 
     What fails on a connection that broke is tried a second time on a new one; what took too long is not.
     """
-    options: dict[str, Any] = {
-        "socket_connect_timeout": _CONNECT_TIMEOUT_S,
-        "socket_timeout": _ANSWER_TIMEOUT_S,
+    address = redis_address(settings.redis_url)
+    common: dict[str, Any] = {
+        "socket_connect_timeout": address.connect_timeout_s,
+        "socket_timeout": address.answer_timeout_s,
         "retry": Retry(NoBackoff(), 1, (RedisConnectionError,)),
     }
-    address = sentinel_address(settings.redis_url)
-    if address is None:
-        pool = BlockingConnectionPool.from_url(
-            settings.redis_url, max_connections=_CONNECTIONS, timeout=_ANSWER_TIMEOUT_S, **options
-        )
-        return Redis.from_pool(pool)
-    sentinel_options = {**options, "ssl": address.tls}
-    sentinel = Sentinel(address.hosts, sentinel_kwargs=sentinel_options, **options)  # type: ignore[no-untyped-call]
-    client: Redis = sentinel.master_for(
-        address.service, db=address.database, username=address.user, password=address.password, ssl=address.tls
+    options = {**connection_options(address), **common}
+    if address.service is not None:
+        sentinel = Sentinel(address.hosts, sentinel_kwargs={**sentinel_options(address), **common})  # type: ignore[no-untyped-call]
+        client: Redis = sentinel.master_for(address.service, ssl=address.tls, **options)
+        return client
+    pool = BlockingConnectionPool(
+        max_connections=_CONNECTIONS,
+        timeout=address.answer_timeout_s,
+        connection_class=_connection_class(address),
+        **options,
     )
-    return client
+    return Redis.from_pool(pool)
+
+
+def _connection_class(address: RedisAddress) -> type[Any]:
+    if address.socket is not None:
+        return UnixDomainSocketConnection
+    return SSLConnection if address.tls else Connection

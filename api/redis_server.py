@@ -41,8 +41,8 @@ def find_redis_server() -> str:
 
 
 @contextlib.contextmanager
-def redis_server(*options: str, port: int | None = None) -> Iterator[str]:
-    """Run a Redis server while the block runs; yields its URL.
+def redis_server(*options: str, port: int | None = None, password: str | None = None) -> Iterator[str]:
+    """Run a Redis server while the block runs; yields its URL, without the ``password`` that ``options`` may ask for.
 
     Nothing is written to disk unless ``options`` (as on the server's command line) ask for it.
     """
@@ -51,7 +51,7 @@ def redis_server(*options: str, port: int | None = None) -> Iterator[str]:
         process = _start(Path(folder), port, options)
         try:
             url = f"redis://127.0.0.1:{port}/0"
-            _wait_until_ready(url, process, Path(folder, "log"))
+            _wait_until_ready(url, password, process, Path(folder, "log"))
             yield url
         finally:
             process.terminate()
@@ -79,9 +79,9 @@ def _start(folder: Path, port: int, options: tuple[str, ...]) -> subprocess.Pope
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 
 
-def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_until_ready(url: str, password: str | None, process: subprocess.Popen[bytes], log: Path) -> None:
     give_up_at = time.monotonic() + _PATIENCE_S
-    with Redis.from_url(url) as client:
+    with Redis.from_url(url, password=password) as client:
         while time.monotonic() < give_up_at and process.poll() is None:
             with contextlib.suppress(RedisError):
                 if client.info("server")["process_id"] == process.pid:  # and not another one on that port

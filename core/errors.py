@@ -4,6 +4,7 @@ UnmangleError
 ├── CannotStart          something that a process needs is not there
 ├── CannotExplain        there is nothing to explain, or nobody who does
 ├── InvalidSetting       an environment variable holds a value we can't use
+├── InvalidRedisUrl      an address of Redis makes no sense
 ├── InvalidQuery         a query parameter of an HTTP request is wrong
 ├── InvalidJson          a request body is not one well-formed JSON document
 ├── InvalidRequest       the caller's JSON is not a symbolication request
@@ -56,6 +57,10 @@ class InvalidSetting(UnmangleError):
 
     def __str__(self) -> str:
         return f"{self.variable}: {self.problem}"
+
+
+class InvalidRedisUrl(UnmangleError):
+    """An address of Redis makes no sense; the text, for the terminal, holds nothing secret."""
 
 
 class InvalidQuery(UnmangleError):

@@ -31,6 +31,10 @@ key                              type     content, and when it goes
 ===============================  =======  =========================================================================
 
 The times are those of the Redis server, so clocks of hosts need not agree.
+
+Keys of Celery's transport begin with ``unmangle.``: the lists of messages, ``unmangle.unacked*`` (messages that the
+stock consumer holds), ``unmangle._kombu.*`` (which queues there are) and ``unmangle.*.reply.celery.pidbox`` (answers to
+remote control); so do its channels, ``unmangle./<database>.*``.
 """
 
 from __future__ import annotations
@@ -38,11 +42,14 @@ from __future__ import annotations
 SYMBOLICATE_JS = "unmangle.symbolicate_js"
 """The name of the Celery task."""
 
+BROKER_PREFIX = "unmangle."
+"""What the keys and channels of Celery's transport begin with: other applications may share the database."""
+
 QUEUE = "unmangle.symbolicate_js"
-"""The queue it is sent to; with the Redis transport, also the name of the list that holds the messages."""
+"""The list of the messages of the queue that it is sent to."""
 
 LARGE_QUEUE = "unmangle.symbolicate_js.large"
-"""The queue of requests with large bodies, which would keep the others waiting."""
+"""The list of the messages of requests with large bodies, which would keep the others waiting."""
 
 IN_FLIGHT = "unmangle:in-flight"
 WORKERS = "unmangle:workers"
@@ -84,6 +91,11 @@ def result_key(job_id: str) -> str:
 def taken_key(worker_id: str) -> str:
     """Return the key of the ids of the jobs that a worker process holds."""
     return TAKEN_PREFIX + worker_id
+
+
+def queue_name(queue: str) -> str:
+    """Return what Celery calls the queue of a list: its prefix is the transport's business."""
+    return queue.removeprefix(BROKER_PREFIX)
 
 
 def finished_channel(process_id: str) -> str:

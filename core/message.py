@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import orjson
 
-from core.jobs import LARGE_QUEUE, QUEUE, SYMBOLICATE_JS
+from core.jobs import LARGE_QUEUE, QUEUE, SYMBOLICATE_JS, queue_name
 
 ID_MARK = "@id@"
 QUEUE_MARK = "@queue@"
@@ -22,8 +22,8 @@ QUEUE_MARK = "@queue@"
 class MessageWriter:
     """Writes the messages of one process, whose name ``origin`` is in them.
 
-    ``template`` is any message, with marks for the job's id and its queue: whoever puts a message back, be it Celery
-    itself, has to know the latter.
+    ``template`` is any message, with marks for the job's id and the name of its queue: Celery has to know that to put
+    a message back.
     """
 
     def __init__(self, origin: str) -> None:
@@ -31,11 +31,11 @@ class MessageWriter:
         self._parts = {queue: self._parts_of(queue) for queue in (QUEUE, LARGE_QUEUE)}
 
     def message(self, job_id: str, queue: str) -> bytes:
-        """Return the message for the job ``job_id``."""
+        """Return the message for the job ``job_id``, for the list ``queue``."""
         return job_id.encode().join(self._parts[queue])
 
     def _parts_of(self, queue: str) -> Sequence[bytes]:
-        return self.template.replace(QUEUE_MARK.encode(), queue.encode()).split(ID_MARK.encode())
+        return self.template.replace(QUEUE_MARK.encode(), queue_name(queue).encode()).split(ID_MARK.encode())
 
 
 def _template(origin: str) -> bytes:

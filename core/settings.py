@@ -13,15 +13,15 @@ from typing import Any, Self, TypeVar
 import platformdirs
 
 from core.durations import parse_duration
-from core.errors import InvalidSetting
-from core.redis_address import sentinel_address
+from core.errors import InvalidRedisUrl, InvalidSetting
+from core.redis_address import redis_address
 
 T = TypeVar("T")
 
 _INTEGER = re.compile(r"[0-9]{1,30}")
 _CELL = re.compile(r"[0-9a-fA-F]{2}")
+_NAME = re.compile(r"[0-9A-Za-z_.-]{1,100}(@[0-9A-Za-z_.-]{1,100})?")  # goes into names of queues and channels
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
-_REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
 _LARGEST = 2**63 - 1
 _LONGEST_S = 100 * 365 * 86_400  # Redis and sockets count in milliseconds, and overflow
 
@@ -50,8 +50,13 @@ def _read_ports(text: str) -> tuple[int, ...] | None:
     return tuple(int(item) for item in items)
 
 
-def _read_redis_url(text: str) -> str | None:
-    return text if text.startswith(_REDIS_SCHEMES) or sentinel_address(text) else None
+def _read_redis_url(text: str) -> str:
+    redis_address(text)
+    return text
+
+
+def _read_name(text: str) -> str | None:
+    return text if _NAME.fullmatch(text) else None
 
 
 def _one_of(*choices: str) -> Form:
@@ -60,12 +65,14 @@ def _one_of(*choices: str) -> Form:
 
 TEXT = Form("a text", str)
 DIRECTORY = Form("a directory", Path)
+FILE = Form("a file", Path)
+NAME = Form("letters, digits, '.', '-' and '_', and perhaps @ and a host", _read_name)
 INTEGER = Form("a whole number", _read_integer)
 BOOLEAN = Form("true, false, 1 or 0", _BOOLEANS.get)
 LIST = Form("a list, separated by commas", _read_list)
 PORTS = Form("port numbers, separated by commas", _read_ports)
 DURATION = Form("a duration such as 300, 300s, 5m, 24h or 7d", parse_duration, unit=" seconds")
-REDIS_URL = Form("a URL of Redis: redis://, rediss://, unix:// or redis[s]+sentinel://hosts/service", _read_redis_url)
+REDIS_URL = Form("a URL of Redis", _read_redis_url)
 CELL = Form("two hex digits, such as 03", lambda text: text.lower() if _CELL.fullmatch(text) else None)
 LOG_LEVEL = _one_of("off", "error", "warn", "info", "debug", "trace")
 SCRAPING_REDIRECTS = _one_of("any", "allowed")
@@ -93,7 +100,10 @@ class Setting:
         """Return the value that ``text`` stands for.  Raises InvalidSetting if it stands for none."""
         if self.optional and text == "none":
             return None
-        value = self.form.read(text)
+        try:
+            value = self.form.read(text)
+        except InvalidRedisUrl as error:
+            raise InvalidSetting(self.variable, str(error)) from None
         if value is None:
             raise self._refusal(text, f"{self.form.expected} or none" if self.optional else self.form.expected)
         if isinstance(value, int) and not self.minimum <= value <= self.maximum:
@@ -152,6 +162,12 @@ class Settings:
     worker_max_jobs: int = _setting(100, "UNMANGLE_WORKER_MAX_JOBS", INTEGER, minimum=1)
     worker_queues: str = _setting("all", "UNMANGLE_WORKER_QUEUES", WORKER_QUEUES)
     worker_consumer: str = _setting("native", "UNMANGLE_WORKER_CONSUMER", WORKER_CONSUMER)
+    worker_name: str | None = field(
+        default=None, metadata={"setting": Setting("UNMANGLE_WORKER_NAME", NAME, optional=True)}
+    )
+    worker_heartbeat_file: Path | None = field(
+        default=None, metadata={"setting": Setting("UNMANGLE_WORKER_HEARTBEAT_FILE", FILE, optional=True)}
+    )
     worker_shutdown_grace_s: int = _duration(4, "UNMANGLE_WORKER_SHUTDOWN_GRACE")
     worker_stuck_after_s: int = _duration(30, "UNMANGLE_WORKER_STUCK_AFTER", minimum=1)
 

@@ -18,6 +18,7 @@ from core.tracing import start_tracing
 from worker.allocator import give_back_large_blocks
 from worker.app import create_app
 from worker.descriptors import allow_many_descriptors
+from worker.liveness import node_name
 from worker.self_check import log_findings
 
 _SWITCH_INTERVAL_S = 0.0005
@@ -48,7 +49,13 @@ def run_worker(settings: Settings, app: Celery) -> NoReturn:
     # Celery warns about root because of pickle, which we don't accept.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     # Workers have nothing to tell each other.  Their heartbeats are for monitors, which also switch on events of tasks.
-    worker = app.Worker(quiet=True, without_gossip=True, without_mingle=True, loglevel=logging.INFO)
+    worker = app.Worker(
+        hostname=node_name(settings.worker_name),
+        quiet=True,
+        without_gossip=True,
+        without_mingle=True,
+        loglevel=logging.INFO,
+    )
     worker.start()
     logging.shutdown()
     os._exit(worker.exitcode or 0)  # the interpreter would wait for threads, of which one may be at work for ever

@@ -9,14 +9,15 @@ from celery.exceptions import Reject
 from kombu import Queue
 
 from core.errors import HandedBack
-from core.jobs import QUEUE, SYMBOLICATE_JS
+from core.jobs import QUEUE, SYMBOLICATE_JS, queue_name
 from core.settings import Settings
 from core.tracing import stop_tracing
 from worker import serializer
+from worker.broker import broker_configuration
 from worker.job_store import OpenSymbolication
 from worker.native_consumer import native_consumer
 from worker.queues import queue_limits
-from worker.redis_clients import broker_configuration
+from worker.remote_control import restrict_commands
 from worker.runtime import Runtime
 from worker.symbolicate import open_symbolication
 
@@ -32,6 +33,7 @@ def create_app(settings: Settings, open_jobs: OpenSymbolication = open_symbolica
     runtime = Runtime(settings, open_jobs)
     if settings.worker_consumer == "native":
         app.conf.worker_consumer = native_consumer(runtime)
+    restrict_commands(settings)
     _define_task(app, runtime)
     _follow_lifecycle(runtime, settings)
     return app
@@ -50,8 +52,8 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         # would run twice.
         "task_acks_late": True,
         **broker_configuration(settings),
-        "task_default_queue": QUEUE,
-        "task_queues": [Queue(queue, routing_key=queue) for queue in queue_limits(settings)],
+        "task_default_queue": queue_name(QUEUE),
+        "task_queues": [Queue(name, routing_key=name) for name in map(queue_name, queue_limits(settings))],
         "worker_pool": "threads",
         "worker_concurrency": settings.worker_max_jobs,
         "worker_prefetch_multiplier": 1,

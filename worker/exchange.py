@@ -42,6 +42,7 @@ class Exchange:
         self._news = asyncio.Event()
         self._queue_is_empty = asyncio.Event()
         self._takes = True
+        self._pauses = False
 
     def ended(self, job_id: str, answer: Answer) -> None:
         """Hand in an answer; it is stored as soon as Redis lets us."""
@@ -56,6 +57,11 @@ class Exchange:
     def take_no_more(self) -> None:
         """Only hand in answers from now on."""
         self._takes = False
+        self._news.set()
+
+    def pause(self, *, pauses: bool) -> None:
+        """Take no jobs while it ``pauses``; those that run go on."""
+        self._pauses = pauses
         self._news.set()
 
     async def run(self) -> None:
@@ -76,7 +82,7 @@ class Exchange:
             await self._news.wait()
 
     def _wanted(self) -> int:
-        if not self._takes or self._queue_is_empty.is_set():
+        if not self._takes or self._pauses or self._queue_is_empty.is_set():
             return 0
         return min(self._limit - len(self._held), _MOST_AT_ONCE)
 

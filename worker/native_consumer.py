@@ -18,7 +18,7 @@ from celery.worker import state
 from celery.worker.consumer import Consumer
 from celery.worker.loops import asynloop
 
-from core.jobs import QUEUE, SYMBOLICATE_JS
+from core.jobs import BROKER_PREFIX, QUEUE, SYMBOLICATE_JS, queue_name
 from worker.runtime import RunningJob, Runtime
 
 
@@ -34,6 +34,20 @@ def native_consumer(runtime: Runtime) -> type[Consumer]:
             runtime.observer = _Observer(self)
             requests: Any = _RunningRequests(runtime, self.hostname)
             state.active_requests = state.reserved_requests = requests
+
+        task_consumer: Any
+
+        def cancel_task_queue(self, queue: Any) -> None:
+            super().cancel_task_queue(queue)
+            runtime.pause(BROKER_PREFIX + queue, pauses=True)
+
+        def add_task_queue(self, queue: Any, *_: Any, **__: Any) -> Any:
+            queues = self.app.amqp.queues
+            queues.select_add(queues[queue])
+            if not self.task_consumer.consuming_from(queue):
+                self.task_consumer.add_queue(queues[queue])
+            runtime.pause(BROKER_PREFIX + queue, pauses=False)
+            return queues[queue]
 
         def loop(self, _: Any, connection: Any, __: Any, *arguments: Any) -> None:
             asynloop(self, connection, _NoTasks(), *arguments)
@@ -103,7 +117,7 @@ class _RunningRequest:
             "hostname": self.hostname,
             "time_start": self.job.started_s,
             "acknowledged": False,
-            "delivery_info": {"exchange": "", "routing_key": QUEUE, "priority": 0, "redelivered": False},
+            "delivery_info": {"exchange": "", "routing_key": queue_name(QUEUE), "priority": 0, "redelivered": False},
             "worker_pid": os.getpid(),
         }
 

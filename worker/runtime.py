@@ -11,9 +11,6 @@ import asyncio
 import concurrent.futures
 import contextlib
 import logging
-import os
-import secrets
-import socket
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -32,6 +29,7 @@ from core.wire.response import INTERNAL_ERROR_BODY, TIMEOUT_BODY
 from worker.exchange import LONGEST_WAIT_S, Exchange
 from worker.isolation import Isolation
 from worker.job_store import Answer, Job, JobStore, OpenSymbolication
+from worker.liveness import node_name, worker_id
 from worker.queues import queue_limits
 from worker.redis_clients import open_waiting_redis
 from worker.watchdog import Watchdog
@@ -77,7 +75,7 @@ class Runtime:
         self._lifetime = contextlib.AsyncExitStack()
         self._running: dict[str, RunningJob] = {}
         self._exchanging: asyncio.Task[None] | None = None
-        self.worker_id = f"{os.getpid()}@{socket.gethostname()}:{secrets.token_hex(4)}"
+        self.worker_id = worker_id(node_name(settings.worker_name))
         self.observer: Observer | None = None
         self._counts = Counts()
 
@@ -94,6 +92,10 @@ class Runtime:
     def take_jobs(self) -> None:
         """Take jobs from the queues, without Celery's help."""
         self._loop.call_soon_threadsafe(self._start_exchange)
+
+    def pause(self, queue: str, *, pauses: bool) -> None:
+        """Take no jobs from a queue while it ``pauses``, without Celery's help; those that run go on."""
+        self._loop.call_soon_threadsafe(lambda: self._exchanges[queue].pause(pauses=pauses))
 
     def run(self, job_id: str) -> None:
         """Run a job to its end.  Called from any thread but the loop's.
@@ -135,9 +137,9 @@ class Runtime:
         waiting = open_waiting_redis(self._settings, len(limits), LONGEST_WAIT_S)
         self._lifetime.push_async_callback(waiting.aclose)
         self._first_beat = self._loop.create_task(asyncio.to_thread(self._watchdog.wait_until_beating))
-        self._exchanges = [
-            Exchange(self._store, waiting, queue, limit, self._start_job) for queue, limit in limits.items()
-        ]
+        self._exchanges = {
+            queue: Exchange(self._store, waiting, queue, limit, self._start_job) for queue, limit in limits.items()
+        }
 
     async def _note_process(self, job: Job, process_id: int) -> None:
         with contextlib.suppress(StoreUnavailable):  # it is for people who look
@@ -160,10 +162,10 @@ class Runtime:
 
     async def _take_and_answer(self) -> None:
         await self._first_beat
-        await asyncio.gather(*(exchange.run() for exchange in self._exchanges))
+        await asyncio.gather(*(exchange.run() for exchange in self._exchanges.values()))
 
     def _take_no_more(self) -> None:
-        for exchange in self._exchanges:
+        for exchange in self._exchanges.values():
             exchange.take_no_more()
 
     def _start_job(self, exchange: Exchange, job: Job) -> None:

@@ -7,6 +7,7 @@ only when it runs.  Redis allows that on one server; a cluster would not.
 from __future__ import annotations
 
 from core.jobs import (
+    BROKER_PREFIX,
     CACHES,
     COUNTS,
     IN_FLIGHT,
@@ -28,7 +29,7 @@ _COMMON = f"""
 local JOB, PAYLOAD, RESULT = '{JOB_PREFIX}', '{PAYLOAD_PREFIX}', '{RESULT_PREFIX}'
 local SAME, TAKEN = '{SAME_PREFIX}', '{TAKEN_PREFIX}'
 local IN_FLIGHT, WORKERS, REAPER, REAPER_WAITS = '{IN_FLIGHT}', '{WORKERS}', '{REAPER}', '{REAPER_WAITS}'
-local ID_MARK, QUEUE_MARK = '{ID_MARK}', '{QUEUE_MARK}'
+local ID_MARK, QUEUE_MARK, BROKER_PREFIX = '{ID_MARK}', '{QUEUE_MARK}', '{BROKER_PREFIX}'
 local QUEUE, TASK, UNCLAIMED_TTL_S = '{QUEUE}', '{SYMBOLICATE_JS}', {UNCLAIMED_RESULT_TTL_S}
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
@@ -86,7 +87,8 @@ _REQUEUE = """
 local function requeue(id, template)
     local queue = redis.call('HGET', JOB .. id, 'queue') or QUEUE
     redis.call('HDEL', JOB .. id, 'worker', 'process')
-    local message = string.gsub(string.gsub(template, ID_MARK, id), QUEUE_MARK, queue)
+    local name = string.sub(queue, #BROKER_PREFIX + 1)
+    local message = string.gsub(string.gsub(template, ID_MARK, id), QUEUE_MARK, name)
     redis.call('RPUSH', queue, message)
 end
 """

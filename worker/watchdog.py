@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 from redis.exceptions import RedisError
 
@@ -33,6 +34,7 @@ _log = logging.getLogger(__name__)
 _STUCK_EXIT_CODE = 70
 _SIGN = b"."
 _END_S = 5.0
+_LIVELY_S = 5  # of silence, after which the loop may be stuck
 
 
 class Watchdog:
@@ -51,12 +53,14 @@ class Watchdog:
         self._heartbeat = _HeartbeatProcess(settings, worker_id, messages)
         self._pulse = Pulse(loop)
         self._stuck_after_s = settings.worker_stuck_after_s
+        self._file = LifeFile(settings.worker_heartbeat_file)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
 
     def start(self) -> None:
         """Watch from now on."""
         self._wind_up()
+        self._file.touch()
         self._heartbeat.start()
         self._thread.start()
 
@@ -71,6 +75,7 @@ class Watchdog:
         if self._thread.is_alive():
             self._thread.join()
         self._heartbeat.stop()
+        self._file.remove()
         with contextlib.suppress(RedisError):
             self._counts.share()
         self._counts.close()
@@ -78,8 +83,11 @@ class Watchdog:
     def _run(self) -> None:
         while not self._stopping.wait(BEAT_EVERY_S):
             self._wind_up()
-            if self._pulse.silent_beats() * BEAT_EVERY_S > self._stuck_after_s:
+            silent_s = self._pulse.silent_beats() * BEAT_EVERY_S
+            if silent_s > self._stuck_after_s:
                 _die_of_stuck_loop(self._stuck_after_s)
+            if silent_s <= _LIVELY_S:
+                self._file.touch()
             self._heartbeat.keep_going()
             try:
                 self._counts.share()
@@ -89,6 +97,28 @@ class Watchdog:
     def _wind_up(self) -> None:
         """Let the process end if this isn't called again for a while."""
         faulthandler.dump_traceback_later(self._stuck_after_s + LONGEST_BEAT_S, exit=True)
+
+
+class LifeFile:
+    """A file whose time of change says when this process last moved, whether Redis is there or not."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+
+    def touch(self) -> None:
+        """Note that the process moves."""
+        if self._path is None:
+            return
+        try:
+            self._path.touch()
+        except OSError as error:
+            _log.error("UNMANGLE_WORKER_HEARTBEAT_FILE: %s can't be written: %s", self._path, error.strerror)
+            self._path = None  # once is enough
+
+    def remove(self) -> None:
+        """Leave nothing behind."""
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
 
 
 class Pulse:

@@ -19,6 +19,8 @@ DEFAULTS = {
     "UNMANGLE_WORKER_MAX_JOBS": 100,
     "UNMANGLE_WORKER_QUEUES": "all",
     "UNMANGLE_WORKER_CONSUMER": "native",
+    "UNMANGLE_WORKER_NAME": None,
+    "UNMANGLE_WORKER_HEARTBEAT_FILE": None,
     "UNMANGLE_WORKER_SHUTDOWN_GRACE": 4,
     "UNMANGLE_WORKER_STUCK_AFTER": 30,
     "UNMANGLE_SYMBOLICATE_BODY_MAX_BYTES": 57_671_680,
@@ -186,7 +188,8 @@ def test_settings_are_read_from_the_environment(variable: str, text: str, value:
     pytest.param("UNMANGLE_LOG_FORMAT", "xml",
                  "expected one of auto, pretty, simplified, json, got 'xml'", id="log-format"),
     pytest.param("REDIS_URL", "http://:secret@h",
-                 "expected a URL of Redis: redis://, rediss://, unix:// or redis[s]+sentinel://hosts/service",
+                 "expected redis://, rediss:// or unix://, or redis[s]+sentinel://hosts/service; "
+                     "special characters of a password are written as %XX",
                  id="redis-and-no-password-shown"),
 ])  # fmt: skip
 def test_a_bad_value_is_refused_by_name(variable: str, text: str, message: str) -> None:

@@ -10,7 +10,10 @@ from collections.abc import Iterator
 from celery import Celery
 from kombu import pools
 
+from core.jobs import BROKER_PREFIX
 from tests.worker.source_server import Gate, gated, reply
+
+TRANSPORT_OPTIONS = {"global_keyprefix": BROKER_PREFIX}
 
 _numbers = itertools.count()
 
@@ -43,8 +46,9 @@ async def started(server, path: str = "/app.js") -> None:
 
 @contextlib.contextmanager
 def celery(redis) -> Iterator[Celery]:
-    """A stock Celery application on our Redis server."""
+    """A stock Celery application on our Redis server, with our prefix."""
     with Celery(broker=broker_url(redis)) as app:
+        app.conf.broker_transport_options = TRANSPORT_OPTIONS
         yield app
     pools.reset()  # these connections outlive the application, and another test may cut them
 

@@ -10,8 +10,16 @@ import orjson
 import pytest
 from kombu import Connection
 
-from core.jobs import IN_FLIGHT, LARGE_QUEUE, QUEUE, SYMBOLICATE_JS, job_key, payload_key
-from tests.end_to_end.requests import broker_url, celery, pending_job, request_to, slow_file, started
+from core.jobs import IN_FLIGHT, LARGE_QUEUE, QUEUE, SYMBOLICATE_JS, job_key, payload_key, queue_name
+from tests.end_to_end.requests import (
+    TRANSPORT_OPTIONS,
+    broker_url,
+    celery,
+    pending_job,
+    request_to,
+    slow_file,
+    started,
+)
 from tests.worker.source_server import gated, reply
 
 COMPLETED_REQUEST = {"source": {"id": "", "url": "http://h/", "token": ""}}
@@ -140,7 +148,7 @@ async def test_a_job_that_crashes_is_an_internal_error_for_every_poll(api, redis
     redis.hset(job_key(request_id), mapping={"deadline_ms": 2**42, "handed_out": 1})
     redis.set(payload_key(request_id), b"{}")
     with celery(redis) as app:
-        app.send_task(SYMBOLICATE_JS, task_id=request_id, queue=QUEUE)
+        app.send_task(SYMBOLICATE_JS, task_id=request_id, queue=queue_name(QUEUE))
     assert await api.poll(request_id) == {"status": "internal_error"}
     assert await api.poll(request_id, "?timeout=0") == {"status": "internal_error"}
     assert redis.zscore(IN_FLIGHT, request_id) is None
@@ -151,7 +159,7 @@ async def test_a_message_of_a_stock_producer_is_taken(api, redis):
     redis.hset(job_key(request_id), mapping={"deadline_ms": 2**42, "handed_out": 1})
     redis.set(payload_key(request_id), orjson.dumps({"source": {"id": "", "url": "http://h/", "token": ""}}))
     with celery(redis) as app:
-        app.send_task(SYMBOLICATE_JS, task_id=request_id, queue=QUEUE)
+        app.send_task(SYMBOLICATE_JS, task_id=request_id, queue=queue_name(QUEUE))
     assert await api.poll(request_id) == COMPLETED
 
 
@@ -161,10 +169,13 @@ async def test_a_message_of_another_content_type_is_refused_and_the_worker_goes_
     redis.hset(job_key(request_id), mapping={"deadline_ms": 2**42, "handed_out": 1})
     redis.set(payload_key(request_id), orjson.dumps({"source": {"id": "", "url": "http://h/", "token": ""}}))
     content_type = {"pickle": "application/x-python-serialize", "yaml": "application/x-yaml"}[serializer]
-    with Connection(broker_url(redis)) as connection, connection.Producer() as producer:
+    with (
+        Connection(broker_url(redis), transport_options=TRANSPORT_OPTIONS) as connection,
+        connection.Producer() as producer,
+    ):
         producer.publish(
             b"[[], {}, {}]",
-            routing_key=QUEUE,
+            routing_key=queue_name(QUEUE),
             content_type=content_type,
             content_encoding="binary",
             headers={"id": request_id, "task": SYMBOLICATE_JS, "lang": "py"},
@@ -176,8 +187,8 @@ async def test_a_message_of_another_content_type_is_refused_and_the_worker_goes_
 
 async def test_a_message_without_a_record_harms_nobody(api, redis):
     with celery(redis) as app:
-        app.send_task(SYMBOLICATE_JS, task_id=str(uuid.uuid4()), queue=QUEUE)
-        app.send_task("no.such.task", task_id=str(uuid.uuid4()), queue=QUEUE)
+        app.send_task(SYMBOLICATE_JS, task_id=str(uuid.uuid4()), queue=queue_name(QUEUE))
+        app.send_task("no.such.task", task_id=str(uuid.uuid4()), queue=queue_name(QUEUE))
     assert (await api.submit({"source": {"id": "", "url": "http://h/", "token": ""}})) == COMPLETED
 
 

@@ -39,7 +39,7 @@ async def process_of_its_own(redis, request_id: str, but: int = 0) -> int:
 
 
 def kill(worker: str) -> None:
-    os.kill(int(worker.partition("@")[0]), signal.SIGKILL)
+    os.kill(int(worker.partition("@")[0].removeprefix("worker-")), signal.SIGKILL)
 
 
 @pytest.mark.parametrize("consumer", ["native", "stock"])

@@ -28,14 +28,16 @@ sentinel failover-timeout main 2000
 
 
 @contextlib.contextmanager
-def sentinel(folder, master: int):
-    """Run a sentinel that watches over the master; yields its port."""
+def sentinel(folder, master: int, *lines: str):
+    """Run a sentinel that watches over the master, with more ``lines`` in its configuration; yields its port."""
     port = free_port()
     file = folder / "sentinel.conf"
-    file.write_text(CONFIGURATION.format(port=port, folder=folder, master=master))
+    file.write_text(CONFIGURATION.format(port=port, folder=folder, master=master) + "\n".join(lines))
+    password = next((line.split()[1] for line in lines if line.startswith("requirepass")), None)
+    client = Redis(port=port, password=password)
     with subprocess.Popen([find_redis_server(), str(file), "--sentinel"], stdout=subprocess.DEVNULL) as process:
         try:
-            wait_until(lambda: Redis(port=port).execute_command("SENTINEL REPLICAS main"))
+            wait_until(lambda: client.execute_command("SENTINEL MASTER main"))
             yield port
         finally:
             process.kill()
@@ -61,6 +63,7 @@ async def test_requests_are_answered_again_after_a_failover(tmp_path, server, co
         stack.callback(running_master.close)
         stack.enter_context(redis_server("--replicaof", "127.0.0.1", str(master), port=replica))
         port = stack.enter_context(sentinel(tmp_path, master))
+        wait_until(lambda: Redis(port=port).execute_command("SENTINEL REPLICAS main"))
         url = f"redis+sentinel://127.0.0.1:{port}/main/0"
         deployment = stack.enter_context(Deployment(url, {"UNMANGLE_WORKER_CONSUMER": consumer}))
         api = deployment.start_api()

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
-COMMANDS = ("trace", "explain", "lookup", "inspect", "bundle", "doctor", "cache")
+COMMANDS = ("trace", "explain", "lookup", "inspect", "bundle", "doctor", "cache", "celery")
 """Each is a module of this package."""
 
 _INTERRUPTED = 130

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
 import socket
 import sys
@@ -9,6 +11,7 @@ import sys
 import uvicorn
 from starlette.applications import Starlette
 
+from api.access_log import access_logged
 from api.app import create_app
 from api.http_protocol import http_protocol
 from api.jobs import open_jobs
@@ -18,7 +21,10 @@ from core.logs import configure_logging
 from core.settings import Settings
 from core.tracing import start_tracing
 
+_log = logging.getLogger(__name__)
+
 _BACKLOG = 2048
+_LAST_WORDS_S = 5  # for requests that don't end though their connection did
 
 
 def main() -> None:
@@ -31,7 +37,7 @@ def main() -> None:
     configure_logging(settings)
     app = create_app(settings, open_jobs)
     config = uvicorn.Config(
-        traced(app),
+        access_logged(traced(app), settings),
         host=settings.host,
         port=settings.port,
         log_config=None,
@@ -40,22 +46,37 @@ def main() -> None:
         proxy_headers=False,
         backlog=_BACKLOG,
         ws="none",
+        timeout_keep_alive=settings.keep_alive_s,
+        timeout_graceful_shutdown=settings.api_shutdown_grace_s + _LAST_WORDS_S,
         http=http_protocol(settings, app.state.metrics.counts),
     )
-    _Server(config, app).run()
+    _Server(config, app, settings.api_shutdown_grace_s).run()
 
 
 class _Server(uvicorn.Server):
-    """A server that tells its application when it is going to stop, while callers still wait for answers."""
+    """A server that tells its application when it is going to stop, while callers still wait for answers.
 
-    def __init__(self, config: uvicorn.Config, app: Starlette) -> None:
+    Connections that are still there after ``grace_s`` are cut: their clients don't send, or don't read.
+    """
+
+    def __init__(self, config: uvicorn.Config, app: Starlette, grace_s: int) -> None:
         super().__init__(config)
         self._app = app
+        self._grace_s = grace_s
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._app.state.shutting_down = True
         self._app.state.jobs.close()
+        cutting = asyncio.get_running_loop().call_later(self._grace_s, self._cut_connections)
         await super().shutdown(sockets)
+        cutting.cancel()
+
+    def _cut_connections(self) -> None:
+        connections = list(self.server_state.connections)
+        if connections:
+            _log.warning("%d connections are cut: they did not end within %d s", len(connections), self._grace_s)
+        for connection in connections:
+            connection.transport.abort()
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from api.http_limits import BodyBytes
 from api.large_bodies import LargeBodies
 from api.metrics import Metrics, RequestMetrics
 from api.submissions import PATH, Submissions
+from core.logs import LOG_FIELDS, log_fields
 from core.metrics import STARTS
 from core.settings import Settings
 
@@ -44,6 +45,7 @@ def create_app(settings: Settings, open_jobs: OpenJobs) -> Starlette:
             _ExactRoute(_HEALTHCHECK, endpoints.healthcheck, methods=["GET"]),
             _ExactRoute(_READINESS, endpoints.readiness, methods=["GET"]),
             _ExactRoute("/metrics", endpoints.metrics, methods=["GET"]),
+            _ExactRoute("/version", endpoints.version, methods=["GET"]),
             _ExactRoute("/openapi.json", endpoints.openapi, methods=["GET"]),
         ],
         middleware=[Middleware(RequestMetrics, counts=metrics.counts, uncounted_paths=_UNCOUNTED)],
@@ -80,6 +82,8 @@ class _Api(Starlette):
     submissions: Submissions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and (fields := log_fields(scope["headers"])):
+            LOG_FIELDS.set(fields)
         if scope["type"] == "http" and scope["path"] == PATH and scope["method"] == "POST":
             await self.submissions(scope, receive, send)
         else:

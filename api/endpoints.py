@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import orjson
@@ -23,7 +23,9 @@ from core.counts import Counts
 from core.errors import ShuttingDown, StoreUnavailable
 from core.explain.page import explained_page
 from core.explain.request import with_explanation
+from core.logs import REQUEST_ID
 from core.metrics import ACCEPTED, HEALTHCHECKS, REQUEST_ID_UNKNOWN, RESPONSE_IDLING, TASK
+from core.version import PYTHON, VERSION
 
 _REQUEST_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
@@ -56,8 +58,8 @@ async def explain(request: Request) -> Response:
     """POST /explain: the same, and say of each frame why it came out as it did; as text if the client wants that."""
     answer = await _submitted(request, with_explanation)
     if prefers_text(request.headers.get("accept", "")):
-        return PlainTextResponse(explained_page(answer))
-    return _json_response(answer)
+        return PlainTextResponse(explained_page(answer), headers=_request_id())
+    return _json_response(answer, _request_id())
 
 
 async def poll(request: Request) -> Response:
@@ -73,7 +75,7 @@ async def poll(request: Request) -> Response:
     if answer is None:
         state.metrics.counts.inc(REQUEST_ID_UNKNOWN.field())
         raise HTTPException(404, "unknown request id")
-    return _json_response(answer)
+    return _json_response(answer, _request_id())
 
 
 async def healthcheck(request: Request) -> Response:
@@ -100,6 +102,11 @@ async def metrics(request: Request) -> Response:
     counted: Metrics = state.metrics
     text = await counted.exposition(state.jobs.deployment, state.settings.max_concurrent_requests)
     return Response(text, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
+
+
+async def version(_: Request) -> Response:
+    """GET /version: what runs here."""
+    return _json_response(orjson.dumps({"version": VERSION, "python": PYTHON}))
 
 
 async def openapi(_: Request) -> Response:
@@ -134,5 +141,11 @@ def _canonical(request_id: str) -> str | None:
     return request_id.lower() if _REQUEST_ID.fullmatch(request_id) else None
 
 
-def _json_response(body: bytes) -> Response:
-    return Response(body, media_type="application/json")
+def _request_id() -> dict[str, str]:
+    """Return the header that names the job of an answer, if there is one."""
+    job_id = REQUEST_ID.get()
+    return {"X-Request-Id": job_id} if job_id else {}
+
+
+def _json_response(body: bytes, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(body, headers=headers, media_type="application/json")

@@ -17,6 +17,7 @@ from prometheus_client.registry import Collector
 from api.deployment import Overview
 from core.counts import Counter, Histogram, Values, distributions, samples
 from core.metrics import METRICS
+from core.version import PYTHON, VERSION
 
 _PREFIX = "unmangle_"
 
@@ -59,6 +60,7 @@ def _histogram(histogram: Histogram, counts: Values) -> Family:
 
 
 def _gauges(overview: Overview | None, max_in_flight: int | None) -> Iterator[Family]:
+    yield _gauge("build_info", "1, and what runs here", {(VERSION, PYTHON): 1}, "version", "python")
     if max_in_flight is not None:
         yield _gauge("requests_max_in_flight", "Jobs that may be queued and running", {(): max_in_flight})
     if overview is None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from redis.asyncio import Redis
 
 from api import scripts
@@ -30,6 +31,7 @@ class Submission:
     handed_out: bool
     digest: bytes | None
     traceparent: str = ""
+    log_fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ class JobStore:
             submission.digest or b"",
             "g" if submission.scope is None else f"s{submission.scope}",
             submission.traceparent,
+            orjson.dumps(submission.log_fields) if submission.log_fields else b"",
         )
 
     async def _look_at_all(self, looks: Sequence[tuple[str, str]]) -> Sequence[Ended | int | None]:

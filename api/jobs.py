@@ -23,7 +23,7 @@ from api.results import FinishedJobs, Waiter
 from api.self_check import log_findings
 from core.cancellation import end
 from core.errors import AtCapacity, ShuttingDown, StoreUnavailable
-from core.logs import REQUEST_ID
+from core.logs import LOG_FIELDS, REQUEST_ID
 from core.settings import Settings
 from core.tracing import current_traceparent
 from core.wire.response import TIMEOUT_BODY, pending_body
@@ -57,7 +57,8 @@ class RedisJobs:
         digest = digest_of(body, scope) if self._settings.share_requests else None
         recent = self._recent.get(digest)
         if recent is not None:
-            return recent
+            REQUEST_ID.set(recent.job_id)
+            return recent.answer
         submission = Submission(
             new_request_id(self._settings.cell),
             body,
@@ -65,6 +66,7 @@ class RedisJobs:
             handed_out=timeout_s == 0,
             digest=digest,
             traceparent=current_traceparent(),
+            log_fields=LOG_FIELDS.get(),
         )
         job_id = submission.job_id
         REQUEST_ID.set(job_id)
@@ -73,7 +75,8 @@ class RedisJobs:
             acceptance = await self._accept(submission)
             del body, submission  # waiting may take minutes
             if acceptance.answer is not None:
-                return self._again(digest, acceptance.answer, acceptance.life_s)
+                REQUEST_ID.set(acceptance.job_id)
+                return self._again(digest, acceptance)
             stored(acceptance.job_id == job_id)
             if acceptance.job_id == job_id:
                 _log.debug("accepted")
@@ -106,10 +109,11 @@ class RedisJobs:
             raise AtCapacity
         return acceptance
 
-    def _again(self, digest: bytes | None, answer: bytes, life_s: float) -> bytes:
+    def _again(self, digest: bytes | None, ended: Acceptance) -> bytes:
         assert digest is not None
-        self._recent.keep(digest, answer, life_s)
-        return answer
+        assert ended.answer is not None
+        self._recent.keep(digest, ended.job_id, ended.answer, ended.life_s)
+        return ended.answer
 
     async def _first_answer(self, job_id: str, waiter: Waiter, deadline: _Deadline) -> bytes:
         """Wait for the answer of a job that was made just now: it needs no look before the first news."""

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from importlib.metadata import version
 from typing import Any, Literal, TypeAlias
 
 import msgspec
 import orjson
 
 from core.explain.explanation import Explanation
+from core.version import VERSION
 from core.wire.frame import Frame, Stacktrace
 from core.wire.request import SymbolicateRequest
 from core.wire.response import FrameError, ScrapingAttempt
@@ -66,6 +66,13 @@ class Ready(msgspec.Struct):
     workers: int
 
 
+class Version(msgspec.Struct):
+    """What runs here."""
+
+    version: str
+    python: str
+
+
 class Error(msgspec.Struct):
     """Why there is no other answer."""
 
@@ -81,7 +88,7 @@ def openapi_document() -> bytes:
             "info": {
                 "title": "Unmangle",
                 "summary": "Turns minified JavaScript stack traces back into the original ones",
-                "version": version("unmangle"),
+                "version": VERSION,
                 "license": {"name": "MIT", "identifier": "MIT"},
             },
             "paths": {
@@ -91,6 +98,7 @@ def openapi_document() -> bytes:
                 "/healthcheck": _get(_healthcheck()),
                 "/readiness": _get(_readiness()),
                 "/metrics": _get(_metrics()),
+                "/version": _get(_version()),
                 "/openapi.json": _get(_description()),
             },
             "components": {"schemas": _schemas()},
@@ -178,6 +186,14 @@ def _metrics() -> Document:
     }
 
 
+def _version() -> Document:
+    return {
+        "operationId": "version",
+        "summary": "What runs here",
+        "responses": {"200": _answer("the versions", _ref("Version"))},
+    }
+
+
 def _description() -> Document:
     return {
         "operationId": "openapi",
@@ -209,7 +225,8 @@ def _parameter(name: str, place: str, schema: Document, description: str) -> Doc
 
 def _outcome() -> Document:
     outcomes = [_ref("Completed"), _ref("Pending"), _ref("Ended")]
-    return _answer("what has become of the request", {"oneOf": outcomes})
+    request_id = {"description": "the id of the job", "schema": {"type": "string", "format": "uuid"}}
+    return {**_answer("what has become of the request", {"oneOf": outcomes}), "headers": {"X-Request-Id": request_id}}
 
 
 def _answer(description: str, schema: Document, media_type: str = _JSON) -> Document:
@@ -229,7 +246,7 @@ def _ref(name: str) -> Document:
 
 
 def _schemas() -> Document:
-    structs = [SymbolicateRequest, Completed, Pending, Ended, Ready, Error]
+    structs = [SymbolicateRequest, Completed, Pending, Ended, Ready, Version, Error]
     _, schemas = msgspec.json.schema_components(structs, ref_template=_REF)
     for schema in schemas.values():
         schema["description"] = " ".join(schema.get("description", "").replace("``", "`").split())

@@ -29,7 +29,10 @@ def digest_of(body: bytes, scope: str | None) -> bytes | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Recent:
+class RecentAnswer:
+    """The answer of the job ``job_id``, good for others until ``ends_at`` by the clock."""
+
+    job_id: str
     answer: bytes
     ends_at: float
 
@@ -38,17 +41,17 @@ class RecentAnswers:
     """The answers that one process knows to be good for others, by digest; the least used ones go first."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._kept: LRUCache[bytes, _Recent] = LRUCache(_MAX_BYTES, getsizeof=lambda recent: len(recent.answer))
+        self._kept: LRUCache[bytes, RecentAnswer] = LRUCache(_MAX_BYTES, getsizeof=lambda recent: len(recent.answer))
         self._clock = clock
 
-    def get(self, digest: bytes | None) -> bytes | None:
+    def get(self, digest: bytes | None) -> RecentAnswer | None:
         """Return the answer to a request like this one, if there is one still."""
         recent = None if digest is None else self._kept.get(digest)
         if recent is None or recent.ends_at <= self._clock():
             return None
-        return recent.answer
+        return recent
 
-    def keep(self, digest: bytes, answer: bytes, life_s: float) -> None:
-        """Remember an answer for as long as it may be given to others."""
+    def keep(self, digest: bytes, job_id: str, answer: bytes, life_s: float) -> None:
+        """Remember the answer of a job for as long as it may be given to others."""
         if life_s > 0 and len(answer) <= self._kept.maxsize:
-            self._kept[digest] = _Recent(answer, self._clock() + life_s)
+            self._kept[digest] = RecentAnswer(job_id, answer, self._clock() + life_s)

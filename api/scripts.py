@@ -31,7 +31,7 @@ ACCEPT = (
     + """
 -- ARGV: limit (-1 = none), time allowed (ms), life of the record after it (ms), the process's channel; then for each
 --       submission: id, body, message, queue, 1 if the id is handed out at once, digest ('' = shares nothing),
---       'g' for the global scope, else 's' and the scope, traceparent ('' = none).
+--       'g' for the global scope, else 's' and the scope, traceparent ('' = none), log fields ('' = none).
 -- Returns for each: 0 if as many jobs as allowed are in flight; else the id of its job, and if that is one that has
 -- ended already, also the answer, and for how long this may be given to others (ms).
 local limit, allowed, life, channel = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], ARGV[4]
@@ -52,7 +52,7 @@ local function job_of_the_same(digest, handed_out)
     return {id}
 end
 
-local function new_job(id, body, message, queue, handed_out, digest, scope, traceparent)
+local function new_job(id, body, message, queue, handed_out, digest, scope, traceparent, log_fields)
     if in_flight then
         if in_flight >= limit then return 0 end
         in_flight = in_flight + 1
@@ -63,6 +63,7 @@ local function new_job(id, body, message, queue, handed_out, digest, scope, trac
     note_caller(id, handed_out)
     if scope ~= 'g' then redis.call('HSET', JOB .. id, 'scope', string.sub(scope, 2)) end
     if traceparent ~= '' then redis.call('HSET', JOB .. id, 'traceparent', traceparent) end
+    if log_fields ~= '' then redis.call('HSET', JOB .. id, 'log_fields', log_fields) end
     redis.call('PEXPIREAT', JOB .. id, deadline + life)
     redis.call('SET', PAYLOAD .. id, body, 'PXAT', deadline)
     if digest ~= '' then
@@ -74,10 +75,9 @@ local function new_job(id, body, message, queue, handed_out, digest, scope, trac
 end
 
 local outcomes = {}
-for i = 5, #ARGV, 8 do
-    local id, body, message, queue, handed_out, digest, scope, traceparent = unpack(ARGV, i, i + 7)
-    local outcome = job_of_the_same(digest, handed_out)
-    table.insert(outcomes, outcome or new_job(id, body, message, queue, handed_out, digest, scope, traceparent))
+for i = 5, #ARGV, 9 do
+    local id, _, _, _, handed_out, digest = unpack(ARGV, i, i + 5)
+    table.insert(outcomes, job_of_the_same(digest, handed_out) or new_job(unpack(ARGV, i, i + 8)))
 end
 -- Last, because a Redis that is full refuses to add anything, but not to a script that has written before.
 redis.call('ZREMRANGEBYSCORE', IN_FLIGHT, '-inf', now)

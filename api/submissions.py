@@ -21,6 +21,7 @@ from api.endpoints import Jobs
 from api.http_limits import BodyLease
 from api.query import submit_query
 from core.counts import Counts
+from core.logs import REQUEST_ID
 from core.metrics import ACCEPTED, REQUEST_DURATION, RESPONSES, TASK
 
 PATH = "/symbolicate-js"
@@ -48,6 +49,8 @@ class Submissions:
         else:
             self._counts.inc(_ANSWERED)
             headers = [(b"content-length", b"%d" % len(answer)), _CONTENT_TYPE]
+            if job_id := REQUEST_ID.get():
+                headers.append((b"x-request-id", job_id.encode()))
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await send({"type": "http.response.body", "body": answer})
         finally:

@@ -7,8 +7,8 @@ Celery delivers only says which record to look at, so it can be lost or doubled 
 key                              type     content, and when it goes
 ===============================  =======  =========================================================================
 ``unmangle:job:<id>``            hash     ``deadline_ms``, ``queue``, ``scope`` (absent = global), ``digest``,
-                                          ``traceparent``, ``handed_out``, and a field ``waiter:<channel>`` for
-                                          each API process that waits.
+                                          ``traceparent``, ``log_fields`` (JSON), ``handed_out``, and a field
+                                          ``waiter:<channel>`` for each API process that waits.
                                           ``worker`` holds the job; ``deaths`` of workers that held it; ``process``
                                           is the id of the process of its own that runs it.  Goes when the job ends;
                                           else a result's time to live after the deadline.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
@@ -13,6 +15,13 @@ from core.settings import Settings
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request that is being worked on; every line that is logged meanwhile says so."""
+
+LOG_FIELDS: ContextVar[Mapping[str, str]] = ContextVar("log_fields", default={})  # noqa: B039  (nobody changes it)
+"""What else the lines about a request say: names that others have for it."""
+
+_HEADERS = {b"x-request-id": "client_request_id", b"x-sentry-event-id": "event_id"}
+_UNFIT = re.compile(r"[^!-~]")
+_LONGEST_FIELD = 128
 
 _LEVELS = {
     "off": logging.CRITICAL + 1,
@@ -36,6 +45,8 @@ class _JsonFormatter(logging.Formatter):
         }
         if request_id := REQUEST_ID.get():
             line["request_id"] = request_id
+        line.update(LOG_FIELDS.get())
+        line.update(getattr(record, "fields", {}))
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return orjson.dumps(line).decode()
@@ -43,9 +54,22 @@ class _JsonFormatter(logging.Formatter):
 
 class _LineFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        request_id = REQUEST_ID.get()
-        record.request = f"[{request_id}] " if request_id else ""
+        names = [REQUEST_ID.get(), *(f"{name}={value}" for name, value in LOG_FIELDS.get().items())]
+        about = " ".join(filter(None, names))
+        record.request = f"[{about}] " if about else ""
         return super().format(record)
+
+
+def log_fields(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Return the log fields in the headers of an HTTP request: its sender's id for it, and Sentry's event id.
+
+    Bytes that could disturb a log are ``?``, and what is longer than 128 is cut.
+    """
+    return {
+        _HEADERS[name]: _UNFIT.sub("?", value[:_LONGEST_FIELD].decode("latin-1"))
+        for name, value in headers
+        if name in _HEADERS and value
+    }
 
 
 def configure_logging(settings: Settings) -> None:

@@ -153,6 +153,9 @@ class Settings:
     port: int = _setting(3021, "PORT", INTEGER, maximum=65_535)
     host: str = _setting("0.0.0.0", "UNMANGLE_HOST", TEXT)  # noqa: S104  (a service listens; this narrows it)
     cell: str | None = _setting(None, "UNMANGLE_CELL", CELL, optional=True)
+    keep_alive_s: int = _duration(75, "UNMANGLE_KEEP_ALIVE", minimum=1)
+    api_shutdown_grace_s: int = _duration(10, "UNMANGLE_API_SHUTDOWN_GRACE")
+    access_log: bool = _setting(False, "UNMANGLE_ACCESS_LOG", BOOLEAN)
     log_level: str = _setting("info", "UNMANGLE_LOG_LEVEL", LOG_LEVEL)
     log_format: str = _setting("auto", "UNMANGLE_LOG_FORMAT", LOG_FORMAT)
     worker_concurrency: int = field(

@@ -14,13 +14,14 @@ import logging
 import os
 import sys
 import threading
+from collections.abc import Mapping
 from importlib import import_module
 from typing import BinaryIO
 
 import msgspec
 
 from core.counts import Counts
-from core.logs import REQUEST_ID, configure_logging
+from core.logs import LOG_FIELDS, REQUEST_ID, configure_logging
 from core.settings import Settings
 from core.tracing import span_below, start_tracing, stop_tracing
 from worker.allocator import give_back_large_blocks
@@ -40,6 +41,7 @@ class IsolatedTask(msgspec.Struct):
     left_s: float
     scope: str | None
     traceparent: str
+    log_fields: Mapping[str, str]
     symbolication: str
 
 
@@ -75,6 +77,7 @@ async def _outcome(settings: Settings, task_file: BinaryIO, answer_file: BinaryI
         task = msgspec.json.decode(task_file.readline(), type=IsolatedTask)
         job = Job(task.id, task_file.read(), task.left_s, task.scope, traceparent=task.traceparent)
     REQUEST_ID.set(job.id)
+    LOG_FIELDS.set(task.log_fields)
     counts = Counts()
     pulse = asyncio.create_task(_beat(settings.worker_stuck_after_s))
     try:

@@ -94,7 +94,7 @@ class Isolation:
 
     async def _run(self, job: Job, files: contextlib.ExitStack) -> Answer | None:
         """Return the answer, None if the process ended before it began: that is no fault of the job."""
-        task = IsolatedTask(job.id, job.left_s, job.scope, job.traceparent, self._symbolication)
+        task = IsolatedTask(job.id, job.left_s, job.scope, job.traceparent, job.log_fields, self._symbolication)
         task_file = files.enter_context(_unnamed_file())
         await asyncio.to_thread(_write, task_file, [msgspec.json.encode(task), b"\n", job.body])
         answer_file = files.enter_context(_unnamed_file())

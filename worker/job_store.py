@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from redis.exceptions import RedisError
 
 from core.counts import Counts
@@ -30,6 +31,7 @@ class Job:
     scope: str | None
     deaths: int = 0
     traceparent: str = ""
+    log_fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +145,10 @@ class JobStore:
 
 
 def _job(found: list[Any]) -> Job:
-    job_id, body, left_ms, scope, deaths, traceparent = found
+    job_id, body, left_ms, scope, deaths, traceparent, log_fields = found
     scope = None if scope is None else scope.decode()
-    return Job(job_id.decode(), body or b"", left_ms / 1000, scope, deaths, traceparent.decode())
+    fields = orjson.loads(log_fields) if log_fields else {}
+    return Job(job_id.decode(), body or b"", left_ms / 1000, scope, deaths, traceparent.decode(), fields)
 
 
 @contextlib.contextmanager

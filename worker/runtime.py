@@ -21,7 +21,7 @@ from core import metrics
 from core.cancellation import end
 from core.counts import Counts
 from core.errors import HandedBack, JobCrashed, JobKilledProcess, StoreUnavailable
-from core.logs import REQUEST_ID
+from core.logs import LOG_FIELDS, REQUEST_ID
 from core.message import MessageWriter
 from core.settings import Settings
 from core.tracing import span_below
@@ -210,6 +210,7 @@ class Runtime:
         started = time.perf_counter()
         self._counts.observe(metrics.FIRST_POLL, max(self._settings.request_timeout_s - job.left_s, 0))
         REQUEST_ID.set(job.id)
+        LOG_FIELDS.set(job.log_fields)
         with span_below(job.traceparent, "job", request_id=job.id):
             status, answer = await self._outcome(job)
         duration_s = time.perf_counter() - started

@@ -37,15 +37,16 @@ local now = t[1] * 1000 + math.floor(t[2] / 1000)
 
 _CLAIM = """
 -- Returns what is to be done for a job: id, body (false if Redis evicted it, which it must not), time left (ms), scope
--- (false = global), deaths, traceparent.  Or nil if there is nothing to do: it has ended, its time is up, or somebody
--- else holds it.
+-- (false = global), deaths, traceparent, log fields.  Or nil if there is nothing to do: it has ended, its time is up,
+-- or somebody else holds it.
 local function claim(id, me)
-    local record = redis.call('HMGET', JOB .. id, 'deadline_ms', 'scope', 'worker', 'deaths', 'traceparent')
+    local record = redis.call(
+        'HMGET', JOB .. id, 'deadline_ms', 'scope', 'worker', 'deaths', 'traceparent', 'log_fields')
     if not record[1] or now >= tonumber(record[1]) or (record[3] and record[3] ~= me) then return nil end
     redis.call('HSET', JOB .. id, 'worker', me)
     redis.call('SADD', TAKEN .. me, id)
     local body = redis.call('GET', PAYLOAD .. id)
-    return {id, body, record[1] - now, record[2], tonumber(record[4] or 0), record[5] or ''}
+    return {id, body, record[1] - now, record[2], tonumber(record[4] or 0), record[5] or '', record[6] or ''}
 end
 """
 

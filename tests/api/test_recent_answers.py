@@ -11,16 +11,18 @@ from api.recent_answers import RecentAnswers, digest_of
 def test_an_answer_is_kept_for_its_time_and_not_longer():
     now = 0.0
     recent = RecentAnswers(lambda: now)
-    recent.keep(b"digest", b"answer", 10)
+    recent.keep(b"digest", "job", b"answer", 10)
     now = 9.9
-    assert recent.get(b"digest") == b"answer"
+    kept = recent.get(b"digest")
+    assert kept is not None
+    assert (kept.job_id, kept.answer) == ("job", b"answer")
     now = 10
     assert recent.get(b"digest") is None
 
 
 def test_what_has_no_digest_or_no_time_is_not_kept():
     recent = RecentAnswers()
-    recent.keep(b"digest", b"answer", 0)
+    recent.keep(b"digest", "job", b"answer", 0)
     assert (recent.get(b"digest"), recent.get(None)) == (None, None)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import orjson
 import pytest
 
-from core.logs import REQUEST_ID, configure_logging
+from core.logs import LOG_FIELDS, REQUEST_ID, configure_logging, log_fields
 from core.settings import Settings
 
 
@@ -47,6 +47,30 @@ def test_json_names_the_request(logged):
 def test_lines_for_people_name_the_request(logged, log_format):
     assert logged(log_format, "7c1d2f0e").endswith("[7c1d2f0e] 3 files\n")
     assert logged(log_format).endswith(" 3 files\n")
+
+
+def test_lines_say_what_others_call_the_request(logged):
+    token = LOG_FIELDS.set({"event_id": "e1"})
+    try:
+        assert logged("simplified", "7c1d2f0e").endswith("[7c1d2f0e event_id=e1] 3 files\n")
+        assert orjson.loads(logged("json"))["event_id"] == "e1"
+    finally:
+        LOG_FIELDS.reset(token)
+
+
+@pytest.mark.parametrize(
+    ("header", "fields"),
+    [
+        pytest.param((b"x-request-id", b"a-1"), {"client_request_id": "a-1"}, id="theirs"),
+        pytest.param((b"x-sentry-event-id", b"e" * 32), {"event_id": "e" * 32}, id="sentrys"),
+        pytest.param((b"x-request-id", b"a b\t\xe9\x1b["), {"client_request_id": "a?b???["}, id="disturbing"),
+        pytest.param((b"x-request-id", b"x" * 1000), {"client_request_id": "x" * 128}, id="endless"),
+        pytest.param((b"x-request-id", b""), {}, id="empty"),
+        pytest.param((b"x-sentry-project-id", b"1"), {}, id="another"),
+    ],
+)
+def test_log_fields_of_headers(header, fields):
+    assert log_fields([(b"host", b"h"), header]) == fields
 
 
 def test_colours_are_for_terminals(logged):

@@ -18,6 +18,7 @@ from tests.deployment import Deployment
 
 PATIENCE_S = 20.0
 TRACE_ID, CLIENT_SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+EVENT_ID = "fc6d8c0c43fc4630ad850ee518f1b9d0"
 TOKEN = "s3cret-t0ken"
 
 
@@ -93,12 +94,18 @@ async def test_a_request_can_be_followed_from_the_client_to_the_worker(redis_url
             "release": "1",
             "stacktraces": [{"frames": [{"abs_path": f"{collector.url}/a.js", "lineno": 1, "colno": 1}]}],
         }
-        traceparent = {"traceparent": f"00-{TRACE_ID}-{CLIENT_SPAN}-01", "Content-Type": "application/json"}
+        headers = {
+            "traceparent": f"00-{TRACE_ID}-{CLIENT_SPAN}-01",
+            "Content-Type": "application/json",
+            "X-Sentry-Event-Id": EVENT_ID,
+            "X-Request-Id": "theirs\t1",
+        }
         async with (
             aiohttp.ClientSession() as session,
-            session.post(api.url("/symbolicate-js"), data=orjson.dumps(request), headers=traceparent) as answer,
+            session.post(api.url("/symbolicate-js"), data=orjson.dumps(request), headers=headers) as answer,
         ):
             assert answer.status == 200
+            job_id = answer.headers["X-Request-Id"]
         above = ["unmangle-worker job", "unmangle-api POST"]
         give_up_at = time.monotonic() + PATIENCE_S
         while not (collector.chain("lookup") and collector.chain("fetch")):
@@ -114,4 +121,6 @@ async def test_a_request_can_be_followed_from_the_client_to_the_worker(redis_url
     completed = [orjson.loads(line) for line in logs[1].splitlines() if '"completed after' in line]
     assert accepted
     assert ids == {line["request_id"] for line in completed}
+    about = [line for line in [*accepted, *completed] if line["request_id"] == job_id]
+    assert [(line["event_id"], line["client_request_id"]) for line in about] == [(EVENT_ID, "theirs?1")] * 2
     assert TOKEN not in "".join(logs)

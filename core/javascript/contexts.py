@@ -49,7 +49,7 @@ class Contexts(Operands):
         elif action == Action.PRIVATE_MEMBER:
             self.extend_chain(Part.PRIVATE_MEMBER, self.tokenizer.start)
         elif action == Action.UNNAMED_MEMBER:
-            self.finish_operand(Shape.MEMBER)
+            self.finish_unnamed_member()
         elif action == Action.OPEN_INDEX:
             self.open_index()
         elif action == Action.CLOSE_INDEX:

@@ -46,6 +46,7 @@ class Ledger:
             start: cython.int = self.scopes[4 * slot]
             end: cython.int = self.scopes[4 * slot + 1]
             if end:
+                # Each scope is around later ones only: see what is written below.
                 while around >= 0 and self.scopes[4 * around + 1] <= start:
                     around = self.scopes[4 * around + 3]
                 self.scopes[4 * kept] = start

@@ -12,6 +12,7 @@ cdef class Operands(Ledger):
     cdef inline int noted(self, int place) noexcept nogil
     cdef inline void note(self, int place, int value) noexcept nogil
     cdef void extend_chain(self, int kind, int offset) noexcept nogil
+    cdef void finish_unnamed_member(self) noexcept nogil
     cdef void finish_operand(self, int shape) noexcept nogil
     cdef void open_index(self) noexcept nogil
     cdef void close_index(self) noexcept nogil
@@ -24,6 +25,7 @@ cdef class Operands(Ledger):
     cdef void open_brackets(self, int kind) noexcept nogil
     cdef void close_brackets(self) noexcept nogil
 
+    cdef void _finish_member(self, int chain) noexcept nogil
     cdef int _made_chain(self) noexcept nogil
     cdef void _tell_indexes(self, int target) noexcept nogil
     cdef bint _mark_pattern(self) noexcept nogil

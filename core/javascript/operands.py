@@ -55,7 +55,15 @@ class Operands(Ledger):
     def extend_chain(self, kind: cython.int, offset: cython.int):
         """Add a member to the operand."""
         chain: cython.int = self._made_chain()
-        self.chain = self.part(kind, offset, chain) if chain else 0
+        self._finish_member(self.part(kind, offset, chain) if chain else 0)
+
+    def finish_unnamed_member(self):
+        """Note that the operand just read is a member that can't name anything, as of ``super`` or after ``?.``."""
+        self._finish_member(0)
+
+    def _finish_member(self, chain: cython.int):
+        """Note that the operand just read is a member: the only place that says so, as shape and chain go together."""
+        self.chain = chain
         self.finish_operand(Shape.MEMBER)
 
     def _made_chain(self):
@@ -84,8 +92,7 @@ class Operands(Ledger):
             shape == Shape.NAME or shape == Shape.LET or shape == Shape.LITERAL
         )
         self.leave()
-        self.chain = self.pop()
-        self.finish_operand(Shape.MEMBER)
+        self._finish_member(self.pop())
         if is_plain:
             self.extend_chain(Part.LITERAL_INDEX, offset)
         else:
@@ -129,9 +136,12 @@ class Operands(Ledger):
     def _tell_indexes(self, target: cython.int):
         """Let functions in the target's brackets know that they are in the target of an assignment."""
         part: cython.int = target
-        while self.parts[3 * part] & 31 >= Part.NAMED_MEMBER:
+        before: cython.int = target + 1
+        # A member's number is above that of what it is a member of, so there is an end.
+        while part < before and self.parts[3 * part] & 31 >= Part.NAMED_MEMBER:
             if self.parts[3 * part] & 31 == Part.COMPUTED_INDEX:
                 self.parts[3 * self.parts[3 * part + 1] + 1] = target
+            before = part
             part = self.parts[3 * part + 2]
 
     def _mark_pattern(self):

@@ -3,10 +3,14 @@
 A name is a row of pieces; a piece that is an identifier knows where it is, so that a source map can say what it was
 called originally.  What names a function is whatever is around it, from the inside out: each part on the way may put
 something before what is there already, and may be the last that has a say.
+
+Whatever the parts are, naming ends: each part is walked from to one with a lower number, and no name is made of more
+than ``MOST_STEPS`` parts or ``MOST_CHARACTERS``.
 """
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,9 +21,16 @@ from core.buffers import Numbers
 from core.javascript.kinds import Kind
 from core.javascript.parts import Flag, Part
 from core.javascript.spelling import identifier_name, number_text, string_value
-from core.javascript.token_reader import Token
+from core.javascript.token_reader import LongToken, Token
 
 PART_SIZE = 3
+MOST_STEPS = 1024
+"""How many parts are walked over for one name.  Where that isn't enough, nothing around names a function.
+
+All of a file may be around each of its functions, and would be walked over for each of them.
+"""
+MOST_CHARACTERS = 16384
+"""How long a name may be.  Where it would be longer, nothing around names a function."""
 _KIND_MASK = Flag.WHOLE - 1
 _PARTS = tuple(Part)  # they count from 0
 _CHAIN_LINKS = {Part.NAMED_MEMBER, Part.LITERAL_INDEX, Part.COMPUTED_INDEX, Part.PRIVATE_MEMBER}
@@ -44,15 +55,39 @@ class Piece(msgspec.Struct, frozen=True, gc=False):
     offset: int | None = None
 
 
+class DamagedParts(Exception):
+    """Parts that don't refer to parts before them: nothing that was found in a text, but an index that lies."""
+
+
+class _LongName(Exception):
+    """A name is made of more than it may be."""
+
+
 @dataclass(slots=True)
 class _Name:
-    """A name that grows to the left."""
+    """A name that grows to the left.
+
+    ``pattern_from`` is the outermost of the brackets that are known to be a pattern or not, which ``is_pattern`` says:
+    the same of all of those in between.
+    """
 
     pieces: deque[Piece] = field(default_factory=deque)
     prefix: str = ""
     in_object: bool = False
+    steps: int = 0
+    characters: int = 0
+    pattern_from: int = sys.maxsize
+    is_pattern: bool = False
+
+    def step(self) -> None:
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            raise _LongName
 
     def prepend(self, *pieces: Piece) -> None:
+        self.characters += sum(len(piece.text) for piece in pieces)
+        if self.characters > MOST_CHARACTERS:
+            raise _LongName
         self.pieces.extendleft(reversed(pieces))
 
     def prepend_dotted(self, piece: Piece) -> None:
@@ -70,7 +105,16 @@ class ScopeNames:
     token_at: Callable[[int], Token]
 
     def pieces(self, part: int) -> list[Piece]:
-        """Return the name of a scope whose part is ``part``: no pieces if it's anonymous."""
+        """Return the name of a scope whose part is ``part``: no pieces if it's anonymous.
+
+        Raises DamagedParts for parts that weren't found in a text.
+        """
+        try:
+            return self._pieces(part)
+        except LongToken:
+            return []
+
+    def _pieces(self, part: int) -> list[Piece]:
         kind = self._kind(part)
         if kind is Part.FUNCTION_NAME:
             # Symbolicator: its own name replaces the last piece, even if that is half of one
@@ -84,11 +128,18 @@ class ScopeNames:
         return self._inferred(part)
 
     def _inferred(self, part: int) -> list[Piece]:
+        try:
+            return self._name(part).finished()
+        except (_LongName, LongToken):
+            return []
+
+    def _name(self, part: int) -> _Name:
         name = _Name()
         following: int | None = part
         while following is not None:
+            name.step()
             following = self._add(name, following)
-        return name.finished()
+        return name
 
     def _add(self, name: _Name, part: int) -> int | None:
         """Add what ``part`` says to ``name``; return the part that is next, None if this was the last."""
@@ -99,7 +150,7 @@ class ScopeNames:
         if kind is Part.IDENTIFIER or kind in _CHAIN_LINKS:
             return self._add_assignment(name, part)
         if kind is Part.OBJECT:
-            name.in_object |= not self._is_pattern(part)
+            name.in_object |= not self._is_pattern(name, part)
         elif kind in {Part.PROPERTY, Part.OBJECT_METHOD}:
             self._add_property(name, part)
         elif kind in _PREFIXES:
@@ -110,7 +161,8 @@ class ScopeNames:
             name.prepend_dotted(self._identifier(part))
             return None
         elif kind is Part.INDEX and (target := self._offset(part)):
-            return target
+            following = self._add_assignment(name, target)
+            return None if following is None else _checked(part, following)
         return self._around(part)
 
     def _add_object(self, name: _Name) -> None:
@@ -118,7 +170,7 @@ class ScopeNames:
             name.prepend(Piece("<object>."))
 
     def _add_property(self, name: _Name, part: int) -> None:
-        if not self._is_pattern(self._around(part)):
+        if not self._is_pattern(name, self._around(part)):
             name.prepend_dotted(self._key(part))
 
     def _add_method(self, name: _Name, part: int) -> None:
@@ -132,8 +184,9 @@ class ScopeNames:
     def _add_assignment(self, name: _Name, part: int) -> int | None:
         root = part
         while self._kind(root) in _CHAIN_LINKS:
+            name.step()
             root = self._around(root)
-        if self._has(part, Flag.ELEMENT) and self._is_pattern(self._around(root)):
+        if self._has(part, Flag.ELEMENT) and self._is_pattern(name, self._around(root)):
             return self._around(root)  # not an assignment but a default value
         if root == part:
             name.prepend_dotted(self._identifier(part))
@@ -176,15 +229,21 @@ class ScopeNames:
     def _identifier(self, part: int) -> Piece:
         return Piece(identifier_name(self.token_at(self._offset(part))[1]), self._offset(part))
 
-    def _is_pattern(self, part: int) -> bool:
-        """Say whether a part is the brackets of a destructuring pattern: itself, or as an element of one."""
+    def _is_pattern(self, name: _Name, part: int) -> bool:
+        """Say whether a part around is the brackets of a destructuring pattern: itself, or as an element of one."""
+        if part < name.pattern_from:
+            name.pattern_from = self._outermost_whole(name, part)
+            name.is_pattern = self._kind(name.pattern_from) in _BRACKETS and self._has(name.pattern_from, Flag.PATTERN)
+        return name.is_pattern
+
+    def _outermost_whole(self, name: _Name, part: int) -> int:
+        """Return the part around that decides whether ``part`` is a pattern, as it stands for what is whole in it."""
         while True:
+            name.step()
             if self._kind(part) is Part.PROPERTY:
                 part = self._around(part)
-            if self._kind(part) not in _BRACKETS:
-                return False
-            if self._has(part, Flag.PATTERN) or not self._has(part, Flag.WHOLE):
-                return self._has(part, Flag.PATTERN)
+            if self._kind(part) not in _BRACKETS or self._has(part, Flag.PATTERN) or not self._has(part, Flag.WHOLE):
+                return part
             part = self._around(part)
 
     def _kind(self, part: int) -> Part:
@@ -197,4 +256,13 @@ class ScopeNames:
         return self.parts[PART_SIZE * part + 1]
 
     def _around(self, part: int) -> int:
-        return self.parts[PART_SIZE * part + 2]
+        around: int = self.parts[PART_SIZE * part + 2]
+        # A class is noted before its name, which is around it.
+        return around if self._kind(part) is Part.CLASS else _checked(part, around)
+
+
+def _checked(part: int, around: int) -> int:
+    """Return ``around``, which was noted before ``part``: so whoever goes on from there comes to an end."""
+    if not 0 <= around < part:
+        raise DamagedParts(f"part {around} is around part {part}")
+    return around

@@ -13,12 +13,17 @@ Token = tuple[int, str]
 """The kind and the text of a token."""
 
 _USUAL_TOKEN_BYTES = 64
+_LONGEST_TOKEN_BYTES = 64 * 16**2
 _USUAL_WORD = re.compile(rb"[A-Za-z_$][\w$]*+(?=[^\\\x80-\xff])")
 _HTML_COMMENTS = ("<!--", "-->")
 _BLANKS = re.compile(
     r"(?:[\s\ufeff\u200b]|(?:<!--|-->|//)[^\n\r\u2028\u2029]*|/\*.*?(?:\*/|\Z))*",
     re.DOTALL,
 )
+
+
+class LongToken(Exception):
+    """A token is longer than any that people write: it isn't read to its end."""
 
 
 def new_tokenizer(text: bytes) -> Tokenizer:
@@ -31,7 +36,7 @@ def new_tokenizer(text: bytes) -> Tokenizer:
 def token_at(text: Content, offset: int) -> Token:
     """Return the token of ``text`` at ``offset``; a slash is taken to start a regular expression.
 
-    Words that mean something count as identifiers here.
+    Words that mean something count as identifiers here.  Raises LongToken for one of 16 KiB or more.
     """
     size = _USUAL_TOKEN_BYTES
     word = _USUAL_WORD.match(text[offset : offset + size])
@@ -43,6 +48,8 @@ def token_at(text: Content, offset: int) -> Token:
         is_cut = end >= len(window) or Kind.INVALID in {kind, following}
         if not is_cut or len(window) < size:
             break
+        if size == _LONGEST_TOKEN_BYTES:
+            raise LongToken
         size *= 16
     spelling = window[:end].decode(errors="replace")
     # Symbolicator: what follows an HTML comment starts where the comment does

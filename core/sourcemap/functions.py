@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from core.javascript.original_names import Find, original_scope_name
+from core.javascript.scope_names import DamagedParts
 from core.javascript.scope_search import ScopeSearch
 from core.javascript.scopes import Scopes
 from core.sourcemap.function_maps import FunctionMaps
@@ -16,6 +18,8 @@ from core.sourcemap.remembered import RememberedTexts
 from core.sourcemap.text_positions import TextPositions
 from core.sourcemap.token_finder import TokenFinder
 from core.sourcemap.token_reader import Token, TokenReader
+
+_log = logging.getLogger(__name__)
 
 
 class Functions(Protocol):
@@ -78,7 +82,7 @@ class ScopedFunctions:
             return NoName.UNKNOWN
         name = self._known.get(scope)
         if name is None:
-            name = self._known[scope] = self._original_name(scope)
+            name = self._known[scope] = self._name(scope)
         return name
 
     def next_change(self, token: Token) -> Token | None:
@@ -90,6 +94,19 @@ class ScopedFunctions:
             if following is None or following.number > token.number:
                 return following
         return None
+
+    def _name(self, scope: int) -> FunctionName:
+        """Return the original name of a scope.
+
+        Whatever goes wrong with one name costs that name only, and not the answer about the place.
+        """
+        try:
+            return self._original_name(scope)
+        except DamagedParts as error:
+            _log.warning("the function at byte %d gets no name: %s", self.scopes.start(scope), error)
+        except Exception:
+            _log.exception("the function at byte %d gets no name", self.scopes.start(scope))
+        return NoName.UNKNOWN
 
     def _original_name(self, scope: int) -> FunctionName:
         pieces, end = self.scopes.pieces(scope), self.scopes.end(scope)

@@ -26,6 +26,7 @@ WINDOW = cython.declare(cython.longlong, 512)
 SHAPES = token_shapes()
 MASK = cython.declare(cython.longlong, 0xFFFFFFFF)
 NONE = cython.declare(cython.longlong, 0xFFFFFFFF)
+MOST_TOKENS = cython.declare(cython.int, 64)  # from one checkpoint to the next, as both that write them have it
 
 
 @cython.final
@@ -136,7 +137,11 @@ class TokenReader(MappingsCursor):
         if self.number >= self.next_row_number:
             if self.row + Field.SIZE >= len(self.checkpoints):
                 return False
+            behind: cython.longlong = self.at
             self._restore(self.row + Field.SIZE)
+            # A damaged index may lead back, and so for ever on.
+            if self.at < behind:
+                return False
         source: cython.longlong = self.source
         line: cython.longlong = self.original_line
         column: cython.longlong = self.original_column
@@ -206,6 +211,8 @@ class TokenReader(MappingsCursor):
         is_last: cython.bint = row + Field.SIZE >= len(self.checkpoints)
         self.next_row_number = self.token_count if is_last else self.checkpoints[row + Field.SIZE + Field.NUMBER]
         self.number = self.checkpoints[row + Field.NUMBER]
+        # In a damaged index, the next one may be billions of tokens away.
+        self.next_row_number = min(self.next_row_number, self.number + MOST_TOKENS)
         self.line = self.checkpoints[row + Field.LINE]
         self.source = self.checkpoints[row + Field.SOURCE]
         self.original_line = self.checkpoints[row + Field.ORIGINAL_LINE]

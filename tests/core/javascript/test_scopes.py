@@ -157,10 +157,53 @@ def test_too_deep_is_unparsable(opening: str):
     assert find_scopes(opening.encode() * 1_000_000) is None
 
 
-def test_a_name_as_long_as_the_text():
-    scopes = find_scopes(b"a" + b".b" * 100_000 + b"=()=>1")
+@pytest.mark.parametrize("js, names", [
+    pytest.param("a" + ".b" * 1_000 + "=()=>1", ["a" + ".b" * 1_000], id="members"),
+    pytest.param("a" + ".b" * 1_100 + "=()=>1", [None], id="too-many-members"),
+    pytest.param("a" + ".b" * 1_100 + "=function f(){}", ["f"], id="a-name-of-its-own-counts-nevertheless"),
+    pytest.param("a" + ".b" * 1_100 + "={get f(){}}", ["get f"], id="so-does-its-key"),
+    pytest.param("x={'" + "k" * 16_000 + "'(){}}", ['x.<"' + "k" * 16_000 + '">'], id="a-key"),
+    pytest.param("x={'" + "k" * 17_000 + "'(){}}", [None], id="too-long-a-key"),
+    pytest.param("x={0x" + "f" * 100_000 + "n(){}}", [None], id="a-number-that-takes-long-to-write"),
+    pytest.param("x={" + f"{'k' * 9_000}:{{" * 2 + "f(){}}}}", [None], id="too-long-a-path"),
+    pytest.param(f"function {'f' * 17_000}(){{}}", [None], id="too-long-a-name-of-its-own"),
+    pytest.param("x=" + "[" * 1_100 + "a=()=>1" + "]" * 1_100, [None], id="too-many-brackets"),
+])  # fmt: skip
+def test_names_have_a_length_at_most(build: ModuleType, js: str, names: list[str | None]):
+    scopes = build.find_scopes(js.encode())
+    assert [scopes.name(index) for index in range(len(scopes))] == names
+
+
+@pytest.mark.parametrize("js, names", [
+    pytest.param("x={m(){p.q();super.x=()=>1}}", ["x.m", None], id="super-after-a-member"),
+    pytest.param("x={m(){p.q();super[1]=()=>1}}", ["x.m", None], id="super-with-an-index"),
+    pytest.param("x={m(){t=p.q,super.x=()=>{}}}", ["x.m", None], id="super-after-a-member-in-an-expression"),
+    pytest.param("x={m(){t=p.q.r;super.x=class{a(){}b(){}}}}", ["x.m", None, "a", "b"], id="super-and-a-class"),
+    pytest.param("x={m(){super.x.y=()=>1}}", ["x.m", None], id="member-of-super"),
+    pytest.param("x={m(){super.x[y]=()=>1}}", ["x.m", None], id="index-of-a-member-of-super"),
+    pytest.param("p.q;a?.b.c=()=>1", [None], id="optional-chain"),
+    pytest.param("p.q;a?.[b].c=()=>1", [None], id="optional-index"),
+    pytest.param("p.q;[a?.b=()=>1]=c", [None], id="optional-chain-with-a-default-value"),
+    pytest.param("p.q;for(a?.b of()=>1);", [None], id="optional-chain-in-a-loop"),
+])  # fmt: skip
+def test_no_part_of_an_operand_that_is_over_names_a_function(build: ModuleType, js: str, names: list[str | None]):
+    scopes = build.find_scopes(js.encode())
     assert scopes is not None
-    assert scopes.name(0) == "a" + ".b" * 100_000
+    assert [scopes.name(index) for index in range(len(scopes))] == names
+
+
+@pytest.mark.parametrize("opening, closing", [
+    pytest.param("a:{f(){},", "}", id="objects"),
+    pytest.param("a:[{f(){},", "}]", id="arrays"),
+    pytest.param("a:class{b={f(){},", "}}", id="classes"),
+    pytest.param("a:(b,{f(){},", "})", id="parentheses"),
+])  # fmt: skip
+def test_names_inside_one_another_end_where_they_have_too_many_parts(opening: str, closing: str):
+    scopes = find_scopes(f"x={{{opening * 1_100}{closing * 1_100}}}".encode())
+    assert scopes is not None
+    names = [scopes.name(index) for index in (0, 1, len(scopes) - 2, len(scopes) - 1)]
+    assert names[0] in {"x.a.f", "new x.a"}
+    assert names[-1] is None
 
 
 def test_a_pattern_is_told_from_an_array_whatever_its_depth():

@@ -15,7 +15,6 @@ import signal
 import struct
 import subprocess
 import sys
-import tempfile
 import threading
 from typing import IO
 
@@ -94,10 +93,7 @@ class _Checker:
 
 
 def _verdict_of_process(body: bytes) -> bytes:
-    with tempfile.TemporaryFile() as file:
-        file.write(body)
-        file.seek(0)
-        return subprocess.run(_COMMAND, stdin=file, stdout=subprocess.PIPE, check=True).stdout
+    return subprocess.run(_COMMAND, input=body, stdout=subprocess.PIPE, check=True).stdout
 
 
 def verdict_on(body: bytes) -> bytes:

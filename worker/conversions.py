@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import os
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Iterable
+from functools import partial
 
 import msgspec
 
@@ -20,7 +22,7 @@ from core.settings import Settings
 from worker.caches.disk import FileStore
 from worker.caches.record import Kind
 from worker.caches.stored_file import Draft, MappedFile, StoredFile
-from worker.convert import Converted
+from worker.convert import DISK_SPACE, Converted
 from worker.metrics import WorkerMetrics
 from worker.processes import end_process
 from worker.threads import Threads
@@ -88,12 +90,22 @@ class Conversions:
 
     async def _converted(self, text: StoredFile, minified: StoredFile, draft: Draft) -> int:
         for _ in range(_TRIES):
-            converted = await self._in_time(text, minified, draft)
+            converted = await self._in_some_room(text, minified, draft)
             if converted is not None:
                 return self._size(converted, text, minified)
             await self._threads.run(draft.restart)
         self._metrics.big_map("died")
         raise FetchFailed(Failure(FailureKind.MALFORMED, f"{_TRIES} processes died of it"))
+
+    async def _in_some_room(self, text: StoredFile, minified: StoredFile, draft: Draft) -> Converted | None:
+        """Convert where there is room: on the disk, after some was made, or in memory."""
+        full, size = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), (text.size + minified.size) // 2
+        for find_room in (draft.find_room, draft.find_room_in_memory):
+            converted = await self._in_time(text, minified, draft)
+            if converted is None or converted.missing != DISK_SPACE:
+                return converted
+            await self._threads.run(partial(find_room, size, full))
+        return await self._in_time(text, minified, draft)
 
     def _size(self, converted: Converted, text: StoredFile, minified: StoredFile) -> int:
         if converted.malformed is not None:

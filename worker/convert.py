@@ -29,6 +29,9 @@ from core.sourcemap.source_map import read_source_map
 _FIRST_TO_GO = "500"  # where a host runs out of memory, rather than a worker with all of its jobs
 
 
+DISK_SPACE = "disk space"
+
+
 class Converted(msgspec.Struct, frozen=True):
     """What came of it: the size of the index file, or that the source map is ``malformed``, or what was ``missing``."""
 
@@ -61,7 +64,7 @@ def _converted(text: Content, minified: Content, output: int) -> Converted:
         if error.errno == errno.ENOMEM:
             return Converted(missing="memory")
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return Converted(missing="disk space")
+            return Converted(missing=DISK_SPACE)
         raise
 
 

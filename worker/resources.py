@@ -66,7 +66,7 @@ class Resources:
         self.client = Client(settings, resolver)
         self.threads = Threads(settings)
         self.file_threads = file_threads(settings)
-        self.store = open_store(settings)
+        self.store = open_store(settings, counts=self.metrics.counts)
         self.shared = open_shared_store(settings, self.store, self.file_threads)
         self.deny_list = DenyList(settings)
         self.downloader = Downloader(self.client, self.store, self.file_threads)

@@ -15,6 +15,7 @@ from core.sourcemap.source_map import SourceMap, read_source_map
 from core.tracing import span
 from worker.caches.budget import Budget
 from worker.caches.disk import FileStore, StoredFailure
+from worker.caches.faults import Operation
 from worker.caches.keys import Key, Namespace, index_digest, source_map_key
 from worker.caches.lifetimes import derived_lifetime
 from worker.caches.memory import MemoryCache
@@ -105,6 +106,9 @@ class SourceMaps:
                 return _opened(entry, pair)
             except StaleIndex as error:
                 _log.warning("the index file %s is made anew: %s", digest.hex(), error)
+            except OSError as error:
+                self._store.faults.note(Operation.READ, error)
+                return None
         self._store.remove(digest)
         return None
 
@@ -130,17 +134,18 @@ class SourceMaps:
         """Write the index file of a map that was read in memory, and return it as it is from there on: mapped."""
         if isinstance(read.value, Failure):
             return self._keep_failure(digest, read.value)
-        draft = self._store.draft()
+        draft = None
         try:
+            draft = self._store.draft()
             for piece in index_pieces(read.value):
                 draft.write(piece)
-        except FetchFailed:  # there is no room
-            draft.discard()
+            return self._keep(digest, pair, draft)
+        except (FetchFailed, OSError, StaleIndex) as error:  # there is no room, or nothing comes back from there
+            _log.debug("no index file for %s: %s", digest.hex(), error)
             return read
-        except BaseException:
-            draft.discard()
-            raise
-        return self._keep(digest, pair, draft)
+        finally:
+            if draft is not None:
+                draft.discard()
 
     def _keep(self, digest: bytes, pair: _Pair, draft: Draft) -> _Read:
         try:

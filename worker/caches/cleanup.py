@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import logging
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +51,7 @@ def read_record(path: Path) -> Record | None:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(size - LONGEST_END, 0))
             return decode_end(file.read(LONGEST_END), size)
-    except FileNotFoundError:
+    except OSError:
         return None
 
 
@@ -64,16 +65,37 @@ def clean(directory: Path, usage: Usage, settings: Settings, now_s: float, inter
             _clean(directory, usage, settings, now_s, look_inside=interval_s is not None)
 
 
+def make_room(directory: Path, usage: Usage, size: int) -> bool:
+    """Remove what was used longest ago, to have ``size`` bytes on a disk that is full; return whether that helped.
+
+    A tenth of all goes at least, so that not every new file has to look for some.  Nothing goes if all together were
+    too little: then it is others who fill the disk.
+    """
+    with _alone(directory / "cleanup", 0, None) as is_my_turn:
+        if not is_my_turn:
+            return True  # another process is at it
+        found = sorted(entries(directory), key=lambda entry: entry.used_at_s)
+        total = sum(entry.size for entry in found)
+        if total < size:
+            return False
+        removed = _remove(found, max(size, total * _ROOM_PERCENT // 100))
+        usage.add(-removed)
+        _log.warning("the disk of the cache is full: removed %d bytes of %d", removed, total)
+        return removed >= size
+
+
 def remove_unused(entry: Entry) -> bool:
-    """Remove an entry; False if somebody has it open."""
+    """Remove an entry; False if somebody has it open, or if it can't be removed."""
     try:
         descriptor = os.open(entry.path, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
+    except OSError:
         return False
     try:
         if not _is_locked(descriptor):
             return False
         entry.path.unlink(missing_ok=True)
+    except OSError:
+        return False
     finally:
         os.close(descriptor)
     return True
@@ -94,15 +116,19 @@ def _evict(found: list[Entry], total: int, max_bytes: int) -> int:
     """Remove as many entries as it takes, those that come first in ``found``; return how many bytes they had."""
     if total <= max_bytes:
         return 0
-    excess = total - max_bytes * (100 - _ROOM_PERCENT) // 100
-    removed = count = 0
+    removed = _remove(found, total - max_bytes * (100 - _ROOM_PERCENT) // 100)
+    _log.info("the cache had %d bytes of %d: removed %d", total, max_bytes, removed)
+    return removed
+
+
+def _remove(found: list[Entry], size: int) -> int:
+    """Remove the first entries of ``found`` until they had ``size`` bytes; return how many that were."""
+    removed = 0
     for entry in found:
-        if removed >= excess:
+        if removed >= size:
             break
         if remove_unused(entry):
             removed += entry.size
-            count += 1
-    _log.info("the cache had %d bytes of %d: removed %d files of %d bytes", total, max_bytes, count, removed)
     return removed
 
 
@@ -118,11 +144,12 @@ def _remove_dead_draft(entry: Entry, now_s: float) -> bool:
 
 
 def _files(folder: Path) -> Iterator[Entry]:
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(OSError):
         for file in folder.iterdir():
-            with contextlib.suppress(FileNotFoundError):
-                status = file.stat()
-                yield Entry(file, entry_bytes(status.st_size), status.st_mtime)
+            with contextlib.suppress(OSError):
+                status = file.lstat()
+                if stat.S_ISREG(status.st_mode):
+                    yield Entry(file, entry_bytes(status.st_size), status.st_mtime)
 
 
 @contextlib.contextmanager

@@ -13,13 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from core.counts import Counts
+from core.errors import FetchFailed
 from core.files import Failure, FailureKind
 from core.settings import Settings
-from worker.caches.cleanup import clean, entry_bytes
+from worker.caches.cleanup import clean, entry_bytes, make_room
+from worker.caches.faults import FULL, DiskFaults, Operation
 from worker.caches.lifetimes import is_over, lifetime_of
 from worker.caches.locks import HostLocks
+from worker.caches.memory_files import MemoryFile, open_memory_file
 from worker.caches.record import LONGEST_END, Kind, Record, decode_end, short_failure
-from worker.caches.stored_file import Draft, StoredFile
+from worker.caches.stored_file import Draft, StoredFile, no_room
 from worker.caches.usage import Usage, number_of_bytes
 
 _log = logging.getLogger(__name__)
@@ -42,13 +46,17 @@ class FileStore(Protocol):
     """Where files are kept.  Everything but ``locks`` may be used by any thread."""
 
     locks: HostLocks
+    faults: DiskFaults
 
     def open(self, key: bytes) -> StoredFile | StoredFailure | None:
         """Return an entry that is still good, None if there is none."""
         ...
 
     def draft(self) -> Draft:
-        """Return a new file to write to; it is to be discarded in the end, published or not."""
+        """Return a new file to write to; it is to be discarded in the end, published or not.
+
+        Raises FetchFailed, INTERNAL, if there can't be one.
+        """
         ...
 
     def publish(self, draft: Draft, record: Record) -> None:
@@ -76,15 +84,19 @@ class FileStore(Protocol):
         ...
 
 
-def open_store(settings: Settings, clock: Callable[[], float] = time.time) -> FileStore:
-    """Return the store that the settings name, or one that keeps nothing if it can't be used."""
+def open_store(settings: Settings, clock: Callable[[], float] = time.time, counts: Counts | None = None) -> FileStore:
+    """Return the store that the settings name, or one that keeps nothing if it can't be used.
+
+    ``counts`` are where errors of the disk are counted.
+    """
+    faults = DiskFaults(counts)
     if settings.cache_dir is None:
-        return NoStore()
+        return NoStore(settings, faults)
     try:
-        return DiskStore(settings.cache_dir, settings, clock)
+        return DiskStore(settings.cache_dir, settings, clock, faults)
     except OSError as error:
         _log.error("UNMANGLE_CACHE_DIR: files are not kept, because %s can't be used: %s", settings.cache_dir, error)
-        return NoStore()
+        return NoStore(settings, faults)
 
 
 def kept_bytes(settings: Settings) -> int:
@@ -111,7 +123,14 @@ def written(store: FileStore, content: bytes) -> Draft:
 class DiskStore:
     """Files in a directory that all processes of the host share.  ``clock`` gives the Unix time."""
 
-    def __init__(self, directory: Path, settings: Settings, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        settings: Settings,
+        clock: Callable[[], float] = time.time,
+        faults: DiskFaults | None = None,
+    ) -> None:
+        self.faults = DiskFaults() if faults is None else faults
         self.directory = directory / _FORMAT
         self._drafts = self.directory / "drafts"
         self._drafts.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -122,18 +141,14 @@ class DiskStore:
         self._started_at_s = clock()
 
     def open(self, key: bytes) -> StoredFile | StoredFailure | None:
-        """Return an entry that is still good, None if there is none."""
+        """Return an entry that is still good, None if there is none, or if the disk won't give it."""
         try:
-            descriptor = os.open(self._path(key), os.O_RDONLY | os.O_CLOEXEC)
+            return self._opened(key)
         except FileNotFoundError:
             return None
-        found = None
-        try:
-            found = self._examined(key, descriptor)
-        finally:
-            if not isinstance(found, StoredFile):
-                os.close(descriptor)
-        return found
+        except OSError as error:
+            self.faults.note(Operation.READ, error)
+            return None
 
     def draft(self) -> Draft:
         """Return a new file to write to."""
@@ -142,9 +157,9 @@ class DiskStore:
             descriptor, name = tempfile.mkstemp(dir=self._drafts)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         except OSError as error:
-            _log.error("a file is not kept, because %s can't be written to: %s", self._drafts, error)
-            return NoStore.draft()
-        return Draft(descriptor, Path(name), self._reserve)
+            self.faults.note(Operation.WRITE, error)
+            return unnamed_draft(self._settings, self.faults)
+        return Draft(descriptor, Path(name), self._reserve, self._room)
 
     def publish(self, draft: Draft, record: Record) -> None:
         """Make a draft the entry of ``record.key``, in one step; the draft is closed."""
@@ -156,13 +171,16 @@ class DiskStore:
             draft.finish(record)
             self._rename(draft, path)
         except OSError as error:
-            _log.error("%s is not kept: %s", path, error)
+            self.faults.note(Operation.WRITE, error)
 
     def publish_failure(self, key: bytes, kind: Kind, failure: Failure) -> None:
         """Make a failure the entry of ``key``, if it is worth keeping."""
         if lifetime_of(self._settings, kind, failure).is_over_at_once:
             return
-        draft = self.draft()
+        try:
+            draft = self.draft()
+        except FetchFailed:
+            return
         try:
             record = Record(key.hex(), kind, self._clock(), 0, 0, "", short_failure(failure))
             self.publish(draft, record)
@@ -171,11 +189,15 @@ class DiskStore:
 
     def remove(self, key: bytes) -> None:
         """Remove an entry."""
-        with contextlib.suppress(FileNotFoundError):
-            path = self._path(key)
+        path = self._path(key)
+        try:
             size = entry_bytes(path.stat().st_size)
             path.unlink()
             self.usage.add(-size)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            self.faults.note(Operation.REMOVE, error)
 
     def note_use(self, key: bytes) -> None:
         """Note that an entry is used, although it wasn't opened."""
@@ -194,6 +216,16 @@ class DiskStore:
     def _path(self, key: bytes) -> Path:
         name = key.hex()
         return self.directory / name[:2] / name
+
+    def _opened(self, key: bytes) -> StoredFile | StoredFailure | None:
+        descriptor = os.open(self._path(key), os.O_RDONLY | os.O_CLOEXEC)
+        found = None
+        try:
+            found = self._examined(key, descriptor)
+        finally:
+            if not isinstance(found, StoredFile):
+                os.close(descriptor)
+        return found
 
     def _examined(self, key: bytes, descriptor: int) -> StoredFile | StoredFailure | None:
         try:
@@ -231,27 +263,65 @@ class DiskStore:
         draft.close()
 
     def _reserve(self, change: int) -> None:
-        used = self.usage.add(change)
-        if change > 0 and used > self._settings.cache_max_bytes:
-            clean(self.directory, self.usage, self._settings, self._clock(), None)
+        try:
+            used = self.usage.add(change)
+            if change > 0 and used > self._settings.cache_max_bytes:
+                clean(self.directory, self.usage, self._settings, self._clock(), None)
+        except OSError as error:
+            self.faults.note(Operation.MEASURE, error)
+
+    def _room(self, error: OSError, size: int, in_memory: bool) -> MemoryFile | None:
+        """Find room for a draft of ``size`` bytes: None if there is some on the disk now, else a file in memory."""
+        self.faults.note(Operation.WRITE, error)
+        if not in_memory and error.errno in FULL and self._has_made_room(size):
+            return None
+        return open_memory_file(size, self._settings.memory_cache_bytes)
+
+    def _has_made_room(self, size: int) -> bool:
+        try:
+            return make_room(self.directory, self.usage, size)
+        except OSError as error:
+            self.faults.note(Operation.REMOVE, error)
+            return False
+
+
+def unnamed_draft(settings: Settings, faults: DiskFaults) -> Draft:
+    """Return a new file to write to that is never kept: in the directory for such, or in memory if that can't be.
+
+    Raises FetchFailed, INTERNAL, if neither is possible.
+    """
+
+    def room(error: OSError, size: int, _in_memory: bool) -> MemoryFile:
+        faults.note(Operation.WRITE, error)
+        return open_memory_file(size, settings.memory_cache_bytes)
+
+    try:
+        descriptor, name = tempfile.mkstemp()
+        Path(name).unlink()
+        return Draft(descriptor, None, lambda _: None, room)
+    except OSError as error:
+        try:
+            file = room(error, 0, True)
+        except OSError as still:
+            raise no_room(still) from still
+        return Draft(file.descriptor, None, file.reserve, room)
 
 
 class NoStore:
     """Keeps nothing: files live as long as they are open."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings | None = None, faults: DiskFaults | None = None) -> None:
         self.locks = HostLocks(None)
+        self.faults = DiskFaults() if faults is None else faults
+        self._settings = Settings() if settings is None else settings
 
     def open(self, key: bytes) -> StoredFile | StoredFailure | None:  # noqa: ARG002
         """Return None."""
         return None
 
-    @staticmethod
-    def draft() -> Draft:
+    def draft(self) -> Draft:
         """Return a new file to write to, which has no name."""
-        descriptor, name = tempfile.mkstemp()
-        Path(name).unlink()
-        return Draft(descriptor, None, lambda _: None)
+        return unnamed_draft(self._settings, self.faults)
 
     def publish(self, draft: Draft, record: Record) -> None:
         """Do nothing."""

@@ -10,10 +10,11 @@ from functools import partial
 from typing import Generic, TypeVar
 
 from core.errors import FetchFailed
-from core.files import Failure
+from core.files import Failure, FailureKind
 from core.settings import Settings
 from worker.caches.budget import Budget
 from worker.caches.disk import FileStore, StoredFailure
+from worker.caches.faults import Operation
 from worker.caches.keys import GLOBAL_SCOPE, Key, key_digest
 from worker.caches.lifetimes import Lifetime, lifetime_of
 from worker.caches.memory import MemoryCache
@@ -170,8 +171,12 @@ class LoadedCache(Generic[V]):
             return None
         if isinstance(entry, StoredFailure):
             return self._loaded(place, entry.failure, entry.made_at_s, entry.kind)
-        with entry:
-            value = self._kind.read(entry) if entry.is_intact() else None
+        try:
+            with entry:
+                value = self._kind.read(entry) if entry.is_intact() else None
+        except OSError as error:
+            self._store.faults.note(Operation.READ, error)
+            return None
         if value is None or isinstance(value, Failure):
             _log.warning("the cache entry %s is damaged", place.digest.hex())
             self._store.remove(place.digest)
@@ -194,6 +199,9 @@ class LoadedCache(Generic[V]):
                     return self._keep_failure(place, value)
                 self._store.publish(draft, file.record)
                 return self._loaded(place, value, file.record.made_at_s)
+        except OSError as error:
+            self._store.faults.note(Operation.READ, error)
+            return self._loaded(place, Failure(FailureKind.INTERNAL, "the cache can't be read"), time.time())
         finally:
             draft.discard()
 

@@ -11,11 +11,12 @@ import fcntl
 import os
 import struct
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator
 from hashlib import sha256
 from pathlib import Path
+
+from worker.caches.memory_files import open_memory_file
 
 _FLOCK = struct.Struct("hhqqi4x")  # struct flock of 64-bit Linux
 _FIRST_PAUSE_S = 0.001
@@ -27,8 +28,7 @@ class HostLocks:
 
     def __init__(self, path: Path | None) -> None:
         if path is None:
-            self._descriptor, name = tempfile.mkstemp()
-            Path(name).unlink()
+            self._descriptor = open_memory_file(0, 0).descriptor
         else:
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._held: set[int] = set()
@@ -82,7 +82,8 @@ class HostLocks:
 
     def _release(self, offset: int) -> None:
         self._held.discard(offset)
-        _lock(self._descriptor, fcntl.F_UNLCK, offset)
+        with contextlib.suppress(OSError):
+            _lock(self._descriptor, fcntl.F_UNLCK, offset)
 
 
 def _offset(key: bytes) -> int:

@@ -85,7 +85,10 @@ class ObjectSharedStore:
         """Return an entry as a draft of the host's own store, None if it can't be had."""
         if self._rests():
             return None
-        draft = self._store.draft()
+        try:
+            draft = self._store.draft()
+        except FetchFailed:
+            return None
         try:
             async with asyncio.timeout(_WHOLE_S):
                 await self._copy(key, draft)

@@ -11,7 +11,6 @@ import fcntl
 import hashlib
 import io
 import itertools
-import logging
 import mmap
 import os
 import threading
@@ -26,9 +25,8 @@ from typing import BinaryIO, Self, cast
 from core.buffers import Content
 from core.errors import FetchFailed
 from core.files import Failure, FailureKind
+from worker.caches.memory_files import MemoryFile
 from worker.caches.record import Kind, Record, encode_end
-
-_log = logging.getLogger(__name__)
 
 MAPPED_FROM_BYTES = 1 << 20
 """Content of this size is mapped; smaller content is read into memory."""
@@ -39,6 +37,10 @@ MAPPED_COUNTS_BYTES = 1 << 18
 _WINDOW = 1 << 22
 _MOST_PIECES = 512  # of one system call
 _RESERVED_AT_ONCE = 8 << 20
+_RESERVED_IN_MEMORY = 1 << 18
+
+
+FindRoom = Callable[[OSError, int, bool], MemoryFile | None]
 
 
 class MappedFile(mmap.mmap):
@@ -67,6 +69,11 @@ def mapped_bytes() -> int:
     except OSError:
         return 0
     return shared_pages * mmap.PAGESIZE
+
+
+def no_room(error: OSError) -> FetchFailed:
+    """Return what is to be raised where ``error`` leaves no room for a file."""
+    return FetchFailed(Failure(FailureKind.INTERNAL, f"the cache: {os.strerror(error.errno or 0)}"))
 
 
 class StoredFile:
@@ -124,11 +131,15 @@ class StoredFile:
 class Draft:
     """A file that is being written, and that nobody else sees.
 
-    ``path`` is None if it has no name.  ``reserve`` is told how many bytes more, or less, it may grow to.
-    Methods raise FetchFailed, INTERNAL, if the disk is full.
+    ``path`` is None if it has no name.  ``reserve`` is told how many bytes more, or less, it may grow to.  If it can't
+    be written to, ``room`` is told why, how many bytes are wanted and whether they have to be in memory: it returns
+    None once there is room, or another file to go on with, which is not kept; or raises OSError.
+    Methods raise FetchFailed, INTERNAL, if there is no room anywhere.
     """
 
-    def __init__(self, descriptor: int, path: Path | None, reserve: Callable[[int], None]) -> None:
+    def __init__(self, descriptor: int, path: Path | None, reserve: Callable[[int], None], room: FindRoom) -> None:
+        self._room = room
+        self._reserved_at_once = _RESERVED_AT_ONCE
         self.path = path
         self.size = 0
         self._descriptor = descriptor
@@ -147,14 +158,20 @@ class Draft:
         """Append pieces, one after another."""
         with self._lock:
             size = sum(map(len, pieces))
-            self._make_room(self.size + size)
             try:
+                self._make_room(self.size + size)
                 self._write(pieces)
             except OSError as error:
-                text = f"the cache: {os.strerror(error.errno or 0)}"
-                _log.error("a file can't be written to %s", text)
-                raise FetchFailed(Failure(FailureKind.INTERNAL, text)) from error
+                self._write_elsewhere(pieces, size, error)
             self.size += size
+
+    def find_room(self, size: int, error: OSError) -> None:
+        """Find room for ``size`` bytes more, on the disk if possible, after ``error``."""
+        self._find_room_or_fail(size, error, in_memory=False)
+
+    def find_room_in_memory(self, size: int, error: OSError) -> None:
+        """Find room for ``size`` bytes more in memory, after ``error``."""
+        self._find_room_or_fail(size, error, in_memory=True)
 
     def restart(self) -> None:
         """Forget what was written."""
@@ -211,7 +228,8 @@ class Draft:
             if self._descriptor < 0:
                 return
             if self.path is not None:
-                self.path.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):
+                    self.path.unlink(missing_ok=True)
             self.close()
             self._reserve(-self._reserved)
 
@@ -220,9 +238,54 @@ class Draft:
         """How many bytes were asked for."""
         return self._reserved
 
+    def _write_elsewhere(self, pieces: Sequence[Content], size: int, error: OSError) -> None:
+        """Write pieces, some of which may be written already, where there is room for them."""
+        for in_memory in (False, True):
+            try:
+                self._find_room(size, error, in_memory=in_memory)
+                self._write(pieces)
+            except OSError as still:
+                error = still
+            else:
+                return
+        raise no_room(error) from error
+
+    def _find_room_or_fail(self, size: int, error: OSError, *, in_memory: bool) -> None:
+        with self._lock:
+            try:
+                self._find_room(size, error, in_memory=in_memory)
+            except OSError as still:
+                raise no_room(still) from still
+
+    def _find_room(self, size: int, error: OSError, *, in_memory: bool) -> None:
+        if self._descriptor < 0:
+            return
+        with contextlib.suppress(OSError):
+            os.ftruncate(self._descriptor, self.size)
+            os.lseek(self._descriptor, self.size, os.SEEK_SET)
+        other = self._room(error, self.size + size, in_memory)
+        if other is not None:
+            self._move_to(other)
+
+    def _move_to(self, other: MemoryFile) -> None:
+        try:
+            for window in _windows(self._descriptor, self.size):
+                _write_all(other.descriptor, window)
+        except BaseException:
+            os.close(other.descriptor)
+            raise
+        os.close(self._descriptor)
+        self._descriptor = other.descriptor
+        if self.path is not None:
+            with contextlib.suppress(OSError):
+                self.path.unlink(missing_ok=True)
+            self.path = None
+        self._reserve(-self._reserved)
+        self._reserve, self._reserved, self._reserved_at_once = other.reserve, self.size, _RESERVED_IN_MEMORY
+
     def _make_room(self, size: int) -> None:
         if size > self._reserved:
-            more = max(size - self._reserved, _RESERVED_AT_ONCE if self._reserved else 0)
+            more = max(size - self._reserved, self._reserved_at_once if self._reserved else 0)
             self._reserve(more)
             self._reserved += more
 
@@ -234,6 +297,13 @@ class Draft:
                 count -= len(waiting.popleft())
             if count:
                 waiting[0] = waiting[0][count:]
+
+
+def _write_all(descriptor: int, content: bytes | memoryview) -> None:
+    with memoryview(content) as rest:
+        written = 0
+        while written < len(rest):
+            written += os.write(descriptor, rest[written:])
 
 
 class _Reader(io.RawIOBase):

@@ -486,5 +486,5 @@ def test_a_directory_that_vanishes_costs_no_answer(tmp_path, clock, caplog):
         store.publish(draft, file.record)
         assert file.content() == b"x"
     draft.discard()
-    assert "not kept" in caplog.text
+    assert "files are not kept" in caplog.text
     store.close()

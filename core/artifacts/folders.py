@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mmap
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from core.artifacts.artifact_file import ArtifactFile
@@ -30,6 +30,26 @@ class UnfinishedFolder(OSError):
 
     def __str__(self) -> str:
         return f"{self.folder}: an `unmangle bundle` was killed while it wrote into it: run it again, to finish that"
+
+
+class LinkOutside(OSError):
+    """A file of a folder is a link to a file that isn't in the folder."""
+
+    def __init__(self, place: str, folder: Path) -> None:
+        super().__init__(place, folder)
+        self.place = place
+        self.folder = folder
+
+    def __str__(self) -> str:
+        return f"{self.place} is a link that leads out of {self.folder}: nothing was written"
+
+
+def refuse_links_outside(folder: Path, files: Iterable[ArtifactFile]) -> None:
+    """Raise LinkOutside for the first file of ``folder`` that is elsewhere, so that it is neither read nor written."""
+    root = os.path.join(os.path.realpath(folder), "")  # noqa: PTH118 - with a separator at its end
+    for file in files:
+        if not os.path.realpath(file.place).startswith(root):
+            raise LinkOutside(file.place, folder)
 
 
 def folder_files(folder: Path) -> Iterator[ArtifactFile]:

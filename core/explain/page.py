@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from core.control_characters import visible
 from core.explain.explanation import DecidedBy, Explanation, Step
 from core.explain.findings import FILE_NAMES, origin_text
 from core.explain.reasons import Reason
@@ -44,7 +45,7 @@ def explained_page(answer: bytes) -> str:
     """Return what the JSON body of an explained answer says, as text; nothing in it can steer a terminal."""
     document = msgspec.json.decode(answer, type=_Answer)
     lines = _lines(document) if document.status == "completed" else [_unfinished(document)]
-    return "".join(f"{_printable(line)}\n" for line in lines)
+    return "".join(f"{visible(line)}\n" for line in lines)
 
 
 def is_all_resolved(answer: bytes) -> bool:
@@ -131,7 +132,3 @@ def _place(frame: _Frame) -> str:
 
 def _frames(count: int) -> str:
     return "1 frame" if count == 1 else f"{count:,} frames"
-
-
-def _printable(line: str) -> str:
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line)

@@ -128,7 +128,7 @@ def _body_reader(memory: memoryview, text: Content, minified: Content | None) ->
             index = read_map_index(body[:index_size], text)
             code = read_code(body[index_size:], minified) if minified is not None and index_size < body_size else None
             _check_fit(index, code)
-        except ValueError as error:
+        except (ValueError, TypeError) as error:
             raise StaleIndex(str(error)) from error
         return Parts(index, code)
 

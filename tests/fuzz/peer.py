@@ -79,7 +79,7 @@ def _agree(generated: bytes, source_map: bytes, build: str) -> None:
         raise PeerDisagrees(f"malformed: {'Unmangle' if ours is None else 'the peer'} says so")
     if ours is None or theirs is None:
         return
-    for place in _places(generated):
+    for place in places(generated):
         our_answer = _our_answer(ours, place)
         if our_answer is not None and not 0 < our_answer[1] <= _FAR:
             continue
@@ -89,10 +89,10 @@ def _agree(generated: bytes, source_map: bytes, build: str) -> None:
 
 
 def _token_everywhere(generated: bytes) -> bytes:
-    return map_of(mappings_of((line, column, 0, line, column) for line, column in _places(generated)))
+    return map_of(mappings_of((line, column, 0, line, column) for line, column in places(generated)))
 
 
-def _places(generated: bytes) -> list[tuple[int, int]]:
+def places(generated: bytes) -> list[tuple[int, int]]:
     """Return every line and column of a text, and the column behind each line."""
     lines = generated.decode("utf-8", "replace").split("\n")
     widths = [len(line.encode("utf-16-le", "surrogatepass")) // 2 for line in lines]

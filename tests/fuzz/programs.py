@@ -88,8 +88,16 @@ def _class_member(chance: random.Random, depth: int) -> str:
         lambda: f"static{{{_statements(chance, depth)}}}",
         lambda: "constructor(){}",
         lambda: f"#{_name(chance)}(){{}}",
+        lambda: f"{key}(){{{_super_member(chance, depth)}={_expression(chance, depth)};{_statements(chance, depth)}}}",
     )
     return chance.choice(shapes)()
+
+
+def _super_member(chance: random.Random, depth: int) -> str:
+    """Return a member of ``super``, behind another operand or not."""
+    before = chance.choice(("", "", "a.b();", "t=p.q,", "a[b].c;"))
+    member = chance.choice(("super.x", f"super[{_expression(chance, depth - 1)}]", "super.x.y", "super.x[1]"))
+    return before + member
 
 
 def _key(chance: random.Random, depth: int) -> str:
@@ -110,6 +118,7 @@ def _property(chance: random.Random, depth: int) -> str:
         lambda: f"async {key}(){{}}",
         lambda: _name(chance),
         lambda: f"...{_expression(chance, depth)}",
+        lambda: f"{key}(){{{_super_member(chance, depth)}={_expression(chance, depth)}}}",
     )
     return chance.choice(shapes)()
 
@@ -140,6 +149,17 @@ _EXPRESSIONS: tuple[Maker, ...] = (
     _joined("(N.N=E)"),
     _joined("(N[E]=E)"),
     _joined("N.N.N(E,E)"),
+    _joined("(N?.N=E)"),
+    _joined("(N?.N.N=E)"),
+    _joined("(N?.[E].N=E)"),
+    _joined("(N.N[E].N=E)"),
+    _joined("N.N=N[E]=E"),
+    _joined("((E).N=E)"),
+    _joined("([N.N=E,N[E]=E]=E)"),
+    _joined("({k:N.N=E,'l':[N=E]}=E)"),
+    _joined("(N[N=E].N||=E)"),
+    _joined("({N:E,[E]:E})"),
+    _joined("(class extends E{N=E;static[E]=E})"),
     _joined("(E)?E:E"),
     _joined("[E,,E]"),
     _joined("`t${E}u${E}`"),

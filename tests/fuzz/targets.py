@@ -9,7 +9,9 @@ Buffers are arrays of just the size, so that AddressSanitizer sees a step beyond
 from __future__ import annotations
 
 import random
+import sys
 import tempfile
+import zlib
 from array import array
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,6 +26,7 @@ from core.context import source_context
 from core.errors import MalformedSourceMap
 from core.sourcemap.checkpoint import Field
 from core.sourcemap.faults import fault_place
+from tests.core.sourcemap.encoding import map_of, mappings_of
 from tests.fuzz import maps, peer, programs
 from tests.fuzz.builds import module
 from tests.fuzz.cases import Case
@@ -33,6 +36,8 @@ from tests.fuzz.seeds import seeds
 _NONE = 2**32 - 1
 _MAPPINGS_WORDS = tuple(b"A AAAA CAAC AAAAA D ggggggI +/////H gggggggggggg/ g / ! , ;".split(b" "))
 _LONGEST_TOKENS = 60
+_HARMLESS = (ValueError, IndexError, OverflowError, TypeError, orjson.JSONDecodeError)
+"""What a forged index may end a question with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +283,31 @@ def _keep_on_disk(case: Case, build: str) -> Any:
     return expected
 
 
+def _believe_an_index(case: Case, build: str) -> None:
+    """Open an index that was changed by somebody who knows its checksums: whatever it answers, it does so soon."""
+    files = module("core.sourcemap.index_file", build)
+    source_map = module("core.sourcemap.source_map", build).read_source_map(case.source_map, case.generated)
+    if not source_map.is_utf8:
+        return
+    header, _, written = files.index_pieces(source_map)
+    body = bytearray(written)
+    for _ in range(case.chance.randint(1, 8)):
+        place = case.chance.randrange(len(body) // 4) * 4
+        body[place : place + 4] = _number(case.chance).to_bytes(4, sys.byteorder)
+    forged = _with_checksums(files, header, bytes(body))
+    with suppress(files.StaleIndex, MalformedSourceMap, *_HARMLESS):
+        opened = files.read_index(memoryview(forged), case.source_map, case.generated)
+        for place in [_place(case.chance, case.generated) for _ in range(10)]:
+            with suppress(*_HARMLESS):
+                opened.lookup(*place)
+
+
+def _with_checksums(files: Any, header: bytes, body: bytes) -> bytes:
+    facts = files._HEADER.unpack(header)[:-1]
+    header = files._HEADER.pack(*facts, files._body_checksum(memoryview(body)))
+    return header + files._CRC.pack(zlib.crc32(header)) + body
+
+
 def _is_stale(files: Any, path: Path, text: bytes, minified: bytes) -> bool:
     try:
         files.open_index(path, text, minified)
@@ -320,6 +350,27 @@ def _check_nesting(scopes: list[tuple[int, int, str | None]], size: int) -> None
         ends.append(end)
 
 
+def _a_named_pair(chance: random.Random) -> tuple[bytes, bytes]:
+    """Return a program and a map with tokens at some places of it, or at all, most of them with names.
+
+    The program is as it was made: what the peer does about one that isn't sound is its own affair.
+    """
+    generated = programs.program(chance)
+    share = chance.choice((1.0, 0.5, 0.1))
+    places = [place for place in peer.places(generated) if chance.random() < share]
+    tokens = [(*place, 0, chance.randint(0, 3), chance.randint(0, 9), chance.randrange(5)) for place in places]
+    tokens = [token if chance.random() < 0.8 else token[: chance.choice((2, 5))] for token in tokens]
+    return generated, map_of(mappings_of(tokens), names=["a", "total", "", "Cart.add", "é"])
+
+
+def _name_functions(case: Case, build: str) -> Any:
+    """Name the functions around all places of a program, in a random order."""
+    source_map = module("core.sourcemap.source_map", build).read_source_map(case.source_map, case.generated)
+    places = peer.places(case.generated)
+    case.chance.shuffle(places)
+    return [source_map.lookup(*place) for place in places]
+
+
 TARGETS = {
     "json": Target(_a_json_text, _outline),
     "mappings": Target(_some_mappings, _decode),
@@ -328,8 +379,11 @@ TARGETS = {
     "positions": Target(_a_scopes_case, _find_positions),
     "scopes": Target(_a_scopes_case, _find_scopes),
     "map": Target(_a_pair, _read_and_ask),
+    "names": Target(_a_named_pair, _name_functions),
     "index": Target(_a_pair, _keep_on_disk),
+    "forged index": Target(_a_pair, _believe_an_index),
 }
 if peer.HAS_PEER:
     TARGETS["peer scopes"] = Target(_a_scopes_case, peer.agree_on_scopes)
+    TARGETS["peer names"] = Target(_a_named_pair, peer.agree_on_map)
     TARGETS["peer map"] = Target(_a_pair, peer.agree_on_map)

@@ -95,9 +95,11 @@ class FolderLock:
         What isn't a regular file, such as a pipe, is written to before all others.
         """
         files = {path: content for path, content in contents.items() if not path.exists() or path.is_file()}
-        targets = [os.path.relpath(path.resolve(), self._folder.resolve()) for path in files]
+        root = self._folder.resolve()
+        by_target = {os.path.relpath(path.resolve(), root): content for path, content in files.items()}
+        targets = list(by_target)  # once each, though links may give a file several names
         try:
-            for target, content in zip(targets, files.values(), strict=True):
+            for target, content in by_target.items():
                 _write_beside(self._folder / target, content)
             for path in contents.keys() - files.keys():
                 path.write_bytes(contents[path])

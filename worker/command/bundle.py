@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worker.command.terminal import Progress
-from worker.command.words import Subcommands, add_command, refuse, say, write_json
+from worker.command.words import Subcommands, add_command, refuse, say, show, write_json
 
 if TYPE_CHECKING:
     from core.artifacts.bundling import BundledFile, Prepared
@@ -72,11 +72,13 @@ def _write(chosen: argparse.Namespace) -> Prepared:
 def _prepare(chosen: argparse.Namespace) -> Prepared:
     from core.artifacts.bundling import prepare
     from core.artifacts.collection import collect
+    from core.artifacts.folders import refuse_links_outside
 
     with (
         collect([chosen.folder]) as artifacts,
         Progress("reading files", sum(1 for _ in artifacts.all_code())) as progress,
     ):
+        refuse_links_outside(chosen.folder, [*artifacts.all_code(), *artifacts.all_maps()])
         return prepare(artifacts, progress.step, inject=not chosen.no_inject)
 
 
@@ -96,12 +98,12 @@ def _report(chosen: argparse.Namespace, prepared: Prepared) -> dict[str, object]
 def _print_report(chosen: argparse.Namespace, prepared: Prepared) -> None:
     with_id = sum(each.debug_id is not None for each in prepared.files)
     would_be = "would be " if chosen.dry_run else ""
-    print(f"{chosen.output}: {would_be}{len(prepared.files)} files, {with_id} with a debug id")
+    show(f"{chosen.output}: {would_be}{len(prepared.files)} files, {with_id} with a debug id")
     if chosen.dry_run:
         for each in prepared.changed:
-            print(f"{each.file.place}: would get debug id {each.debug_id}")
+            show(f"{each.file.place}: would get debug id {each.debug_id}")
     elif prepared.changed:
-        print(f"wrote debug ids into {_count(prepared.changed)}: deploy as they are now")
+        show(f"wrote debug ids into {_count(prepared.changed)}: deploy as they are now")
     for remark in prepared.remarks:
         say(f"unmangle bundle: {remark}")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from core.settings import Settings
 from worker.caches.cleanup import Entry, clean, entries, read_record, remove_unused
 from worker.caches.disk import DiskStore
+from worker.command.words import show
 
 _UNIT = 1 << 20
 
@@ -22,24 +23,24 @@ def _print_statistics(store: DiskStore, settings: Settings) -> None:
         name = _name_of(entry.path)
         counts[name] += 1
         sizes[name] += entry.size
-    print(f"{settings.cache_dir}: {_megabytes(sum(sizes.values()))} of {_megabytes(settings.cache_max_bytes)}")
+    show(f"{settings.cache_dir}: {_megabytes(sum(sizes.values()))} of {_megabytes(settings.cache_max_bytes)}")
     for name in sorted(counts):
-        print(f"{counts[name]:>10} {name:<20} {_megabytes(sizes[name])}")
+        show(f"{counts[name]:>10} {name:<20} {_megabytes(sizes[name])}")
     if found:
-        print(f"the oldest was last used {_age(found)} ago")
+        show(f"the oldest was last used {_age(found)} ago")
 
 
 def _clean(store: DiskStore, settings: Settings) -> None:
     before = _size(store)
     clean(store.directory, store.usage, settings, time.time(), 0)
-    print(f"removed {_megabytes(before - _size(store))}, kept {_megabytes(_size(store))}")
+    show(f"removed {_megabytes(before - _size(store))}, kept {_megabytes(_size(store))}")
 
 
 def _clear(store: DiskStore, settings: Settings) -> None:
     found = list(entries(store.directory))
     removed = sum(remove_unused(entry) for entry in found)
     clean(store.directory, store.usage, settings, time.time(), 0)  # counts what is left
-    print(f"removed {removed} files, kept {len(found) - removed} that are in use")
+    show(f"removed {removed} files, kept {len(found) - removed} that are in use")
 
 
 def _name_of(path: Path) -> str:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.control_characters import visible, visible_json
 from worker.command.terminal import Colour, paint
 from worker.command.words import NOT_DONE, Subcommands, add_command, refuse
 
@@ -60,8 +61,8 @@ def _print(findings: list[Finding], *, as_json: bool) -> None:
     if as_json:
         import orjson
 
-        print(orjson.dumps(findings, option=orjson.OPT_INDENT_2).decode())
+        print(visible_json(orjson.dumps(findings, option=orjson.OPT_INDENT_2).decode()))
         return
     for finding in findings:
         sign, colour = _SIGNS[finding.level]
-        print(paint(sign, colour, sys.stdout), finding)
+        print(paint(sign, colour, sys.stdout), visible(str(finding)))

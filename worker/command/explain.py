@@ -45,6 +45,7 @@ def add_to(commands: Subcommands) -> None:
 
 
 def _run(chosen: argparse.Namespace) -> int:
+    from core.control_characters import visible_json
     from core.errors import UnmangleError
     from core.explain.page import explained_page, is_all_resolved
 
@@ -53,7 +54,7 @@ def _run(chosen: argparse.Namespace) -> int:
         answer = _answer(chosen, body)
     except (OSError, UnmangleError) as error:
         return refuse(f"unmangle explain: {error}")
-    text = answer.decode() + "\n" if chosen.json else explained_page(answer)
+    text = visible_json(answer.decode()) + "\n" if chosen.json else explained_page(answer)
     sys.stdout.buffer.write(text.encode())
     sys.stdout.buffer.flush()
     return 0 if is_all_resolved(answer) else ANSWER_IS_NO

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from worker.command.terminal import Colour, Progress, paint
-from worker.command.words import ANSWER_IS_NO, Subcommands, add_command, refuse, write_json
+from worker.command.terminal import Colour, Progress
+from worker.command.words import ANSWER_IS_NO, Subcommands, add_command, refuse, show, show_in, write_json
 
 if TYPE_CHECKING:
     from core.artifacts.inspection import InspectedCode, InspectedMap
@@ -74,29 +73,29 @@ def _is_script(path: Path) -> bool:
 def _print(each: InspectedMap | InspectedCode) -> None:
     from core.artifacts.inspection import InspectedMap
 
-    print(paint(each.place, Colour.STRONG, sys.stdout))
+    show_in(Colour.STRONG, each.place)
     if each.problem:
-        print(f"  {paint(each.problem, Colour.BAD, sys.stdout)}")
+        show_in(Colour.BAD, each.problem, indent="  ")
     elif isinstance(each, InspectedMap):
         _print_map(each)
     else:
-        print(f"  {_bytes(each.size)}, source map {each.source_map}")
+        show(f"  {_bytes(each.size)}, source map {each.source_map}")
     if each.debug_id:
-        print(f"  debug id {each.debug_id}")
+        show(f"  debug id {each.debug_id}")
 
 
 def _print_map(each: InspectedMap) -> None:
-    print(f"  {_bytes(each.size)}, {each.tokens:,} mappings, {each.names:,} names, {len(each.sources):,} sources")
+    show(f"  {_bytes(each.size)}, {each.tokens:,} mappings, {each.names:,} names, {len(each.sources):,} sources")
     if each.without_content:
-        print(f"  {len(each.without_content):,} sources have no content: no lines of theirs can be shown")
+        show(f"  {len(each.without_content):,} sources have no content: no lines of theirs can be shown")
     if not each.names:
-        print("  no names: functions get theirs from the sources, or not at all")
+        show("  no names: functions get theirs from the sources, or not at all")
     by_size = sorted(each.sources, key=lambda source: -(source.size or 0))
     for source in by_size[:_MOST_SOURCES]:
         size = "no content" if source.size is None else _bytes(source.size)
-        print(f"  {size:>14}  {source.name or '(no name)'}{' (ignored)' if source.is_ignored else ''}")
+        show(f"  {size:>14}  {source.name or '(no name)'}{' (ignored)' if source.is_ignored else ''}")
     if len(by_size) > _MOST_SOURCES:
-        print(f"  … and {len(by_size) - _MOST_SOURCES:,} smaller ones; --json has them all")
+        show(f"  … and {len(by_size) - _MOST_SOURCES:,} smaller ones; --json has them all")
 
 
 def _bytes(size: int) -> str:

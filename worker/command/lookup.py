@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from worker.command.words import ANSWER_IS_NO, Subcommands, add_command, refuse, say, write_json
+from worker.command.words import ANSWER_IS_NO, Subcommands, add_command, refuse, say, show, write_json
 
 
 def add_to(commands: Subcommands) -> None:
@@ -64,7 +64,9 @@ def _run(chosen: argparse.Namespace) -> int:
         from worker.command.trace_text import source_lines
 
         lines = source_lines(found, chosen.context) if chosen.context > 0 else ()
-        print("\n".join([frame_text(frame, found.function, found.place), *lines]))
+        show(frame_text(frame, found.function, found.place))
+        for line in lines:
+            print(line)
     if isinstance(found, Unmapped):
         say(f"unmangle lookup: {found.detail} [{found.reason}]")
         return ANSWER_IS_NO

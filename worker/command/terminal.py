@@ -8,6 +8,8 @@ import time
 from enum import StrEnum
 from typing import TextIO
 
+from core.control_characters import visible
+
 _WIDTH = 24
 _QUIET_S = 1.0
 _BETWEEN_S = 0.1
@@ -23,8 +25,12 @@ class Colour(StrEnum):
 
 
 def paint(text: str, colour: Colour, stream: TextIO) -> str:
-    """Return ``text`` in a colour, if ``stream`` is a terminal and nobody said ``NO_COLOR``."""
-    return f"\x1b[{colour}m{text}\x1b[0m" if _has_colours(stream) else text
+    """Return ``text`` in a colour, if ``stream`` is a terminal and nobody said ``NO_COLOR``.
+
+    Control characters of the text itself are shown, not sent.
+    """
+    shown = visible(text)
+    return f"\x1b[{colour}m{shown}\x1b[0m" if _has_colours(stream) else shown
 
 
 class Progress:

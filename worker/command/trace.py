@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.control_characters import visible_text
 from worker.command.terminal import Progress
 from worker.command.words import ANSWER_IS_NO, Subcommands, add_command, refuse, say, write_json
 
@@ -83,7 +84,8 @@ def _read(file: Path) -> str:
 
 
 def _write(text: str) -> None:
-    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+    shown = visible_text(text) if sys.stdout.isatty() else text
+    sys.stdout.buffer.write(shown.encode("utf-8", "surrogateescape"))
     sys.stdout.buffer.flush()
 
 

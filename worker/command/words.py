@@ -7,6 +7,9 @@ import sys
 import textwrap
 from typing import TypeAlias
 
+from core.control_characters import visible, visible_json
+from worker.command.terminal import Colour, paint
+
 Subcommands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
 
 _WIDTH = 80
@@ -34,14 +37,24 @@ def add_command(
 
 def say(line: str) -> None:
     """Tell a person what is no part of the result."""
-    print(line, file=sys.stderr)
+    print(visible(line), file=sys.stderr)
+
+
+def show(line: str) -> None:
+    """Write a line of the result for people."""
+    print(visible(line))
+
+
+def show_in(colour: Colour, text: str, *, indent: str = "") -> None:
+    """Write a line of the result in a colour, if people can see it."""
+    print(f"{indent}{paint(text, colour, sys.stdout)}")
 
 
 def write_json(document: object) -> None:
     """Write the result as JSON."""
     import orjson
 
-    sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n")
+    sys.stdout.write(visible_json(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()) + "\n")
 
 
 def refuse(why: str) -> int:

@@ -96,8 +96,8 @@ def test_frames_beyond_the_limit_are_counted():
 
 def test_what_could_steer_a_terminal_is_shown_as_what_it_is():
     lines = page(a_frame(cause="\x1b[2J\nfaked line\u202e"), abs_path="\r\x1b]0;title\x07")
-    assert "   resolved: �[2J�faked line�" in lines
-    assert "1. ��]0;title�:1:26" in lines
+    assert r"   resolved: \x1b[2J\x0afaked line\u202e" in lines
+    assert r"1. \x0d\x1b]0;title\x07:1:26" in lines
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,10 @@ from pathlib import Path
 from types import ModuleType
 
 KERNELS = (
+    "core.source_names.lexer",
+    "core.source_names.parser",
+    "core.source_names.recorder",
+    "core.source_names.types",
     "core.javascript.kernel",
     "core.javascript.scope_search",
     "core.sourcemap.byte_search",

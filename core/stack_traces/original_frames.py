@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from core.artifacts.map_search import MappedFile, Reason, Unmapped
 from core.bundler_paths import turbopack_filename, webpack_filename
 from core.functions import function_to_show
-from core.sourcemap.position import NoName, OriginalPosition
+from core.sourcemap.position import FunctionName, NoName, OriginalPosition
 from core.sourcemap.source_lines import SourceLines
 from core.stack_traces.text_frames import TextFrame
 from core.stack_traces.written_functions import WrittenFunctions
@@ -17,6 +17,8 @@ from core.stack_traces.written_functions import WrittenFunctions
 _NAMESPACE = re.compile(r"\A(?:webpack|rspack|turbopack)://[^/]*/")
 _TOO_MUCH = 1 << 32
 _UPWARDS = re.compile(r"\A(?:\.{1,2}/)+")
+_INITIALIZERS = frozenset({"<instance_members_initializer>", "<static_initializer>"})
+"""V8 calls what fills the fields of a class so, minified or not."""
 _NAMELESS = frozenset({*(name.value for name in NoName), "<global>"})  # the last one is Metro's
 
 
@@ -84,6 +86,17 @@ def _original_frame(
     if position is None:
         place = f"{frame.lineno}:{frame.colno or 1}"
         return Unmapped(Reason.NOT_COVERED, f"{mapped.map_place} says nothing about {place}: is it of another build?")
-    function = written.function(mapped.source_map, position)
-    name = function_to_show(position, frame.function, caller_name) if function is None else function
-    return OriginalFrame(None if isinstance(name, NoName) or name in _NAMELESS else name, position, mapped)
+    name = _function(frame, position, written.function(mapped.source_map, position), caller_name)
+    return OriginalFrame(None if name in _NAMELESS else name, position, mapped)
+
+
+def _function(
+    frame: TextFrame, position: OriginalPosition, function: FunctionName | None, caller_name: str | None
+) -> str | None:
+    """Return the name to show: as the source has it, or if that can't be told, as the service would."""
+    if frame.function in _INITIALIZERS:
+        return frame.function
+    if function is None:
+        # To the service, a private method's number sign is no part of its name: it would be there twice.
+        return function_to_show(position, frame.function, caller_name).replace("##", "#")
+    return None if isinstance(function, NoName) else function

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from core.sourcemap.generated_code import GeneratedCode, survey_code
-from core.sourcemap.position import FunctionName, NoName, OriginalPosition
+from core.source_names.source_functions import SourceFunctions, read_functions
+from core.sourcemap.position import FunctionName, OriginalPosition
 from core.sourcemap.source_map import SourceMap
 
 
@@ -15,22 +15,15 @@ class WrittenFunctions:
     """
 
     def __init__(self) -> None:
-        self._codes: dict[tuple[int, int], GeneratedCode | None] = {}
+        self._sources: dict[tuple[int, int], SourceFunctions | None] = {}
 
     def function(self, source_map: SourceMap, position: OriginalPosition) -> FunctionName | None:
-        """Return the function around ``position``; None if its source isn't embedded, or isn't plain JavaScript."""
+        """Return the function around ``position``; None if its source isn't embedded, or is in another language."""
         if position.source is None:
             return None
         key = (id(source_map), position.source)
-        if key not in self._codes:
+        if key not in self._sources:
             content = source_map.source_content(position.source)
-            self._codes[key] = None if content is None else survey_code(content)
-        code = self._codes[key]
-        return None if code is None else _function_in(code, position)
-
-
-def _function_in(code: GeneratedCode, position: OriginalPosition) -> FunctionName:
-    scope = code.scopes.covering(code.positions().offset(position.line, position.column))
-    if scope is None:
-        return NoName.UNKNOWN
-    return code.scopes.name(scope) or NoName.ANONYMOUS
+            self._sources[key] = None if content is None else read_functions(content, position.file or "")
+        source = self._sources[key]
+        return None if source is None else source.name_at(position.line, position.column)

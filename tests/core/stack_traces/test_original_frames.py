@@ -33,8 +33,26 @@ def test_without_the_source_they_have_the_names_of_the_service():
     assert functions() == ["total", "start", "t"]
 
 
-def test_typescript_is_no_plain_javascript():
-    assert functions(sourcesContent=["const total: number = 1;\n" * 10]) == ["total", "start", "t"]
+def test_functions_have_the_names_of_sources_in_typescript():
+    source = SOURCE.replace("total()", "total<T>(this: T): asserts this is U")
+    assert functions(sourcesContent=[source], sources=["cart.ts"]) == ["total", None, None]
+
+
+def test_of_sources_in_other_languages_they_have_the_names_of_the_service():
+    assert functions(sourcesContent=[SOURCE], sources=["cart.kt"]) == ["total", "start", "t"]
+
+
+def test_initializers_of_fields_keep_the_name_that_v8_gives_them():
+    trace = TRACE.replace("at a (", "at <instance_members_initializer> (")
+    assert functions(trace, sourcesContent=[SOURCE]) == ["<instance_members_initializer>", None, None]
+
+
+def test_a_private_method_has_one_number_sign_where_only_the_minified_code_names_it():
+    text = map_of(mappings_of([(0, 6, 0, 3, 6, 1), (0, 8, 0, 4, 9, 0), (0, 13, 0, 4, 20)]), names=["#total", "Cart"])
+    mapped = MappedFile(read_source_map(text, b"class A{#b(){f()}c(){}}"), "app.js.map", "app.js")
+    (found,) = original_frames(find_frames("    at A.#b (app.js:1:14)\n"), lambda _: mapped)
+    assert isinstance(found, OriginalFrame)
+    assert found.function == "Cart.#total"
 
 
 def test_a_frame_of_the_engine_in_between_is_the_caller():

@@ -1,0 +1,120 @@
+"""The names of functions from the parts that the recorder has written down."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.javascript.spelling import identifier_name, number_text, string_value
+from core.source_names.parts import PART_SIZE, Flag, Part
+
+_KIND_MASK = 31
+_MOST_PARTS = 100
+"""Longer names are cut at the front: nobody reads them, and a program may have a million such functions."""
+_IDENTIFIER = re.compile(r"(?!\d)[\w$\u200c\u200d]+\Z")
+_WELL_KNOWN = re.compile(r"Symbol\s*\.\s*(\w+)\Z")
+_CHAIN = re.compile(r"(?!\d)[\w$]+(?:\s*\.\s*(?!\d)[\w$]+)*\Z")
+_STRING = re.compile(r"(['\"])(?:(?!\1)[^\\]|\\.)*\1\Z", re.DOTALL)
+_TEMPLATE = re.compile(r"`([^`$\\]*)`\Z")
+_COMPUTED = "<computed>"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names in a text, in UTF-8, by the numbers of their parts."""
+
+    text: bytes
+    parts: Sequence[int]
+
+    def name(self, part: int) -> str | None:
+        """Return the name of the function whose part is ``part``; None if it has none."""
+        return self._name(part, _MOST_PARTS) or None
+
+    def is_unknown(self, part: int) -> bool:
+        """Say whether what ``part`` names wasn't read, so that nobody knows what is in there."""
+        return self._kind(part) is Part.UNKNOWN
+
+    def _name(self, part: int, depth: int) -> str:
+        kind, around = self._kind(part), self._around(part)
+        if depth == 0 or kind in {Part.ANONYMOUS, Part.UNKNOWN}:
+            return ""
+        if kind is Part.ALIAS:
+            return self._name(around, depth - 1)
+        if kind is Part.DEFAULT:
+            return "default"
+        if kind is Part.CONSTRUCTOR:
+            class_name = self._name(around, depth - 1)
+            return f"new {class_name}" if class_name else ""
+        if kind is Part.STATIC:
+            return ""
+        if kind is Part.RECEIVER:
+            return self._receiver(around, depth - 1)
+        if kind is Part.OWN_NAME:
+            return _joined(self._target_of(around, depth - 1), identifier_name(self._text(part)))
+        return self._accessor(part) + self._member(part, kind, self._name(around, depth - 1))
+
+    def _member(self, part: int, kind: Part, around: str) -> str:
+        text = self._text(part)
+        if kind is Part.STRING:
+            text = string_value(text)
+            is_bare = self._flags(part) & Flag.KEY and not _IDENTIFIER.match(text)
+            return text if is_bare else _joined(around, text)
+        if kind is Part.NUMBER:
+            return number_text(text, "Infinity")
+        if kind in {Part.COMPUTED_KEY, Part.INDEX}:
+            return self._computed(text.strip(), kind, around, is_key=bool(self._flags(part) & Flag.KEY))
+        return _joined(around, identifier_name(text))
+
+    def _computed(self, text: str, kind: Part, around: str, *, is_key: bool) -> str:
+        """Return the name of a member whose key is an expression."""
+        symbol = _WELL_KNOWN.match(text)
+        if symbol:
+            return f"{around}[Symbol.{symbol[1]}]"
+        template = _TEMPLATE.match(text)
+        if template or _STRING.match(text):
+            key = template[1] if template else string_value(text)
+            return key if is_key and not _IDENTIFIER.match(key) else _joined(around, key)
+        if kind is Part.COMPUTED_KEY and _CHAIN.match(text):
+            return f"{around}[{''.join(text.split())}]"
+        return _joined(around, _COMPUTED)
+
+    def _target_of(self, target: int, depth: int) -> str:
+        """Return what is before the last name of a target: a function there has a name of its own."""
+        if target == 0:
+            return ""
+        before = self._around(target)
+        if self._kind(before) is Part.NAME and self._text(before) == "module" and self._text(target) == "exports":
+            return ""
+        if self._kind(before) is Part.NAME and self._text(before) == "prototype":
+            before = self._around(before)
+        return self._name(before, depth)
+
+    def _receiver(self, function: int, depth: int) -> str:
+        """Return what ``this`` is in a function: an instance of it, or what it is a method of."""
+        while self._kind(function) is Part.ALIAS:
+            function = self._around(function)
+        around = self._around(function)
+        is_method = around and self._text(around)[:1].isupper() and not self._text(function)[:1].isupper()
+        return self._name(around if is_method else function, depth)
+
+    def _accessor(self, part: int) -> str:
+        flags = self._flags(part)
+        return "get " if flags & Flag.GETTER else "set " if flags & Flag.SETTER else ""
+
+    def _text(self, part: int) -> str:
+        at = PART_SIZE * part
+        return self.text[self.parts[at + 1] : self.parts[at + 2]].decode("utf-8", "replace")
+
+    def _kind(self, part: int) -> Part:
+        return Part(self.parts[PART_SIZE * part] & _KIND_MASK)
+
+    def _flags(self, part: int) -> int:
+        return self.parts[PART_SIZE * part] & ~_KIND_MASK
+
+    def _around(self, part: int) -> int:
+        return self.parts[PART_SIZE * part + 3]
+
+
+def _joined(around: str, name: str) -> str:
+    return f"{around}.{name}" if around else name

@@ -1,0 +1,28 @@
+# What parts.py says, for the compiler: a test compares the two.
+
+cdef enum Part:
+    ANONYMOUS = 0
+    NAME = 1
+    STRING = 2
+    NUMBER = 3
+    PRIVATE_NAME = 4
+    COMPUTED_KEY = 5
+    INDEX = 6
+    ALIAS = 7
+    OWN_NAME = 8
+    CONSTRUCTOR = 9
+    STATIC = 10
+    DEFAULT = 11
+    RECEIVER = 12
+    UNKNOWN = 13
+
+cdef enum Flag:
+    GETTER = 32
+    SETTER = 64
+    KEY = 128
+
+cdef enum Role:
+    VARIABLE = 0
+    MEMBER = 1
+    PROTOTYPE = 2
+    ENCLOSING = 3

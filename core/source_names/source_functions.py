@@ -1,0 +1,79 @@
+"""The functions of an original source, called as they are written there.
+
+functions = read_functions(content, "src/cart.ts")
+functions.name_at(line, column)  # "Cart.total"
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+
+from core.buffers import Numbers, numbers_buffer
+from core.javascript.scope_search import ScopeSearch
+from core.source_names.dialects import Dialect, dialect_of
+from core.source_names.lexer import Lexer
+from core.source_names.lexer_tables import lexer_tables
+from core.source_names.names import Names
+from core.source_names.parser import Parser
+from core.source_names.recorder import Recorder
+from core.sourcemap.position import FunctionName, NoName
+from core.sourcemap.text_positions import BLOCK_SIZE, TextPositions, survey_text
+
+_MAX_TEXT = 1 << 30
+_SCOPE_SIZE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFunctions:
+    """The functions of a source.  Any number of threads may ask it."""
+
+    names: Names
+    records: Numbers
+    """Four numbers for each scope: start, end (exclusive), its part, the scope around (-1: none)."""
+    blocks: Numbers
+    errors: int
+    """How often the parser met what it had no rule for."""
+
+    def name_at(self, line: int, column: int) -> FunctionName | None:
+        """Return the name of the function at a place, which counts from 0, columns in UTF-16 code units.
+
+        None if that part of the text could not be read.
+        """
+        return self.name_at_offset(TextPositions(self.names.text, self.blocks).offset(line, column))
+
+    def name_at_offset(self, offset: int) -> FunctionName | None:
+        """Return the name of the function at a byte of the text, likewise."""
+        scope = ScopeSearch(self.records).innermost(offset)
+        if scope < 0:
+            return NoName.UNKNOWN
+        part = self.records[_SCOPE_SIZE * scope + 2]
+        if self.names.is_unknown(part):
+            return None
+        return self.names.name(part) or NoName.ANONYMOUS
+
+
+def read_functions(content: bytes, file: str) -> SourceFunctions | None:
+    """Return the functions of a source in UTF-8; ``file`` is its name, which says which language it is in.
+
+    None if it is of no language that can be read here.  Takes time and memory in proportion to the text, whatever
+    that is.
+    """
+    dialect = dialect_of(file, content)
+    if dialect is None or len(content) > _MAX_TEXT:
+        return None
+    blocks = numbers_buffer(2 * -(-len(content) // BLOCK_SIZE))
+    if not survey_text(content, blocks):
+        return read_functions(content.decode("utf-8", "replace").encode(), file)
+    recorder, errors = _parsed(content, dialect)
+    if errors and not dialect.is_certain:
+        return None
+    names = Names(content, array("i", recorder.parts))
+    return SourceFunctions(names, array("i", recorder.records), blocks, errors)
+
+
+def _parsed(content: bytes, dialect: Dialect) -> tuple[Recorder, int]:
+    recorder = Recorder()
+    parser = Parser(Lexer(dialect.script(content) + b"\0", lexer_tables()), recorder, dialect.types, dialect.jsx)
+    parser.parse()
+    return recorder, parser.errors

@@ -49,9 +49,10 @@ async def _timed(resources: Resources, source: ArtifactSource, paths: list[str],
     request = a_request(source.url, release=release, scraping=Scraping())
     started = time.perf_counter()
     files = RequestFiles(resources, request, None)
-    async with files.expecting(minified(path) for path in paths):
-        for path in paths:
-            await files.get_file(minified(path))
+    files.expect(minified(path) for path in paths)
+    for path in paths:
+        await files.get_file(minified(path))
+    await files.close()
     return (time.perf_counter() - started) * 1e6
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import io
+import itertools
 import struct
 import zipfile
 import zlib
@@ -35,6 +36,8 @@ _DIRECTORY_ENTRY_MIN_BYTES = 46
 _BYTES_PER_MEMBER = 1200  # in our memory: a ZipInfo with its names, and the entry in the manifest
 _LARGEST_DIRECTORY_ENTRY_BYTES = 1 << 10  # on average; a name and two comments could have 192 KiB
 _STEP = 1 << 20
+
+_serials = itertools.count()
 
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
@@ -68,6 +71,8 @@ class Bundle:
         self.manifest = manifest
         self.size_bytes = _BYTES_PER_MEMBER * len(archive.filelist)
         """About how much memory the bundle takes, its file left aside."""
+        self.serial = next(_serials)
+        """A number that no other open bundle of this process ever had."""
         self.digest = digest
         """Made of the names, sizes and checksums of the members: different for different bundles."""
 

@@ -30,6 +30,20 @@ class Modules:
         self._files = files
         self._debug_ids = {module.code_file: parse_debug_id(module.debug_id) for module in modules}
         self._resolved: dict[str, ResolvedModule] = {}
+        self.numbers: dict[str, int | None] = {}
+        """Those of ``WrittenFrames``, by the paths of frames, as far as they are known."""
+
+    def known(self, abs_path: str) -> ResolvedModule | None:
+        """Return what is known about the generated file ``abs_path`` without looking for it."""
+        module = self._resolved.get(abs_path)
+        if module is not None:
+            return module
+        file = self._files.known_module(abs_path, self._debug_ids.get(abs_path))
+        if file is None:
+            return None
+        self.numbers[abs_path] = file.number
+        self._resolved[abs_path] = file.module
+        return file.module
 
     def keys_of(self, paths: Iterable[str]) -> list[FileKey]:
         """Return what the generated files at ``paths`` are looked up by, each once."""
@@ -43,9 +57,12 @@ class Modules:
 
     async def resolve(self, abs_path: str) -> ResolvedModule:
         """Return what is known about the generated file ``abs_path``, as frames name it."""
-        if abs_path not in self._resolved:
-            self._resolved[abs_path] = await self._resolve(abs_path, self._debug_ids.get(abs_path))
-        return self._resolved[abs_path]
+        module = self.known(abs_path)
+        if module is None:
+            debug_id = self._debug_ids.get(abs_path)
+            module = await self._files.remembered(abs_path, debug_id, lambda: self._resolve(abs_path, debug_id))
+            self._resolved[abs_path] = module
+        return module
 
     async def _resolve(self, abs_path: str, debug_id: DebugId | None) -> ResolvedModule:
         minified = await self._files.get_file(FileKey(FileType.MINIFIED_SOURCE, abs_path, debug_id))

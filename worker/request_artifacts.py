@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 from core.files import Failure, FailureKind, File, FileEntry, FileKey, IndividualFile
 from core.html_pages import is_html_instead
@@ -35,6 +36,11 @@ class RequestArtifacts:
             return False
         self._known[listed.abs_path] = listed
         return True
+
+    @property
+    def known(self) -> Mapping[str, ListedFile]:
+        """The artifacts that were listed so far, by what they were uploaded under."""
+        return self._known
 
     async def find(self, key: FileKey) -> FileEntry | None:
         """Return the file; None if it isn't listed.  An artifact that is listed but can't be had is found as well."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 
 from core.bundle import Bundle
 from core.errors import FetchFailed
@@ -20,6 +19,7 @@ from worker.caches.stored_file import MAPPED_FROM_BYTES, Draft
 from worker.caches.uses import watching
 from worker.concurrency import all_of
 from worker.fetch.bundles import download_bundle
+from worker.known_files import OpenBundle
 from worker.metrics import Limit
 from worker.resources import Resources
 
@@ -29,14 +29,8 @@ AT_ONCE = 8
 """How many bundles of one answer are fetched at the same time."""
 
 
-@dataclass(frozen=True, slots=True)
-class _OpenBundle:
-    listed: ListedBundle
-    bundle: Bundle
-
-    @property
-    def uri(self) -> str:
-        return self.listed.uri
+BundlesState = tuple[tuple[str, int, str], ...]
+"""What requests have in common that know the same bundles, opened as the same objects and listed alike."""
 
 
 class RequestBundles:
@@ -57,9 +51,11 @@ class RequestBundles:
         self._recorder = recorder
         self._namespace = namespace
         self._source = source
-        self._known: dict[str, _OpenBundle | Failure] = {}
+        self.known: dict[str, OpenBundle | Failure] = {}
+        """The bundles that were listed so far, by their URIs."""
+        self.state: BundlesState = ()
         self._max_bytes = resources.settings.max_bundle_bytes_per_request if max_bytes is None else max_bytes
-        self._read_bytes = 0
+        self.read_bytes = 0
 
     async def add(self, answer: Sequence[ListedBundle]) -> bool:
         """Download and open bundles, several at a time.
@@ -68,10 +64,20 @@ class RequestBundles:
         """
         new: dict[str, ListedBundle] = {}
         for listed in answer:
-            if listed.uri not in self._known:
+            if listed.uri not in self.known:
                 new.setdefault(listed.uri, listed)
-        self._known.update(zip(new, await all_of(self._opened, new.values(), AT_ONCE), strict=True))
+        self.learn(dict(zip(new, await all_of(self._opened, new.values(), AT_ONCE), strict=True)))
         return bool(new)
+
+    def learn(self, new: Mapping[str, OpenBundle | Failure]) -> None:
+        """Take note of open bundles that are not known yet, by their URIs."""
+        if new:
+            self.known.update(new)
+            self.state = tuple(sorted(map(_state_of, self.known.items())))
+
+    def has_room_for(self, size: int) -> bool:
+        """Return whether members of that size, in all, may be read besides what was read."""
+        return self.read_bytes + size <= self._max_bytes
 
     def may_have(self, key: FileKey) -> bool:
         """Return whether a bundle lists the file."""
@@ -88,7 +94,7 @@ class RequestBundles:
                 self._recorder.unreadable(opened.uri, member.path)
         return None
 
-    async def _opened(self, listed: ListedBundle) -> _OpenBundle | Failure:
+    async def _opened(self, listed: ListedBundle) -> OpenBundle | Failure:
         bundle = await self._resources.bundles.get(
             bundle_key(self._namespace, listed),
             lambda: download_bundle(self._resources.downloader, listed, self._source, self._resources.settings),
@@ -101,11 +107,11 @@ class RequestBundles:
             if bundle.excess:
                 self._resources.metrics.limit_hit(Limit.BUNDLE, f"{listed.uri}: {bundle.text}", bundle.excess)
             return bundle
-        return _OpenBundle(listed, bundle)
+        return OpenBundle(listed, bundle)
 
-    def _candidates(self, key: FileKey) -> Iterator[tuple[_OpenBundle, Member, ResolvedWith]]:
+    def _candidates(self, key: FileKey) -> Iterator[tuple[OpenBundle, Member, ResolvedWith]]:
         """Yield the members that may be the file, the best first."""
-        if not self._known:
+        if not self.known:
             return
         bundles = self._opened_bundles()
         if key.debug_id is not None:
@@ -117,21 +123,21 @@ class RequestBundles:
                 if member := opened.bundle.member_by_url(url):
                     yield opened, member, opened.listed.resolved_with
 
-    def _opened_bundles(self) -> list[_OpenBundle]:
-        bundles = (self._known[uri] for uri in sorted(self._known, reverse=True))
-        return [bundle for bundle in bundles if isinstance(bundle, _OpenBundle)]
+    def _opened_bundles(self) -> list[OpenBundle]:
+        bundles = (self.known[uri] for uri in sorted(self.known, reverse=True))
+        return [bundle for bundle in bundles if isinstance(bundle, OpenBundle)]
 
-    async def _text(self, opened: _OpenBundle, member: Member) -> Text | None:
+    async def _text(self, opened: OpenBundle, member: Member) -> Text | None:
         """Return the text of a member; None if it can't be read, is no text, or is more than a request may read."""
         size = opened.bundle.declared_size(member)
         max_bytes = self._resources.settings.max_bundle_file_size
         if max_bytes is not None and size > max_bytes:
             self._hit(Limit.MEMBER, opened, member, size, max_bytes)
             return None
-        if self._read_bytes + size > self._max_bytes:
-            self._hit(Limit.REQUEST, opened, member, self._read_bytes + size, self._max_bytes)
+        if not self.has_room_for(size):
+            self._hit(Limit.REQUEST, opened, member, self.read_bytes + size, self._max_bytes)
             return None
-        self._read_bytes += size  # also if it is cached or damaged: the answer must not depend on what was read before
+        self.read_bytes += size  # also if it is cached or damaged: the answer must not depend on what was read before
         key = member_key(self._namespace, opened.listed, opened.bundle.digest, member.path)
         if size >= MAPPED_FROM_BYTES:
             text = await self._resources.texts.get(key, lambda: self._extracted(opened.bundle, member))
@@ -147,7 +153,7 @@ class RequestBundles:
         if uses is not None:
             uses.note_effect(lambda: self._resources.metrics.member(in_memory=True))
 
-    def _hit(self, limit: Limit, opened: _OpenBundle, member: Member, size: int, most: int) -> None:
+    def _hit(self, limit: Limit, opened: OpenBundle, member: Member, size: int, most: int) -> None:
         self._resources.metrics.limit_hit(limit, f"{opened.uri}: {member.path}", Excess(size, most))
         if self._recorder is not None:
             self._recorder.unreadable(opened.uri, member.path, Excess(size, most))
@@ -164,6 +170,11 @@ class RequestBundles:
             draft.discard()
             raise FetchFailed(Failure(FailureKind.MALFORMED, "the file is damaged"))
         return draft
+
+
+def _state_of(known: tuple[str, OpenBundle | Failure]) -> tuple[str, int, str]:
+    uri, opened = known
+    return (uri, -1, "") if isinstance(opened, Failure) else (uri, opened.bundle.serial, opened.listed.resolved_with)
 
 
 def _read_text(bundle: Bundle, member: Member, max_bytes: int | None) -> Text | None:

@@ -6,18 +6,22 @@ turns out to be of no use: there is no second choice.
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from core.attempts import attempt_not_made
 from core.buffers import Content
+from core.debug_ids import DebugId
 from core.explain.record import Recorder
 from core.files import Failure, FileEntry, FileKey, FileType
 from core.lookup import ListedBundle, ListedFile
+from core.modules import ResolvedModule, source_map_key
+from core.paths import candidate_urls
 from core.sourcemap.source_map import SourceMap
 from core.wire.request import SymbolicateRequest
 from core.wire.response import ScrapingAttempt
 from worker.caches.keys import Namespace
+from worker.caches.uses import watched_uses
+from worker.known_files import KnownFile, file_key, request_digest
 from worker.look_ahead import LookAhead, NoStart, Started
 from worker.request_artifacts import RequestArtifacts
 from worker.request_bundles import RequestBundles
@@ -48,20 +52,83 @@ class RequestFiles:
         self._bundles = RequestBundles(resources, self._namespace, request.source, recorder=recorder)
         self._artifacts = RequestArtifacts(resources, self._texts, self._namespace, request.source)
         self._scraping = RequestScraping(resources, self._texts, self._namespace, request)
+        self._digest = request_digest(request, scope)
         self._look_ahead = LookAhead(self._start)
+        self._looks_ahead = False
         self._scrapes = False
         self._sources: dict[FileKey, FileEntry] = {}
 
-    @contextlib.asynccontextmanager
-    async def expecting(self, keys: Iterable[FileKey]) -> AsyncIterator[None]:
+    def expect(self, keys: Iterable[FileKey]) -> None:
         """Fetch some of the files that will be asked for before they are; what comes out is the same."""
+        self._looks_ahead = True
         self._look_ahead.expect(keys)
         self._look_ahead.look()
-        try:
-            yield
-        finally:
+
+    async def close(self) -> None:
+        """Stop fetching what nobody has asked for after all."""
+        if self._looks_ahead:
             await self._look_ahead.close()
             await self._texts.close()
+
+    def known_module(self, abs_path: str, debug_id: DebugId | None) -> KnownFile | None:
+        """Return what a generated file and its source map came to for an earlier request, if that still holds.
+
+        Whatever looking for them would bring besides is then as if they had been looked for.
+        """
+        if self._recorder is not None:
+            return None
+        found = self._resources.known_files.get(file_key(self._digest, self._bundles.state, abs_path, debug_id))
+        if found is None:
+            return None
+        file, uses = found
+        if not (self._depends_on_nothing_else(file) and self._bundles.has_room_for(file.read_bytes) and uses.again()):
+            return None
+        self.attempts += file.attempts
+        self.tally.add(file.tally)
+        self._bundles.learn(file.bundles)
+        self._bundles.read_bytes += file.read_bytes
+        for listed in file.artifacts:
+            self._artifacts.add(listed)
+        self._scrapes |= file.was_scraped
+        if self._looks_ahead:
+            self._look_ahead.arrived(FileKey(FileType.MINIFIED_SOURCE, abs_path, debug_id))
+        return file
+
+    async def remembered(
+        self, abs_path: str, debug_id: DebugId | None, resolve: Callable[[], Awaitable[ResolvedModule]]
+    ) -> ResolvedModule:
+        """Return what ``resolve`` returns, which looks for a generated file and its map, and remember that."""
+        if self._recorder is not None:
+            return await resolve()
+        key = file_key(self._digest, self._bundles.state, abs_path, debug_id)
+        attempts, read_bytes = len(self.attempts), self._bundles.read_bytes
+        bundles, artifacts = set(self._bundles.known), set(self._artifacts.known)
+        tally, self.tally = self.tally, Tally()
+        try:
+            with watched_uses() as uses:
+                module = await resolve()
+        finally:
+            tally.add(self.tally)
+            tally, self.tally = self.tally, tally
+        file = KnownFile(
+            module=module,
+            number=self._resources.written_frames.module_number(abs_path, module),
+            attempts=self.attempts[attempts:],
+            tally=tally,
+            bundles={uri: each for uri, each in self._bundles.known.items() if uri not in bundles},
+            artifacts=[each for url, each in self._artifacts.known.items() if url not in artifacts],
+            urls=_names(abs_path, module, debug_id),
+            read_bytes=self._bundles.read_bytes - read_bytes,
+            was_scraped=self._scrapes,
+        )
+        if uses.were_in_memory and file.urls.isdisjoint(artifacts):
+            self._resources.known_files.keep(key, file, uses)
+        return module
+
+    def _depends_on_nothing_else(self, file: KnownFile) -> bool:
+        """Say whether no artifact that this request has learnt of could be taken for the file or its map."""
+        known = self._artifacts.known
+        return not known or file.urls.isdisjoint(known)
 
     @property
     def has_looked_for_sources(self) -> bool:
@@ -94,7 +161,8 @@ class RequestFiles:
         self._look_ahead.arrived(key)
         entry = await self._find(key)
         if entry is None and await self._learn_about(key):
-            self._look_ahead.look()
+            if self._looks_ahead:
+                self._look_ahead.look()
             entry = await self._find(key)
         if entry is None:
             return await self._scrape(key)
@@ -119,7 +187,8 @@ class RequestFiles:
 
     async def _scrape(self, key: FileKey) -> FileEntry:
         self._scrapes = True
-        self._look_ahead.look()
+        if self._looks_ahead:
+            self._look_ahead.look()
         scraped = await self._scraping.scrape(key)
         if scraped.attempt is not None:
             self.attempts.append(scraped.attempt)
@@ -143,3 +212,10 @@ class RequestFiles:
         if self._lookups.can_ask(key) and not self._scrapes:
             return NoStart.NOT_YET
         return self._scraping.start(key)
+
+
+def _names(abs_path: str, module: ResolvedModule, debug_id: DebugId | None) -> frozenset[str]:
+    """Return what a generated file and its map are found by among artifacts."""
+    map_key = source_map_key(module.minified, debug_id)
+    paths = [abs_path] if map_key is None or map_key.abs_path is None else [abs_path, map_key.abs_path]
+    return frozenset(url for path in paths for url in candidate_urls(path))

@@ -75,7 +75,7 @@ class RequestScraping:
         uses = watching()
         if uses is not None:
             ends_at = target.number + self._resources.settings.scrape_refresh_s
-            uses.note(lambda: int(time.time()) < ends_at)
+            uses.note_condition(lambda: int(time.time()) < ends_at)
 
     def _key(self, target: ScrapeTarget) -> Key:
         return scraped_key(

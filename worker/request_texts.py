@@ -14,6 +14,7 @@ from core.texts import Text
 from worker.caches.keys import Key
 from worker.caches.loaded import LoadedCache
 from worker.caches.stored_file import Draft
+from worker.caches.uses import watching
 
 AT_ONCE = 8
 """How many files of one request are fetched early at the same time."""
@@ -33,7 +34,12 @@ class RequestTexts:
     async def get(self, key: Key, make: Make, *, between_hosts: bool = False) -> Outcome:
         """Return a text, or why it can't be had."""
         task = self._early.get(key)
-        return await (self._cache.get(key, make, between_hosts=between_hosts) if task is None else asyncio.shield(task))
+        if task is None:
+            return await self._cache.get(key, make, between_hosts=between_hosts)
+        uses = watching()
+        if uses is not None:
+            uses.note_other()
+        return await asyncio.shield(task)
 
     def start(self, key: Key, make: Make, *, between_hosts: bool = False) -> asyncio.Task[Outcome] | None:
         """Begin to get a text; None if it is in memory."""

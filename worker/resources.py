@@ -31,8 +31,8 @@ from worker.fetch.client import Client
 from worker.fetch.deny_list import DenyList
 from worker.fetch.download import Downloader
 from worker.fetch.limits import limits_of_bundles
+from worker.known_files import KnownFiles
 from worker.metrics import WorkerMetrics
-from worker.resolutions import Resolutions
 from worker.source_maps import SourceMaps
 from worker.threads import Threads, file_threads, leave_when_stuck
 from worker.written_frames import WrittenFrames
@@ -104,7 +104,7 @@ class Resources:
             lifetime_of=lambda _: Lifetime(settings.file_in_bundle_cache_idle_s, since_last_use=True),
         )
         self.source_maps = SourceMaps(settings, self.memory, self.store, self.threads, self.file_threads, self.metrics)
-        self.resolutions = Resolutions()
+        self.known_files = KnownFiles()
         self.written_frames = WrittenFrames()
 
     async def __aenter__(self) -> Self:

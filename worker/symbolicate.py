@@ -46,11 +46,9 @@ from core.wire.response import (
     sorted_attempts,
     sorted_errors,
 )
-from worker.caches.uses import watched_uses
 from worker.job_store import Answer, Job, Symbolicate
 from worker.modules import Modules
 from worker.request_files import RequestFiles
-from worker.resolutions import NotRemembered, Resolution, resolution_key
 from worker.resources import Resources
 from worker.tally import count_answer
 from worker.threads import Threads
@@ -97,40 +95,16 @@ async def symbolicate(
 
     ``recorder`` is told what an explanation needs to know.
     """
-    paths = list(dict.fromkeys(_paths(request)))
-    key = resolution_key(request, scope, paths)
-    resolution = resources.resolutions.get(key) if recorder is None else None
-    if resolution is not None:
-        with contextlib.suppress(NotRemembered):
-            work = _Work(
-                request, resolution, resolution, resources.written_frames, resources.threads, resolution.numbers
-            )
-            completed = await _completed(resources, work, resolution.attempts)
-            resources.metrics.counts.add(resolution.counts)
-            return completed
-    return await _gathered(resources, request, paths, key, RequestFiles(resources, request, scope, recorder), recorder)
-
-
-async def _gathered(
-    resources: Resources,
-    request: SymbolicateRequest,
-    paths: Sequence[str],
-    key: bytes,
-    files: RequestFiles,
-    recorder: Recorder | None,
-) -> Completed:
-    """Answer a request whose files are not known to be in memory, and remember what they came to."""
+    files = RequestFiles(resources, request, scope, recorder)
     modules = Modules(files, request.modules)
     work = _Work(request, modules, files, resources.written_frames, resources.threads)
-    with watched_uses() as uses:
-        async with files.expecting(modules.keys_of(paths)):
-            completed = await _completed(resources, work, files.attempts)
-    counts = files.tally.counts()
-    resources.metrics.counts.add(counts)
+    try:
+        completed = await _completed(resources, work, files.attempts)
+    finally:
+        await files.close()
+    files.tally.count_into(resources.metrics.counts)
     if recorder is not None:
         recorder.modules = modules.resolved
-    elif not files.has_looked_for_sources:
-        resources.resolutions.keep(key, Resolution(modules.resolved, work.numbers, files.attempts, counts), uses)
     return completed
 
 
@@ -164,19 +138,18 @@ def _walk(request: SymbolicateRequest, trace: Stacktrace) -> list[Frame]:
 class _Work:
     """What walking the frames of one request takes, and what it collects.
 
-    ``numbers`` are those of the generated files by their paths, as far as they were asked for; ``frames`` are counted
-    by platform, and by whether they were symbolicated.
+    ``frames`` are counted by platform, and by whether they were symbolicated.
     """
 
     request: SymbolicateRequest
-    modules: Modules | Resolution
-    files: RequestFiles | Resolution
+    modules: Modules
+    files: RequestFiles
     remembered: WrittenFrames
     threads: Threads
-    numbers: dict[str, int | None] = field(default_factory=dict)
     errors: set[FrameError] = field(default_factory=set)
     frames: dict[tuple[str | None, bool], int] = field(default_factory=dict)
     frames_walked: int = 0
+    expects: bool = False
 
     @property
     def with_context(self) -> bool:
@@ -191,7 +164,8 @@ async def _symbolicate_trace(work: _Work, trace: Stacktrace) -> tuple[WrittenSta
         work.frames_walked += 1
         if work.frames_walked % _FRAMES_PER_TURN == 0:
             await asyncio.sleep(0)
-        written_frame = await _written(work, raw_frame(frame), caller_name)
+        raw = raw_frame(frame)
+        written_frame = _written_at_once(work, raw, caller_name) or await _written(work, raw, caller_name)
         if written_frame.error is not None:
             work.errors.add(written_frame.error)
         kind = (frame.platform, written_frame.is_symbolicated)
@@ -202,40 +176,80 @@ async def _symbolicate_trace(work: _Work, trace: Stacktrace) -> tuple[WrittenSta
     return WrittenStacktrace([each.frame for each in done]), WrittenStacktrace([each.raw for each in done])
 
 
-async def _written(work: _Work, frame: Frame, caller_name: str | None) -> WrittenFrame:
-    """Return what comes of a frame: what came of an equal one, if that depended on nothing else."""
+def _written_at_once(work: _Work, frame: Frame, caller_name: str | None) -> WrittenFrame | None:
+    """Return what comes of a frame: what came of an equal one, if that depended on nothing else.
+
+    None if it takes waiting, for a file or for a thread.
+    """
     if frame.lineno == 0:
         return written(nowhere(frame))
-    module = await work.modules.resolve(frame.abs_path)
-    key = frame_key(frame, _number(work, frame.abs_path, module), caller_name, with_context=work.with_context)
+    module = work.modules.known(frame.abs_path)
+    if module is None:
+        return None
+    number = _number(work, frame.abs_path, module)
+    key = frame_key(frame, number, caller_name, with_context=work.with_context)
     remembered = None if key is None else work.remembered.get(key)
     if remembered is not None:
         return remembered
-    outcome = await _located(work, frame, module)
-    if isinstance(outcome, Unsymbolicated):
-        done = written(outcome)
-    elif not work.with_context:
-        done = written_original(outcome, symbolicated(outcome, caller_name, None))
-    elif embeds_content(outcome):
-        done = written_original(outcome, symbolicated(outcome, caller_name, embedded_context(outcome)))
-    else:
-        return await _written_with_fetched(work, outcome, caller_name)
-    if key is not None:
+    if _takes_long(module):
+        return None
+    done = _written_from_map(work, locate(frame, module, with_context=work.with_context), caller_name)
+    if key is not None and done is not None:
         work.remembered.keep(key, done)
     return done
 
 
-async def _located(work: _Work, frame: Frame, module: ResolvedModule) -> Unsymbolicated | Located:
+async def _written(work: _Work, frame: Frame, caller_name: str | None) -> WrittenFrame:
+    """Return what comes of a frame that takes waiting."""
+    module = work.modules.known(frame.abs_path)
+    if module is None:
+        _expect_others(work)
+        await work.modules.resolve(frame.abs_path)
+        done = _written_at_once(work, frame, caller_name)
+        if done is not None:
+            return done
+        module = await work.modules.resolve(frame.abs_path)
+    if _takes_long(module):
+        outcome = await work.threads.run(lambda: locate(frame, module, with_context=work.with_context))
+    else:
+        outcome = locate(frame, module, with_context=work.with_context)
+    done = _written_from_map(work, outcome, caller_name)
+    if done is not None:
+        return done
+    assert isinstance(outcome, Located)
+    return await _written_with_fetched(work, outcome, caller_name)
+
+
+def _written_from_map(work: _Work, outcome: Unsymbolicated | Located, caller_name: str | None) -> WrittenFrame | None:
+    """Return the frame; None if it shows a text that has to be had from elsewhere."""
+    if isinstance(outcome, Unsymbolicated):
+        return written(outcome)
+    if not work.with_context:
+        return written_original(outcome, symbolicated(outcome, caller_name, None))
+    if embeds_content(outcome):
+        return written_original(outcome, symbolicated(outcome, caller_name, embedded_context(outcome)))
+    return None
+
+
+def _takes_long(module: ResolvedModule) -> bool:
+    """Return whether the lines of the generated file are still to be found, and that takes longer than a thread."""
     minified = module.minified.result
-    if isinstance(minified, File) and len(minified.content) > _LONG_TO_READ_BYTES and not minified.has_known_lines:
-        return await work.threads.run(lambda: locate(frame, module, with_context=work.with_context))
-    return locate(frame, module, with_context=work.with_context)
+    return isinstance(minified, File) and len(minified.content) > _LONG_TO_READ_BYTES and not minified.has_known_lines
+
+
+def _expect_others(work: _Work) -> None:
+    """Have the files fetched, once, that are not known yet."""
+    if not work.expects:
+        work.expects = True
+        paths = (path for path in _paths(work.request) if path not in work.modules.resolved)
+        work.files.expect(work.modules.keys_of(paths))
 
 
 def _number(work: _Work, path: str, module: ResolvedModule) -> int | None:
-    if path not in work.numbers:
-        work.numbers[path] = work.remembered.module_number(path, module)
-    return work.numbers[path]
+    numbers = work.modules.numbers
+    if path not in numbers:
+        numbers[path] = work.remembered.module_number(path, module)
+    return numbers[path]
 
 
 async def _written_with_fetched(work: _Work, located: Located, caller_name: str | None) -> WrittenFrame:

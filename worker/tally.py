@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from core import metrics
-from core.counts import Counts, Values
+from core.counts import Counts
 from core.files import BundledFile, Failure, FileEntry, FileKey, FileType, IndividualFile, ResolvedWith
 from core.lookup import Listed, ListedBundle
 from core.wire.request import SymbolicateRequest
@@ -55,9 +55,20 @@ class Tally:
         if key.type is FileType.MINIFIED_SOURCE and _needs_no_map(key, entry):
             self.found.append(metrics.SOURCEMAP_NOT_NEEDED.field())
 
-    def counts(self) -> Values:
-        """Return all of it as numbers by field."""
-        counts = Counts()
+    def add(self, other: Tally) -> None:
+        """Count what another one has counted."""
+        self.needed_files += other.needed_files
+        self.api_requests += other.api_requests
+        self.queried_bundles += other.queried_bundles
+        self.bundle_ids |= other.bundle_ids
+        self.queried_artifacts += other.queried_artifacts
+        self.fetched_artifacts += other.fetched_artifacts
+        self.scraped_files += other.scraped_files
+        self.missing_sourcescontent += other.missing_sourcescontent
+        self.found += other.found
+
+    def count_into(self, counts: Counts) -> None:
+        """Count all of it into ``counts``."""
         for histogram, value in (
             (metrics.NEEDED_FILES, self.needed_files),
             (metrics.API_REQUESTS, self.api_requests),
@@ -71,7 +82,6 @@ class Tally:
             counts.observe(histogram, value)
         for counted in self.found:
             counts.inc(counted)
-        return counts.news()
 
 
 Frames = Mapping[tuple[str | None, bool], int]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.files import FileKey
 from core.modules import ResolvedModule
 from core.settings import Settings
 from core.wire.request import Scraping
@@ -24,6 +27,16 @@ from worker.resources import Resources
 IDS = [f"2f259f80-58b7-44cb-d7cd-de1505e7e7{number:02}" for number in range(10)]
 MAP = b'{"version":3,"sources":[],"names":[],"mappings":""}'
 PATIENCE_S = 10
+
+
+@contextlib.asynccontextmanager
+async def expecting(files: RequestFiles, keys: Iterable[FileKey]) -> AsyncIterator[None]:
+    """Have some of the files fetched early, as a request does."""
+    files.expect(keys)
+    try:
+        yield
+    finally:
+        await files.close()
 
 
 def with_map(name: str) -> bytes:
@@ -40,7 +53,7 @@ async def test_files_from_the_web_are_fetched_at_the_same_time_and_their_maps_to
     modules = Modules(files, [])
 
     async def resolve_all() -> None:
-        async with files.expecting(modules.keys_of(paths)):
+        async with expecting(files, modules.keys_of(paths)):
             for path in paths:
                 await modules.resolve(path)
 
@@ -75,7 +88,7 @@ async def test_listed_artifacts_are_fetched_at_the_same_time(resources, source, 
     paths = [minified(f"https://h.test/{number}.js") for number in range(5)]
 
     async def get_all() -> None:
-        async with files.expecting(paths):
+        async with expecting(files, paths):
             for path in paths:
                 await files.get_file(path)
 
@@ -92,7 +105,7 @@ async def test_what_can_be_asked_for_is_not_fetched_from_the_web_before_it_was(r
     source.put_bundle("1", {name: ("x", bundled | {"url": f"~/{name}"}) for name in ("a.js", "b.js")})
     paths = [server.put(f"/{name}", reply(b"from the web")) for name in ("a.js", "b.js")]
     files = RequestFiles(resources, a_request(source.url, release="r", scraping=Scraping()), None)
-    async with files.expecting(minified(path) for path in paths):
+    async with expecting(files, map(minified, paths)):
         for path in paths:
             await files.get_file(minified(path))
     assert server.requests_for("/a.js") == server.requests_for("/b.js") == []
@@ -101,7 +114,7 @@ async def test_what_can_be_asked_for_is_not_fetched_from_the_web_before_it_was(r
 async def test_what_nobody_wants_any_more_is_stopped(resources, server):
     paths = [server.put(f"/{number}.js", silence()) for number in range(3)]
     files = RequestFiles(resources, a_request(server.url("/lookup/"), scraping=Scraping()), None)
-    async with files.expecting(minified(path) for path in paths):
+    async with expecting(files, map(minified, paths)):
         for number in range(3):
             await asyncio.to_thread(server.wait_for_requests, f"/{number}.js")
     await asyncio.to_thread(server.wait_until_idle)
@@ -112,7 +125,7 @@ async def test_failures_are_fetched_once_even_if_none_is_kept(tmp_path, server):
     async with Resources(never) as resources:
         files = RequestFiles(resources, a_request(server.url("/lookup/"), scraping=Scraping()), None)
         paths = [minified(server.url(f"/{number}.js")) for number in range(3)]
-        async with files.expecting(paths):
+        async with expecting(files, paths):
             for path in paths:
                 await files.get_file(path)
     assert len(server.requests) == 3
@@ -191,7 +204,7 @@ def _put(source: ArtifactSource, base: str, name: str, kind: str, file_id: int) 
 async def _answer(resources: Resources, request: Any, paths: list[str], *, is_early: bool) -> Any:
     files = RequestFiles(resources, request, None)
     modules = Modules(files, request.modules)
-    async with files.expecting(modules.keys_of(paths) if is_early else []):
+    async with expecting(files, modules.keys_of(paths) if is_early else []):
         resolved = [await modules.resolve(path) for path in paths]
     return [_said_of(module) for module in resolved], sorted_attempts(files.attempts)
 

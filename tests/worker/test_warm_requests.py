@@ -48,9 +48,10 @@ def settings(tmp_path: Any) -> Settings:
 async def get_all(resources: Resources, source: ArtifactSource, server: SourceServer) -> None:
     files = RequestFiles(resources, a_request(source.url, release="r", scraping=Scraping()), None)
     paths = [server.url(f"/{number}.js") for number in range(FILES)] + ["https://h.test/bundled.js"]
-    async with files.expecting(minified(path) for path in paths):
-        for path in paths:
-            await files.get_file(minified(path))
+    files.expect(minified(path) for path in paths)
+    for path in paths:
+        await files.get_file(minified(path))
+    await files.close()
 
 
 def put_all(source: ArtifactSource, server: SourceServer) -> None:

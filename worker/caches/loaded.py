@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Generic, TypeVar
 
 from core.errors import FetchFailed
@@ -112,7 +111,7 @@ class LoadedCache(Generic[V]):
         self._note_use(loaded, origin)
         uses = watching()
         if uses is not None:
-            uses.note_effect(partial(self._note_use, loaded, "memory"))
+            uses.note_effect(lambda: self._note_use(loaded, "memory"))
         return loaded.value
 
     def is_in_memory(self, key: Key) -> bool:

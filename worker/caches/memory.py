@@ -10,12 +10,12 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
-from functools import partial
 from typing import Generic, TypeVar
+from weakref import WeakSet
 
 from worker.caches.budget import Budget
 from worker.caches.lifetimes import Lifetime
-from worker.caches.uses import watching
+from worker.caches.uses import Ending, watching
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -23,13 +23,36 @@ V = TypeVar("V")
 _LARGEST_SHARE = 4  # of a budget, for one value: what is larger would leave no room for anything else
 
 
-@dataclass(slots=True)
-class _Kept(Generic[V]):
-    value: V
-    size: int
-    lifetime: Lifetime
-    used_at: float
-    ends_at: float
+class _Kept(Generic[K, V]):
+    """A value in ``cache``."""
+
+    __slots__ = ("_cache", "_endings", "ends_at", "key", "lifetime", "size", "used_at", "value")
+
+    def __init__(self, cache: MemoryCache[K, V], key: K, value: V, size: int, lifetime: Lifetime, now: float) -> None:
+        self.key = key
+        self.value = value
+        self.size = size
+        self.lifetime = lifetime
+        self.used_at = now
+        self.ends_at = _end_of(lifetime, now)
+        self._cache: MemoryCache[K, V] | None = cache
+        self._endings: WeakSet[Ending] | None = None
+
+    def use_again(self) -> bool:
+        """Use it as the first time; False, and nothing is done, if it is too old or not kept any more."""
+        return self._cache is not None and self._cache.use(self)
+
+    def tell_end(self, ending: Ending) -> None:
+        """Tell ``ending``, unless that is gone by then, as soon as the value isn't kept any more."""
+        if self._endings is None:
+            self._endings = WeakSet()
+        self._endings.add(ending)
+
+    def end(self) -> None:
+        """Take note that it isn't kept any more."""
+        self._cache = None
+        for ending in self._endings or ():
+            ending.end()
 
 
 @dataclass(slots=True)
@@ -56,7 +79,7 @@ class MemoryCache(Generic[K, V]):
         max_entries: int | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._kept: OrderedDict[K, _Kept[V]] = OrderedDict()  # what was used longest ago comes first
+        self._kept: OrderedDict[K, _Kept[K, V]] = OrderedDict()  # what was used longest ago comes first
         self._size = 0
         self._budget = budget
         self._max_bytes = budget.max_bytes if max_bytes is None else min(max_bytes, budget.max_bytes)
@@ -80,8 +103,7 @@ class MemoryCache(Generic[K, V]):
 
     def drop_oldest(self) -> None:
         """Drop the value that was used longest ago."""
-        _, kept = self._kept.popitem(last=False)
-        self._size -= kept.size
+        self._drop(next(iter(self._kept)))
 
     def has(self, key: K) -> bool:
         """Return whether the value for ``key`` is kept."""
@@ -102,7 +124,7 @@ class MemoryCache(Generic[K, V]):
         uses = watching()
         if kept is not None:
             if uses is not None:
-                uses.note(partial(self._is_still_kept, key, kept))
+                uses.note(kept)
             return kept.value
         if uses is not None:
             uses.note_other()
@@ -120,25 +142,24 @@ class MemoryCache(Generic[K, V]):
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._kept.clear()
-        self._size = 0
+        for key in list(self._kept):
+            self._drop(key)
 
-    def _fresh(self, key: K) -> _Kept[V] | None:
-        kept = self._kept.get(key)
-        if kept is None:
-            return None
+    def use(self, kept: _Kept[K, V]) -> bool:
+        """Note that what is kept is used; drop it, and return False, if it is too old."""
         now = self._clock()
         if kept.ends_at <= now:
-            self._drop(key)
-            return None
-        self._kept.move_to_end(key)
+            self._drop(kept.key)
+            return False
+        self._kept.move_to_end(kept.key)
         kept.used_at = now
         if kept.lifetime.since_last_use:
             kept.ends_at = _end_of(kept.lifetime, now)
-        return kept
+        return True
 
-    def _is_still_kept(self, key: K, kept: _Kept[V]) -> bool:
-        return self._fresh(key) is kept
+    def _fresh(self, key: K) -> _Kept[K, V] | None:
+        kept = self._kept.get(key)
+        return kept if kept is not None and self.use(kept) else None
 
     def _start(self, key: K, make: Callable[[], Awaitable[V]]) -> _Work[V]:
         work = _Work(asyncio.create_task(self._make(key, make)))
@@ -171,7 +192,7 @@ class MemoryCache(Generic[K, V]):
         if lifetime.is_over_at_once or size > self._max_bytes or _LARGEST_SHARE * size > self._budget.max_bytes:
             return
         self._drop(key)
-        self._kept[key] = _Kept(value, size, lifetime, now, _end_of(lifetime, now))
+        self._kept[key] = _Kept(self, key, value, size, lifetime, now)
         self._size += size
         while self._size > self._max_bytes or (self._max_entries is not None and len(self._kept) > self._max_entries):
             self.drop_oldest()
@@ -179,7 +200,9 @@ class MemoryCache(Generic[K, V]):
 
     def _drop(self, key: K) -> None:
         kept = self._kept.pop(key, None)
-        self._size -= 0 if kept is None else kept.size
+        if kept is not None:
+            self._size -= kept.size
+            kept.end()
 
 
 def _end_of(lifetime: Lifetime, now: float) -> float:

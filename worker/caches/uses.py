@@ -5,8 +5,28 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
+from typing import Protocol
 
 _watching: ContextVar[Uses | None] = ContextVar("uses", default=None)
+
+
+class Ending(Protocol):
+    """Something that holds only as long as the values that it was made of are kept."""
+
+    def end(self) -> None:
+        """Take note that one of the values isn't kept any more."""
+
+
+class KeptValue(Protocol):
+    """A value in memory that was used."""
+
+    def use_again(self) -> bool:
+        """Use it as the first time; False, and nothing is done, if it is too old or not kept any more."""
+        ...
+
+    def tell_end(self, ending: Ending) -> None:
+        """Tell ``ending``, unless that is gone by then, as soon as the value isn't kept any more."""
+        ...
 
 
 class Uses:
@@ -14,12 +34,17 @@ class Uses:
 
     def __init__(self) -> None:
         self.were_in_memory = True
+        self._values: list[KeptValue] = []
         self._conditions: list[Callable[[], bool]] = []
         self._effects: list[Callable[[], None]] = []
 
-    def note(self, still_holds: Callable[[], bool]) -> None:
-        """Note a use, and how to tell whether it could be repeated."""
-        self._conditions.append(still_holds)
+    def note(self, value: KeptValue) -> None:
+        """Note the use of a value."""
+        self._values.append(value)
+
+    def note_condition(self, holds: Callable[[], bool]) -> None:
+        """Note how to tell whether it would come out the same, beside the values."""
+        self._conditions.append(holds)
 
     def note_effect(self, effect: Callable[[], None]) -> None:
         """Note what a use does besides."""
@@ -29,10 +54,19 @@ class Uses:
         """Note that something was used that can't be used again, because it was not in memory, or has effects."""
         self.were_in_memory = False
 
+    def tell_end(self, ending: Ending) -> None:
+        """Tell ``ending`` as soon as one of the values isn't kept any more."""
+        for value in self._values:
+            value.tell_end(ending)
+
     def again(self) -> bool:
-        """Use all of it again; False, and nothing is done, if anything isn't what it was."""
-        if not all(still_holds() for still_holds in self._conditions):
-            return False
+        """Use all of it again; False, and nothing is counted, if anything isn't what it was."""
+        for holds in self._conditions:
+            if not holds():
+                return False
+        for value in self._values:
+            if not value.use_again():
+                return False
         for effect in self._effects:
             effect()
         return True

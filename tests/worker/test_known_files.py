@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
 import random
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +19,11 @@ from core.wire.request import decode_request
 from core.wire.response import encode_completed
 from tests.worker.artifact_source import ArtifactSource
 from tests.worker.source_server import SourceServer, reply
-from worker.caches.uses import Uses
-from worker.resolutions import Resolution, Resolutions, resolution_key
+from worker import known_files
 from worker.resources import Resources
 from worker.symbolicate import symbolicate
 
 MINIFIED = b"function a(){b()}function b(){c()}\n//# sourceMappingURL=%b.map\n"
-NOTHING = Resolution({}, {}, [], {})
 CONTENT = "one();\ntwo();\nthree();\n"
 
 
@@ -108,17 +109,16 @@ async def test_answers_do_not_depend_on_what_was_asked_before(web, source, setti
             assert await answer(resources, asked[number]) == expected[number]
 
 
-async def test_a_request_that_was_answered_from_memory_is_remembered(web, source, settings):
+async def test_a_file_that_came_from_memory_is_remembered(web, source, settings):
     async with Resources(settings) as resources:
-        resources.resolutions = Resolutions(lambda: 0.0)
-        request = a_request(web, source, ("a", 1))
-        remembered = []
+        sizes = []
         for _ in range(3):
-            await answer(resources, request)
-            decoded = decode_request(request)
-            remembered.append(resources.resolutions.get(resolution_key(decoded, None, [web.url("/a.js")])))
-    assert remembered[0] is None
-    assert remembered[1] is remembered[2] is not None
+            await answer(resources, a_request(web, source, ("a", 1)))
+            sizes.append(len(resources.known_files))
+        assert sizes == [0, 1, 1]
+        await answer(resources, a_request(web, source, ("b", 1), ("a", 1)))
+        await answer(resources, a_request(web, source, ("a", 1), ("b", 1)))
+        assert len(resources.known_files) == 2
 
 
 async def growth(resources: Resources, request: dict[str, Any]) -> Values:
@@ -136,7 +136,9 @@ async def test_what_is_remembered_is_counted_as_if_it_were_not(web, source, sett
             await answer(resources, request)
             from_memory = await growth(resources, request)
             assert await growth(resources, request) == from_memory
-            assert len(resources.resolutions._kept) == ("/c.js" not in str(request))
+            assert len(resources.known_files) == len(
+                {path_of(frame) for frame in frames_of(request) if frame["lineno"]}
+            )
 
 
 async def test_what_the_caches_have_thrown_out_is_looked_for_again(web, source, settings):
@@ -161,48 +163,99 @@ async def test_scopes_share_nothing(web, source, settings):
         assert len(web.requests) == asked + 2
 
 
-def test_what_no_longer_holds_is_not_given():
-    holds = True
-    uses = Uses()
-    uses.note(lambda: holds)
-    resolutions = Resolutions()
-    resolutions.keep(b"key", NOTHING, uses)
-    assert resolutions.get(b"key") is not None
-    holds = False
-    assert resolutions.get(b"key") is None
+def test_nothing_is_held_that_the_caches_have_thrown_out(web, source, settings):
+    async def evicted() -> weakref.ref[Any]:
+        async with Resources(settings) as resources:
+            for _ in range(3):
+                await answer(resources, a_request(web, source, ("a", 1)))
+            kept = weakref.ref(next(iter(resources.source_maps._memory._kept.values())).value.value)
+            resources.source_maps._memory.drop_oldest()
+            assert len(resources.known_files) == 1
+            return kept
+
+    assert asyncio.run(evicted())() is None
 
 
-def test_what_came_from_elsewhere_than_memory_is_not_remembered():
-    uses = Uses()
-    uses.note_other()
-    resolutions = Resolutions()
-    resolutions.keep(b"key", NOTHING, uses)
-    assert resolutions.get(b"key") is None
-
-
-def test_what_is_remembered_goes_after_a_second_whether_asked_for_or_not():
-    now = 0.0
-    resolutions = Resolutions(lambda: now)
-    for number in range(3):
-        now = number / 10
-        resolutions.keep(b"%d" % number, NOTHING, Uses())
-    now = 1.15
-    assert resolutions.get(b"2") is not None
-    assert [resolutions.get(b"%d" % number) for number in range(2)] == [None, None]
-    assert len(resolutions._kept) == 1
-
-
-def test_only_so_many_are_remembered():
-    resolutions = Resolutions(lambda: 0.0)
-    for number in range(10_001):
-        resolutions.keep(b"%d" % number, NOTHING, Uses())
-    assert resolutions.get(b"0") is None
-    assert resolutions.get(b"1") is not None
-
-
-async def test_a_request_for_many_files_is_not_remembered(web, source, settings):
+async def test_what_the_caches_have_thrown_out_is_not_remembered_either(web, source, settings):
     async with Resources(settings) as resources:
-        request = a_request(web, source, *((f"missing{number}", 1) for number in range(101)))
-        answers = [await answer(resources, request) for _ in range(3)]
-        assert answers[0] == answers[1] == answers[2]
-        assert not resources.resolutions._kept
+        for _ in range(3):
+            await answer(resources, a_request(web, source, ("a", 1)))
+        resources.texts._memory.drop_oldest()
+        assert await growth(resources, a_request(web, source, ("a", 1))) != await growth(
+            resources, a_request(web, source, ("a", 1))
+        )
+
+
+@pytest.mark.parametrize("first", ["a", "b", "c", "d", "missing"])
+async def test_a_file_is_what_it_is_after_others(web, source, settings, first):
+    """The bundle that the lookup for one file names has other files, too, and outranks what was known of those."""
+    info = {"type": "minified_source"}
+    source.put_bundle("9", {"b": (MINIFIED % b"a.js", info | {"url": web.url("/b.js")})})
+    source.select = lambda query: first in query.get("url", "")
+    pair = [a_request(web, source, (first, 1), ("b", 17), release="r"), a_request(web, source, ("b", 17), release="r")]
+    expected = []
+    for request in pair:
+        async with Resources(settings) as alone:
+            expected.append(await answer(alone, request))
+    async with Resources(settings) as resources:
+        for number in (0, 1, 1, 1, 0, 0, 0, 1):
+            assert await answer(resources, pair[number]) == expected[number]
+
+
+async def test_an_artifact_that_was_listed_for_another_file_is_taken_all_the_same(web, source, settings):
+    source.put_artifact("1", web.url("/b.js"), MINIFIED % b"a.js", resolved_with="release")
+    source.select = lambda query: "/a" in query.get("url", "")
+    pair = [
+        a_request(web, source, ("a", 1), ("b", 17), release="r"),
+        a_request(web, source, ("b", 17), release="r"),
+    ]
+    expected = []
+    for request in pair:
+        async with Resources(settings) as alone:
+            expected.append(await answer(alone, request))
+    async with Resources(settings) as resources:
+        for number in (1, 1, 1, 0, 0, 0, 1, 0):
+            assert await answer(resources, pair[number]) == expected[number]
+
+
+async def test_what_a_request_may_read_is_counted_as_if_nothing_were_remembered(web, source, settings):
+    """Two members may be read in all: the third is missing, whatever is known of it."""
+    info = {"type": "minified_source"}
+    files = {name: (b"x" * 1000, info | {"url": web.url(f"/{name}.js")}) for name in ("x", "y", "z")}
+    source.put_bundle("1", files)
+    requests = [
+        a_request(web, source, *((name, 1) for name in names), release="r", scraping={"enabled": False})
+        for names in ("x", "xz", "zx", "xyz", "zyx")
+    ]
+    settings = dataclasses.replace(settings, max_bundle_bytes_per_request=2500)
+    async with Resources(settings) as resources:
+        for _ in range(3):
+            answers = [orjson.loads(await answer(resources, request)) for request in requests]
+            assert [len(each.get("errors", [])) for each in answers] == [0, 0, 0, 1, 1]
+
+
+async def test_only_so_many_are_remembered(web, source, settings, monkeypatch):
+    monkeypatch.setattr(known_files, "MOST_FILES", 2)
+    async with Resources(settings) as resources:
+        for _ in range(3):
+            await answer(resources, a_request(web, source, *((f"missing{number}", 1) for number in range(5))))
+        assert len(resources.known_files) == 2
+
+
+async def test_what_is_refused_to_one_token_is_not_known_to_another(web, source, settings):
+    request = a_request(web, source, ("a", 1))
+    async with Resources(settings) as resources:
+        for _ in range(3):
+            await answer(resources, request)
+        other = request | {"source": request["source"] | {"token": "another"}}
+        await answer(resources, other)
+        await answer(resources, other)
+        assert len(resources.known_files) == 2
+
+
+def frames_of(request: dict[str, Any]) -> list[dict[str, Any]]:
+    return [frame for trace in request["stacktraces"] for frame in trace["frames"]]
+
+
+def path_of(frame: dict[str, Any]) -> str:
+    return str(frame["abs_path"]).removeprefix("async ")

@@ -1,15 +1,17 @@
 """Which characters beyond ASCII names may have, and which are blanks, as Unicode says.
 
 ``python -m core.javascript.unicode_names`` writes ``built_characters``, so that answers don't depend on the Unicode of
-the Python at hand.
+the Python at hand.  The data is that of the package ``unicodedata2``, which is newer than any Python's, and needed for
+that alone.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from array import array
 from itertools import pairwise
 from pathlib import Path
+
+import unicodedata2 as unicodedata
 
 from core.javascript.characters import RANGE_FLAGS, Character
 from core.javascript.packing import constant
@@ -54,6 +56,7 @@ def _text() -> str:
     lines = [
         f'"""What characters are in Unicode {unicodedata.unidata_version}.  Made by ``unicode_names``."""',
         "",
+        f'UNICODE_VERSION = "{unicodedata.unidata_version}"',
         constant("CHARACTERS", character_ranges()),
         "",
     ]

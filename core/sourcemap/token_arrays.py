@@ -189,11 +189,13 @@ def covering_entry(
     These very steps, as entries needn't be in order and the answer for those that aren't should be Symbolicator's.
     Of equal entries an exact hit takes the first, another one the last.
     """
+    # A damaged index may claim any entries.
+    end = min(end, min(len(lines), len(columns)))
+    if not 0 <= start < end:
+        return -1
     entry: cython.longlong = start
     size: cython.longlong = end - start
     half: cython.longlong
-    if size == 0:
-        return -1
     while size > 1:
         half = size // 2
         if lines[entry + half] < line or (lines[entry + half] == line and columns[entry + half] <= column):

@@ -299,7 +299,12 @@ def _believe_an_index(case: Case, build: str) -> None:
         opened = files.read_index(memoryview(forged), case.source_map, case.generated)
         for place in [_place(case.chance, case.generated) for _ in range(10)]:
             with suppress(*_HARMLESS):
-                opened.lookup(*place)
+                position = opened.lookup(*place)
+                _lines(opened, position, case.chance)
+        for source in range(3):
+            with suppress(*_HARMLESS):
+                opened.source_content(source)
+                opened.source_context(source, *_place(case.chance, case.source_map))
 
 
 def _with_checksums(files: Any, header: bytes, body: bytes) -> bytes:

@@ -8,11 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from core.javascript import actions, characters, grammar, kinds, marks, parts, sequences, shapes, steps, unicode_names
+from core.javascript import (
+    actions,
+    built_characters,
+    characters,
+    grammar,
+    kinds,
+    marks,
+    parts,
+    sequences,
+    shapes,
+    steps,
+    unicode_names,
+)
 from core.javascript.actions import Action
 from core.javascript.characters import Character, First
 from core.javascript.grammar_rules import is_action, read_rules
 from core.javascript.marks import Place
+from core.javascript.packing import unpacked
 from core.javascript.predictions import Predictions
 from core.javascript.shapes import Key
 from core.javascript.steps import Layout, Mode
@@ -106,11 +119,20 @@ def test_all_symbols_that_are_joined_are_in_the_grammar():
     assert all(predictions.row(symbol) for symbol in sequences.JOINED)
 
 
-def test_what_names_may_have_they_may_have_in_later_unicodes_too():
-    table = token_tables(ascii_only=False).character_flags
-    letters = [code_point for code_point, flags in enumerate(table) if flags & Character.START]
-    assert len(letters) > 130_000
-    assert all(unicodedata.category(chr(one))[0] in "LN" or one in unicode_names.ALSO_START for one in letters)
+def test_the_characters_are_those_of_the_newest_unicode():
+    why = "a newer Unicode is out: run python -m core.javascript.unicode_names, and raise FORMAT_VERSION of index files"
+    assert unpacked("I", built_characters.CHARACTERS) == unicode_names.character_ranges(), why
+    ours, pythons = (
+        [int(number) for number in version.split(".")]
+        for version in (built_characters.UNICODE_VERSION, unicodedata.unidata_version)
+    )
+    assert ours >= pythons, why
+
+
+@pytest.mark.parametrize("code_point", [0x31350, 0x1C89, 0xA7CB], ids=["unicode-15", "unicode-16", "unicode-16-latin"])
+def test_letters_of_late_unicodes_are_letters(code_point: int):
+    flags = token_tables(ascii_only=False).character_flags[code_point]
+    assert flags == Character.START | Character.PART
 
 
 def test_each_word_has_a_slot_of_its_own():

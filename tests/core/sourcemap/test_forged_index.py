@@ -60,6 +60,18 @@ def test_no_checkpoint_keeps_a_lookup_from_its_end(build: ModuleType, genuine: A
         assert len(answers(opened(build, replace(genuine, index=index)))) == len(PLACES) + 1
 
 
+@pytest.mark.parametrize("starts", [[2**31, 2**32 - 1], [0, 2**32 - 1], [5, 2], [2**31, 3]])
+def test_entries_of_function_maps_that_are_not_there_name_nothing(build: ModuleType, starts: list[int]):
+    function_maps = [[{"names": ["f"], "mappings": "AAA"}]]
+    text = map_of("AAAA", x_facebook_sources=function_maps)
+    parts = build.read_source_map(text, None).parts
+    functions = replace(parts.index.functions, starts=array("I", starts))
+    forged_parts = replace(parts, index=replace(parts.index, functions=functions))
+    written = b"".join(build.index_pieces(SourceMap(lambda: forged_parts, None)))
+    position = build.read_index(memoryview(written), text, None).lookup(0, 0)
+    assert position.function in {"f", NoName.UNKNOWN}
+
+
 def opened(build: ModuleType, parts: Any) -> SourceMap:
     """Return a map as its index file has it, which says what ``parts`` do."""
     written = b"".join(build.index_pieces(SourceMap(lambda: parts, MINIFIED)))

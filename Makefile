@@ -9,7 +9,7 @@ BIN := .venv/bin
 .PHONY: run test check unit setup setup-run need-python fuzz fuzz-asan bench-engine bench-setup lock clean
 
 run: setup-run
-	@exec $(BIN)/python -m api.development
+	@exec $(BIN)/unmangle serve --example --with-parent
 
 test: setup check unit
 

@@ -1,4 +1,4 @@
-"""``python -m api``: one API process.  Start as many as there are requests for; any of them answers any poll."""
+"""``unmangle api``: one API process.  Start as many as there are requests for; any of them answers any poll."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ from starlette.applications import Starlette
 
 from api.access_log import access_logged
 from api.app import create_app
+from api.command import add_to
 from api.http_protocol import http_protocol
 from api.jobs import open_jobs
+from api.sockets import open_sockets
 from api.tracing import traced
+from core.command_line import run_alone
 from core.errors import CannotStart, InvalidSetting
 from core.logs import configure_logging
-from core.settings import Settings
+from core.settings import Settings, unknown_variables
 from core.tracing import start_tracing
 
 _log = logging.getLogger(__name__)
 
-_BACKLOG = 2048
 _LAST_WORDS_S = 5  # for requests that don't end though their connection did
 
 
@@ -32,25 +34,25 @@ def main() -> None:
     try:
         settings = Settings.from_environ(os.environ)
         start_tracing(os.environ, "unmangle-api")
+        sockets = open_sockets(settings.host, settings.port)
     except (InvalidSetting, CannotStart) as error:
         sys.exit(str(error))
     configure_logging(settings)
+    for line in unknown_variables(os.environ).values():
+        _log.warning(line)
     app = create_app(settings, open_jobs)
     config = uvicorn.Config(
         access_logged(traced(app), settings),
-        host=settings.host,
-        port=settings.port,
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        backlog=_BACKLOG,
         ws="none",
         timeout_keep_alive=settings.keep_alive_s,
         timeout_graceful_shutdown=settings.api_shutdown_grace_s + _LAST_WORDS_S,
         http=http_protocol(settings, app.state.metrics.counts),
     )
-    _Server(config, app, settings.api_shutdown_grace_s).run()
+    _Server(config, app, settings.api_shutdown_grace_s).run(sockets)
 
 
 class _Server(uvicorn.Server):
@@ -80,4 +82,4 @@ class _Server(uvicorn.Server):
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_alone(add_to, ["api", *sys.argv[1:]]))

@@ -32,7 +32,7 @@ LARGE_BYTES = 2 << 20
 """From here on a process is worth what it takes to start one."""
 
 _LENGTH = struct.Struct("<Q")
-_COMMAND = (sys.executable, "-m", "api.large_bodies")
+_COMMAND = (sys.executable, "-P", "-m", "api.large_bodies")
 _REFUSALS = {refusal.__name__: refusal for refusal in (InvalidJson, InvalidRequest)}
 
 

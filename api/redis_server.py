@@ -18,6 +18,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from core.errors import CannotStart
+from core.health import EMBEDDED_REDIS
 
 _OLDEST = (6, 2)
 _PATIENCE_S = 10.0
@@ -58,12 +59,29 @@ def redis_server(*options: str, port: int | None = None, password: str | None = 
             process.wait()
 
 
+def embedded_redis_command(folder: Path, port: int) -> list[str]:
+    """Return the command line of a server that is part of this service, and forgets everything when it ends.
+
+    Its files, among them ``log``, are in ``folder``.  The name of its configuration file tells the self-check that
+    this is how it is meant.  Raises CannotStart.
+    """
+    configuration = folder / EMBEDDED_REDIS
+    configuration.touch(mode=0o600)
+    server, *options = _command(folder, port)
+    return [server, str(configuration), *options]
+
+
 def free_port() -> int:
     """Return a TCP port that nobody listens on just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def last_words(log: Path) -> str:
+    """Return the end of a server's log, which says why it ended."""
+    return log.read_text(errors="replace")[-500:].strip() if log.exists() else ""
 
 
 def _version(path: str) -> tuple[int, ...]:
@@ -73,10 +91,18 @@ def _version(path: str) -> tuple[int, ...]:
 
 
 def _start(folder: Path, port: int, options: tuple[str, ...]) -> subprocess.Popen[bytes]:
-    command = [find_redis_server(), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]
-    command += ["--save", "", "--maxmemory-policy", "noeviction", "--logfile", str(folder / "log"), *options]
     # In a session of its own, so that Ctrl-C reaches its owner and not it: jobs may still want to be finished.
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    return subprocess.Popen(
+        [*_command(folder, port), *options],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def _command(folder: Path, port: int) -> list[str]:
+    command = [find_redis_server(), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]
+    return [*command, "--save", "", "--maxmemory-policy", "noeviction", "--logfile", str(folder / "log")]
 
 
 def _wait_until_ready(url: str, password: str | None, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -87,5 +113,4 @@ def _wait_until_ready(url: str, password: str | None, process: subprocess.Popen[
                 if client.info("server")["process_id"] == process.pid:  # and not another one on that port
                     return
             time.sleep(_PAUSE_S)
-    last_words = log.read_text(errors="replace")[-500:] if log.exists() else ""
-    raise CannotStart(f"the Redis server did not start: {last_words.strip()}")
+    raise CannotStart(f"the Redis server did not start: {last_words(log)}")

@@ -11,6 +11,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+EMBEDDED_REDIS = "unmangle-embedded-redis.conf"
+"""The name of the configuration file of a server that ``unmangle serve`` has started for itself."""
+
 _OLDEST_REDIS = (6, 2)
 _CLOCK_MAY_DIFFER_S = 30
 _ROOM_BYTES = 1 << 30
@@ -46,7 +49,7 @@ class Finding:
 class RedisFacts:
     """A Redis server: what it says about itself, and by how many seconds its clock is ahead of ours.
 
-    ``saves`` is None if it won't say whether it writes snapshots.
+    ``saves`` is None if it won't say whether it writes snapshots.  One that ``is_embedded`` is to keep nothing.
     """
 
     version: str
@@ -57,6 +60,7 @@ class RedisFacts:
     appends: bool
     saves: bool | None
     clock_ahead_s: float
+    is_embedded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ def redis_facts(info: Mapping[str, Any], save: str | None, clock_ahead_s: float)
         appends=bool(info.get("aof_enabled", 0)),
         saves=None if save is None else bool(save),
         clock_ahead_s=clock_ahead_s,
+        is_embedded=str(info.get("config_file", "")).endswith(f"/{EMBEDDED_REDIS}"),
     )
 
 
@@ -105,7 +110,7 @@ def judge_workers(count: int) -> Finding:
     """Return what is to be said about the number of worker processes that beat."""
     if count:
         return Finding("workers", Level.OK, f"{count} beat" if count > 1 else "one beats")
-    return Finding("workers", Level.PROBLEM, "none beats", "jobs are queued and not run", "start: python -m worker")
+    return Finding("workers", Level.PROBLEM, "none beats", "jobs are queued and not run", "start: unmangle worker")
 
 
 def no_cache_directory() -> Finding:
@@ -190,6 +195,8 @@ def _memory(facts: RedisFacts) -> Finding:
 def _persistence(facts: RedisFacts) -> Finding:
     if facts.appends:
         return Finding("redis persistence", Level.OK, "appendonly is on")
+    if facts.is_embedded:
+        return Finding("redis persistence", Level.OK, "it is part of the service, and is to keep nothing")
     why = "accepted jobs and answers that may still be polled for are lost when it restarts"
     if facts.saves:
         why = "what came after the last snapshot is lost when it restarts"

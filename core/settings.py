@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -19,9 +21,18 @@ from core.redis_address import redis_address
 T = TypeVar("T")
 
 _INTEGER = re.compile(r"[0-9]{1,30}")
+_SIZE = re.compile(r"(?P<number>[0-9]{1,30}(?:\.[0-9]{1,9})?) ?(?P<unit>[A-Za-z]*)")
+_UNITS = {
+    "": 1,
+    "b": 1,
+    **{f"{prefix}b": 1000**power for power, prefix in enumerate("kmgt", start=1)},
+    **{f"{prefix}i{byte}": 1024**power for power, prefix in enumerate("kmgt", start=1) for byte in ("", "b")},
+}
+"""The units of sizes, in lower case.  ``m`` alone is none of them: what it stands for differs from tool to tool."""
 _CELL = re.compile(r"[0-9a-fA-F]{2}")
 _NAME = re.compile(r"[0-9A-Za-z_.-]{1,100}(@[0-9A-Za-z_.-]{1,100})?")  # goes into names of queues and channels
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+_PREFIX = "UNMANGLE_"
 _LARGEST = 2**63 - 1
 _LONGEST_S = 100 * 365 * 86_400  # Redis and sockets count in milliseconds, and overflow
 
@@ -37,6 +48,12 @@ class Form:
 
 def _read_integer(text: str) -> int | None:
     return int(text) if _INTEGER.fullmatch(text) else None
+
+
+def _read_size(text: str) -> int | None:
+    match = _SIZE.fullmatch(text)
+    unit = _UNITS.get(match["unit"].lower()) if match else None
+    return round(Decimal(match["number"]) * unit) if match and unit else None
 
 
 def _read_list(text: str) -> tuple[str, ...]:
@@ -68,6 +85,7 @@ DIRECTORY = Form("a directory", Path)
 FILE = Form("a file", Path)
 NAME = Form("letters, digits, '.', '-' and '_', and perhaps @ and a host", _read_name)
 INTEGER = Form("a whole number", _read_integer)
+SIZE = Form("a size such as 10485760, 512MiB or 10GB", _read_size, unit=" bytes")
 BOOLEAN = Form("true, false, 1 or 0", _BOOLEANS.get)
 LIST = Form("a list, separated by commas", _read_list)
 PORTS = Form("port numbers, separated by commas", _read_ports)
@@ -174,13 +192,13 @@ class Settings:
     worker_shutdown_grace_s: int = _duration(4, "UNMANGLE_WORKER_SHUTDOWN_GRACE")
     worker_stuck_after_s: int = _duration(30, "UNMANGLE_WORKER_STUCK_AFTER", minimum=1)
 
-    symbolicate_body_max_bytes: int = _setting(57_671_680, "UNMANGLE_SYMBOLICATE_BODY_MAX_BYTES", INTEGER, minimum=1)
-    bodies_max_bytes: int = _setting(268_435_456, "UNMANGLE_BODIES_MAX_BYTES", INTEGER)
+    symbolicate_body_max_bytes: int = _setting(57_671_680, "UNMANGLE_SYMBOLICATE_BODY_MAX_BYTES", SIZE, minimum=1)
+    bodies_max_bytes: int = _setting(268_435_456, "UNMANGLE_BODIES_MAX_BYTES", SIZE)
     request_body_timeout_s: int = _duration(60, "UNMANGLE_REQUEST_BODY_TIMEOUT", minimum=1)
     request_head_timeout_s: int = _duration(10, "UNMANGLE_REQUEST_HEAD_TIMEOUT", minimum=1)
-    request_head_max_bytes: int = _setting(65_536, "UNMANGLE_REQUEST_HEAD_MAX_BYTES", INTEGER, minimum=1024)
+    request_head_max_bytes: int = _setting(65_536, "UNMANGLE_REQUEST_HEAD_MAX_BYTES", SIZE, minimum=1024)
     request_max_headers: int = _setting(100, "UNMANGLE_REQUEST_MAX_HEADERS", INTEGER, minimum=1)
-    large_body_bytes: int = _setting(262_144, "UNMANGLE_LARGE_BODY_BYTES", INTEGER)
+    large_body_bytes: int = _setting(262_144, "UNMANGLE_LARGE_BODY_BYTES", SIZE)
     max_concurrent_requests: int | None = _setting(5000, "UNMANGLE_MAX_CONCURRENT_REQUESTS", INTEGER, optional=True)
     overload_retry_after_s: int = _duration(5, "UNMANGLE_OVERLOAD_RETRY_AFTER")
     share_requests: bool = _setting(True, "UNMANGLE_SHARE_REQUESTS", BOOLEAN)
@@ -197,26 +215,26 @@ class Settings:
     lookup_timeout_s: int = _duration(30, "UNMANGLE_LOOKUP_TIMEOUT", minimum=1)
     download_tries: int = _setting(3, "UNMANGLE_DOWNLOAD_TRIES", INTEGER, minimum=1)
     max_download_size: int | None = _setting(
-        16_106_127_360, "UNMANGLE_MAX_DOWNLOAD_SIZE", INTEGER, minimum=1, optional=True
+        16_106_127_360, "UNMANGLE_MAX_DOWNLOAD_SIZE", SIZE, minimum=1, optional=True
     )
     max_bundle_file_size: int | None = _setting(
-        1_073_741_824, "UNMANGLE_MAX_BUNDLE_FILE_SIZE", INTEGER, minimum=1, optional=True
+        1_073_741_824, "UNMANGLE_MAX_BUNDLE_FILE_SIZE", SIZE, minimum=1, optional=True
     )
-    max_bundle_size: int = _setting(2_147_483_648, "UNMANGLE_MAX_BUNDLE_SIZE", INTEGER, minimum=1)
-    max_artifact_size: int = _setting(1_073_741_824, "UNMANGLE_MAX_ARTIFACT_SIZE", INTEGER, minimum=1)
-    max_scraped_file_size: int = _setting(268_435_456, "UNMANGLE_MAX_SCRAPED_FILE_SIZE", INTEGER, minimum=1)
-    max_manifest_size: int = _setting(67_108_864, "UNMANGLE_MAX_MANIFEST_SIZE", INTEGER, minimum=1)
+    max_bundle_size: int = _setting(2_147_483_648, "UNMANGLE_MAX_BUNDLE_SIZE", SIZE, minimum=1)
+    max_artifact_size: int = _setting(1_073_741_824, "UNMANGLE_MAX_ARTIFACT_SIZE", SIZE, minimum=1)
+    max_scraped_file_size: int = _setting(268_435_456, "UNMANGLE_MAX_SCRAPED_FILE_SIZE", SIZE, minimum=1)
+    max_manifest_size: int = _setting(67_108_864, "UNMANGLE_MAX_MANIFEST_SIZE", SIZE, minimum=1)
     max_bundle_members: int = _setting(500_000, "UNMANGLE_MAX_BUNDLE_MEMBERS", INTEGER, minimum=1)
-    max_bundle_bytes_per_request: int = _setting(4_294_967_296, "UNMANGLE_MAX_BUNDLE_BYTES_PER_REQUEST", INTEGER)
-    max_lookup_answer_size: int = _setting(16_777_216, "UNMANGLE_MAX_LOOKUP_ANSWER_SIZE", INTEGER, minimum=2)
+    max_bundle_bytes_per_request: int = _setting(4_294_967_296, "UNMANGLE_MAX_BUNDLE_BYTES_PER_REQUEST", SIZE)
+    max_lookup_answer_size: int = _setting(16_777_216, "UNMANGLE_MAX_LOOKUP_ANSWER_SIZE", SIZE, minimum=2)
     max_lookup_entries: int = _setting(1_000, "UNMANGLE_MAX_LOOKUP_ENTRIES", INTEGER)
     source_origins: tuple[str, ...] = _setting((), "UNMANGLE_SOURCE_ORIGINS", LIST)
     source_files_on_reserved_ips: bool = _setting(True, "UNMANGLE_SOURCE_FILES_ON_RESERVED_IPS", BOOLEAN)
     scraping_redirects: str = _setting("any", "UNMANGLE_SCRAPING_REDIRECTS", SCRAPING_REDIRECTS)
     scraping_ports: tuple[int, ...] = _setting((), "UNMANGLE_SCRAPING_PORTS", PORTS)
-    big_map_bytes: int = _setting(10_485_760, "UNMANGLE_BIG_MAP_BYTES", INTEGER)
+    big_map_bytes: int = _setting(10_485_760, "UNMANGLE_BIG_MAP_BYTES", SIZE)
     big_maps_at_once: int = _setting(2, "UNMANGLE_BIG_MAPS_AT_ONCE", INTEGER, minimum=1)
-    big_map_memory: int = _setting(2_147_483_648, "UNMANGLE_BIG_MAP_MEMORY", INTEGER, minimum=1 << 26)
+    big_map_memory: int = _setting(2_147_483_648, "UNMANGLE_BIG_MAP_MEMORY", SIZE, minimum=1 << 26)
     big_map_timeout_s: int = _duration(120, "UNMANGLE_BIG_MAP_TIMEOUT", minimum=1)
     connect_to_reserved_ips: bool = _setting(False, "UNMANGLE_CONNECT_TO_RESERVED_IPS", BOOLEAN)
 
@@ -249,7 +267,7 @@ class Settings:
     )
     lookup_cache_ttl_s: int = _duration(3600, "UNMANGLE_LOOKUP_CACHE_TTL")
     lookup_cache_capacity: int = _setting(100_000, "UNMANGLE_LOOKUP_CACHE_CAPACITY", INTEGER)
-    file_in_bundle_cache_bytes: int = _setting(268_435_456, "UNMANGLE_FILE_IN_BUNDLE_CACHE_BYTES", INTEGER)
+    file_in_bundle_cache_bytes: int = _setting(268_435_456, "UNMANGLE_FILE_IN_BUNDLE_CACHE_BYTES", SIZE)
     file_in_bundle_cache_idle_s: int = _duration(3600, "UNMANGLE_FILE_IN_BUNDLE_CACHE_IDLE")
     cache_dir: Path | None = field(
         default_factory=lambda: platformdirs.user_cache_path("unmangle"),
@@ -260,8 +278,8 @@ class Settings:
         repr=False,
         metadata={"setting": Setting("UNMANGLE_SHARED_CACHE_URL", TEXT, optional=True, secret=True)},
     )
-    memory_cache_bytes: int = _setting(134_217_728, "UNMANGLE_MEMORY_CACHE_BYTES", INTEGER)
-    cache_max_bytes: int = _setting(10_737_418_240, "UNMANGLE_CACHE_MAX_BYTES", INTEGER, minimum=1)
+    memory_cache_bytes: int = _setting(134_217_728, "UNMANGLE_MEMORY_CACHE_BYTES", SIZE)
+    cache_max_bytes: int = _setting(10_737_418_240, "UNMANGLE_CACHE_MAX_BYTES", SIZE, minimum=1)
     cache_cleanup_enabled: bool = _setting(True, "UNMANGLE_CACHE_CLEANUP_ENABLED", BOOLEAN)
     cache_cleanup_interval_s: int = _duration(900, "UNMANGLE_CACHE_CLEANUP_INTERVAL", minimum=1)
     scrape_refresh_s: int = _duration(3600, "UNMANGLE_SCRAPE_REFRESH", minimum=1)
@@ -293,6 +311,19 @@ def _text(value: Any) -> str:
     if isinstance(value, tuple):
         return ",".join(map(str, value))
     return str(value)
+
+
+def unknown_variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return for each variable that looks like a setting and is none what is to be said about it."""
+    known = [variable for setting in SETTINGS.values() if (variable := setting.variable).startswith(_PREFIX)]
+    names = sorted(name for name in environ if name.startswith(_PREFIX) and name not in known)
+    return {name: _unknown(name, known) for name in names}
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    endings = [variable.removeprefix(_PREFIX) for variable in known]  # the beginning makes all of them look alike
+    nearest = difflib.get_close_matches(name.removeprefix(_PREFIX), endings, n=1)
+    return f"{name} is no setting: {f'did you mean {_PREFIX}{nearest[0]}?' if nearest else 'it has no effect'}"
 
 
 SETTINGS: Mapping[str, Setting] = {f.name: f.metadata["setting"] for f in fields(Settings)}

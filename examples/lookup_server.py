@@ -1,8 +1,8 @@
 """Plays the server that a request's ``source`` names, a very small Sentry, with the shop's artifacts.
 
-Start it with ``python -m examples.lookup_server [--port 3022]``.  ``GET /artifact-lookup/`` takes a ``debug_id``, or
-``release`` and ``url``, and answers with a list of what was uploaded for them; ``?download=<id>`` is the way to a
-listed file.  Both want the token.
+Start it with ``python -m examples.lookup_server [--port 3022] [--quiet]``.  ``GET /artifact-lookup/`` takes a
+``debug_id``, or ``release`` and ``url``, and answers with a list of what was uploaded for them; ``?download=<id>`` is
+the way to a listed file.  Both want the token.
 """
 
 from __future__ import annotations
@@ -56,20 +56,21 @@ def start_server(port: int) -> ThreadingHTTPServer:
 
 def main() -> None:
     """Serve until Ctrl-C or SIGTERM."""
-    port = _port_from_arguments()
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    arguments = _arguments()
+    logging.basicConfig(level=logging.WARNING if arguments.quiet else logging.INFO, format="%(message)s")
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, signal.default_int_handler)
     try:
-        _serve(port)
+        _serve(arguments.port)
     except KeyboardInterrupt:
         _log.info("Stopped.")
 
 
-def _port_from_arguments() -> int:
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m examples.lookup_server", description="Serve the shop's artifacts.")
     parser.add_argument("--port", type=_port, default=3022, help="where to listen (default: 3022)")
-    return int(parser.parse_args().port)
+    parser.add_argument("--quiet", action="store_true", help="say nothing but what goes wrong")
+    return parser.parse_args()
 
 
 def _port(text: str) -> int:

@@ -1,4 +1,4 @@
-"""``python -m worker``: one worker process.  Start as many as there is work for, on as many hosts."""
+"""``unmangle worker``: one worker process.  Start as many as there is work for, on as many hosts."""
 
 from __future__ import annotations
 
@@ -11,15 +11,19 @@ from typing import NoReturn
 from celery import Celery
 from celery.exceptions import SecurityWarning
 
+from core.command_line import run_alone
 from core.errors import CannotStart, InvalidSetting
 from core.logs import configure_logging
-from core.settings import Settings
+from core.settings import Settings, unknown_variables
 from core.tracing import start_tracing
 from worker.allocator import give_back_large_blocks
 from worker.app import create_app
+from worker.command.worker import add_to
 from worker.descriptors import allow_many_descriptors
 from worker.liveness import node_name
 from worker.self_check import log_findings
+
+_log = logging.getLogger(__name__)
 
 _SWITCH_INTERVAL_S = 0.0005
 """How long a thread that computes may keep the event loop from going on; ten times that is Python's own idea of it."""
@@ -40,6 +44,8 @@ def main() -> None:
 def run_worker(settings: Settings, app: Celery) -> NoReturn:
     """Run a worker until it is told to stop, and end the process."""
     configure_logging(settings)
+    for line in unknown_variables(os.environ).values():
+        _log.warning(line)
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     give_back_large_blocks()
     allow_many_descriptors()
@@ -62,4 +68,4 @@ def run_worker(settings: Settings, app: Celery) -> NoReturn:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_alone(add_to, ["worker", *sys.argv[1:]]))

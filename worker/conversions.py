@@ -154,6 +154,7 @@ async def _started(files: tuple[int, ...], arguments: Iterable[str]) -> Process:
     starting = asyncio.ensure_future(
         asyncio.create_subprocess_exec(
             sys.executable,
+            "-P",
             "-m",
             "worker.convert",
             *arguments,

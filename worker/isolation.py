@@ -120,6 +120,7 @@ class Isolation:
         starting = asyncio.ensure_future(
             asyncio.create_subprocess_exec(
                 sys.executable,
+                "-P",
                 "-m",
                 "worker.isolated_job",
                 *map(str, files),

@@ -181,7 +181,7 @@ class _HeartbeatProcess:
         """Start the process."""
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "worker.heartbeat", self._worker_id],
+                [sys.executable, "-P", "-m", "worker.heartbeat", self._worker_id],
                 stdin=subprocess.PIPE,  # closes with us, whatever we die of
                 stdout=subprocess.PIPE,
                 env={**os.environ, **self._settings.environ()},

@@ -6,7 +6,7 @@ import platformdirs
 import pytest
 
 from core.errors import InvalidSetting
-from core.settings import SETTINGS, Settings, usable_cores
+from core.settings import SETTINGS, Settings, unknown_variables, usable_cores
 
 DEFAULTS = {
     "REDIS_URL": "redis://localhost:6379/0",
@@ -122,6 +122,16 @@ def test_other_variables_are_none_of_our_business() -> None:
     assert Settings.from_environ({"HOME": "/root", "UNMANGLE_RESULT_TTL_S": "soon"}) == Settings()
 
 
+@pytest.mark.parametrize("variable, said", [
+    pytest.param("UNMANGLE_RESULT_TLL", "is no setting: did you mean UNMANGLE_RESULT_TTL?", id="slip"),
+    pytest.param("UNMANGLE_CACHE_MAX_SIZE", "is no setting: did you mean UNMANGLE_CACHE_MAX_BYTES?", id="another-word"),
+    pytest.param("UNMANGLE_XYZ", "is no setting: it has no effect", id="like-none"),
+])  # fmt: skip
+def test_a_variable_that_is_no_setting_is_named_with_the_nearest_one(variable: str, said: str) -> None:
+    environ = {"HOME": "/root", "UNMANGLE_HOST": "h", variable: "1"}
+    assert unknown_variables(environ) == {variable: f"{variable} {said}"}
+
+
 @pytest.mark.parametrize("variable, text, value", [
     pytest.param("REDIS_URL", "redis://h:1/2", "redis://h:1/2", id="redis"),
     pytest.param("REDIS_URL", "rediss://u:p@h/0", "rediss://u:p@h/0", id="redis-with-tls"),
@@ -138,6 +148,12 @@ def test_other_variables_are_none_of_our_business() -> None:
     pytest.param("UNMANGLE_MAX_CONCURRENT_REQUESTS", "0", 0, id="zero-requests-reject-everything"),
     pytest.param("UNMANGLE_MAX_DOWNLOAD_SIZE", "none", None, id="no-limit-of-downloads"),
     pytest.param("UNMANGLE_MAX_BUNDLE_FILE_SIZE", "none", None, id="no-limit-of-bundled-files"),
+    pytest.param("UNMANGLE_CACHE_MAX_BYTES", "1048576", 1_048_576, id="size-in-bytes"),
+    pytest.param("UNMANGLE_CACHE_MAX_BYTES", "10GB", 10_000_000_000, id="size-by-powers-of-1000"),
+    pytest.param("UNMANGLE_CACHE_MAX_BYTES", "512MiB", 536_870_912, id="size-by-powers-of-1024"),
+    pytest.param("UNMANGLE_CACHE_MAX_BYTES", "1.5 gib", 1_610_612_736, id="size-with-a-fraction-and-in-lower-case"),
+    pytest.param("UNMANGLE_CACHE_MAX_BYTES", "2Ti", 2_199_023_255_552, id="size-as-kubernetes-writes-it"),
+    pytest.param("UNMANGLE_CACHE_MAX_BYTES", "7kB", 7_000, id="size-in-thousands"),
     pytest.param("UNMANGLE_CONNECT_TO_RESERVED_IPS", "true", True, id="true"),
     pytest.param("UNMANGLE_CONNECT_TO_RESERVED_IPS", "1", True, id="1-is-true"),
     pytest.param("UNMANGLE_CONNECT_TO_RESERVED_IPS", "false", False, id="false"),
@@ -185,6 +201,12 @@ def test_settings_are_read_from_the_environment(variable: str, text: str, value:
     pytest.param("UNMANGLE_CONNECT_TO_RESERVED_IPS", "yes", "expected true, false, 1 or 0, got 'yes'", id="yes"),
     pytest.param("UNMANGLE_CONNECT_TO_RESERVED_IPS", "True", "expected true, false, 1 or 0, got 'True'",
                  id="booleans-are-lower-case"),
+    pytest.param("UNMANGLE_CACHE_MAX_BYTES", "10M", "expected a size such as 10485760, 512MiB or 10GB, got '10M'",
+                 id="m-means-this-here-and-that-there"),
+    pytest.param("UNMANGLE_CACHE_MAX_BYTES", "ten", "expected a size such as 10485760, 512MiB or 10GB, got 'ten'",
+                 id="size-in-words"),
+    pytest.param("UNMANGLE_CACHE_MAX_BYTES", "0.2B", "expected a value from 1 to 9223372036854775807 bytes, got '0.2B'",
+                 id="less-than-a-byte"),
     pytest.param("UNMANGLE_CELL", "3", "expected two hex digits, such as 03 or none, got '3'", id="cell-of-one-digit"),
     pytest.param("UNMANGLE_LOG_LEVEL", "loud",
                  "expected one of off, error, warn, info, debug, trace, got 'loud'", id="log-level"),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worker.command.terminal import Progress
-from worker.command.words import Subcommands, add_command, refuse, say, show, write_json
+from worker.command.words import Subcommands, add_command, reason, refuse, say, show, write_json
 
 if TYPE_CHECKING:
     from core.artifacts.bundling import BundledFile, Prepared
@@ -44,7 +44,7 @@ def _run(chosen: argparse.Namespace) -> int:
     try:
         prepared = _prepare(chosen) if chosen.dry_run else _write(chosen)
     except (OSError, FolderBusyError) as error:
-        return refuse(f"unmangle bundle: {error}")
+        return refuse(f"unmangle bundle: {reason(error)}")
     if not prepared.files:
         return refuse(f"unmangle bundle: {chosen.folder} has no generated files and no source maps")
     if chosen.json:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from core.control_characters import visible, visible_json
 from worker.command.terminal import Colour, paint
-from worker.command.words import NOT_DONE, Subcommands, add_command, refuse
+from worker.command.words import NOT_DONE, Subcommands, add_command, reason, refuse
 
 if TYPE_CHECKING:
     from core.health import Finding
@@ -46,7 +46,7 @@ def _run(chosen: argparse.Namespace) -> int:
         settings = Settings.from_environ(os.environ)
         findings = asyncio.run(diagnose(settings, chosen.source, _token(chosen.token_file)))
     except (InvalidSetting, OSError) as error:
-        return refuse(str(error))
+        return refuse(reason(error))
     _print(findings, as_json=chosen.json)
     return NOT_DONE if any(finding.level is Level.PROBLEM for finding in findings) else 0
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from worker.command.words import ANSWER_IS_NO, Subcommands, add_command, refuse
+from worker.command.words import ANSWER_IS_NO, Subcommands, add_command, reason, refuse
 
 _STDIN = Path("-")
 _EXAMPLES = """unmangle explain request.json --url http://localhost:3021
@@ -53,7 +53,7 @@ def _run(chosen: argparse.Namespace) -> int:
         body = sys.stdin.buffer.read() if chosen.file == _STDIN else chosen.file.read_bytes()
         answer = _answer(chosen, body)
     except (OSError, UnmangleError) as error:
-        return refuse(f"unmangle explain: {error}")
+        return refuse(f"unmangle explain: {reason(error)}")
     text = visible_json(answer.decode()) + "\n" if chosen.json else explained_page(answer)
     sys.stdout.buffer.write(text.encode())
     sys.stdout.buffer.flush()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worker.command.terminal import Colour, Progress
-from worker.command.words import ANSWER_IS_NO, Subcommands, add_command, refuse, show, show_in, write_json
+from worker.command.words import ANSWER_IS_NO, Subcommands, add_command, reason, refuse, show, show_in, write_json
 
 if TYPE_CHECKING:
     from core.artifacts.inspection import InspectedCode, InspectedMap
@@ -36,7 +36,7 @@ def _run(chosen: argparse.Namespace) -> int:
     try:
         inspected = _inspected(chosen.path)
     except (OSError, MalformedBundle) as error:
-        return refuse(f"unmangle inspect: {chosen.path}: {error}")
+        return refuse(f"unmangle inspect: {chosen.path}: {reason(error)}")
     if not inspected:
         return refuse(f"unmangle inspect: {chosen.path} has no generated files and no source maps")
     if chosen.json:

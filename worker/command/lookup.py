@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from worker.command.words import ANSWER_IS_NO, Subcommands, add_command, refuse, say, show, write_json
+from worker.command.words import ANSWER_IS_NO, Subcommands, add_command, reason, refuse, say, show, write_json
 
 
 def add_to(commands: Subcommands) -> None:
@@ -54,7 +54,7 @@ def _run(chosen: argparse.Namespace) -> int:
             search = MapSearch(artifacts)
             (found,) = original_frames([frame], lambda _: search.mapped(file))
     except (OSError, MalformedBundle) as error:
-        return refuse(f"unmangle lookup: {error}")
+        return refuse(f"unmangle lookup: {reason(error)}")
     if chosen.json:
         from worker.command.trace_json import json_frame
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from core.control_characters import visible_text
 from worker.command.terminal import Progress
-from worker.command.words import ANSWER_IS_NO, Subcommands, add_command, refuse, say, write_json
+from worker.command.words import ANSWER_IS_NO, Subcommands, add_command, reason, refuse, say, write_json
 
 if TYPE_CHECKING:
     from core.artifacts.map_search import MappedFile, MapSearch, Unmapped
@@ -60,7 +60,7 @@ def _run(chosen: argparse.Namespace) -> int:
             frames = find_frames(text)
             outcomes = _outcomes(frames, MapSearch(artifacts))
     except (OSError, MalformedBundle) as error:
-        return refuse(f"unmangle trace: {error}")
+        return refuse(f"unmangle trace: {reason(error)}")
     if chosen.json:
         from worker.command.trace_json import json_frames
 

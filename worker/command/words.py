@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
+import os
 import sys
-import textwrap
-from typing import TypeAlias
 
+from core.command_line import Subcommands as Subcommands
+from core.command_line import add_command as add_command
 from core.control_characters import visible, visible_json
 from worker.command.terminal import Colour, paint
-
-Subcommands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
-
-_WIDTH = 80
 
 NOT_DONE = 1
 """The exit code of a command that could not do what it was asked; argparse ends with 2 on a wrong command line."""
 
 ANSWER_IS_NO = 3
 """The exit code of a command that did its work, but to no avail: no frame has an original, or a map is broken."""
-
-
-def add_command(
-    commands: Subcommands, name: str, meaning: str, example: str, more: str = ""
-) -> argparse.ArgumentParser:
-    """Add a subcommand: ``meaning`` is one sentence without its full stop, ``more`` what else there is to know."""
-    description = textwrap.fill(f"{meaning[0].upper()}{meaning[1:]}. {more}", _WIDTH)
-    return commands.add_parser(
-        name,
-        help=meaning,
-        description=description,
-        epilog=f"example:\n  {example}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
 
 
 def say(line: str) -> None:
@@ -55,6 +37,14 @@ def write_json(document: object) -> None:
     import orjson
 
     sys.stdout.write(visible_json(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()) + "\n")
+
+
+def reason(error: Exception) -> str:
+    """Return why something failed; of a file, its name and what the system says, without its number."""
+    if isinstance(error, OSError) and error.errno and error.filename is not None:
+        why = os.strerror(error.errno)
+        return f"{os.fsdecode(error.filename)}: {why[0].lower()}{why[1:]}"
+    return str(error)
 
 
 def refuse(why: str) -> int:

@@ -12,6 +12,7 @@ import pytest
 from core.artifacts.map_search import Reason
 from worker.command.main import COMMANDS, command_line
 
+ALL = (*COMMANDS, "api", "serve")
 PAGE = (Path(__file__).parent.parent.parent.parent / "docs" / "command.md").read_text()
 ROW = re.compile(r"^\| (.+?) \|", re.MULTILINE)
 CODE = re.compile(r"`([^`]+)`")
@@ -35,16 +36,16 @@ def arguments(parser: argparse.ArgumentParser) -> Iterator[str]:
             yield from (f"{option}{value}" for option in action.option_strings or [""])
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", ALL)
 def test_every_argument_is_documented_and_nothing_else(command):
-    table = section(f"unmangle {command}").split("| argument | meaning |", 1)[1].split("\n\n", 1)[0]
+    table = section(f"unmangle {command}").split("| argument | meaning |\n| --- | --- |\n", 1)[1].split("\n\n", 1)[0]
     documented = {code for cell in ROW.findall(table) for code in CODE.findall(cell)}
     assert documented == {argument.strip() for argument in arguments(parser_of(command))}
 
 
 def test_every_command_is_listed_with_what_its_help_says():
     overview = PAGE.split("\n## ", 1)[0]
-    for command in COMMANDS:
+    for command in ALL:
         assert f"| [`{command}`](#unmangle-{command}) |" in overview
 
 
@@ -53,6 +54,6 @@ def test_every_reason_is_documented_and_nothing_else():
     assert {code for cell in ROW.findall(table) for code in CODE.findall(cell)} == {reason.value for reason in Reason}
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", ALL)
 def test_help_has_an_example(command):
     assert "\nexample:\n" in parser_of(command).format_help()

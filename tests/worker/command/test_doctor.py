@@ -100,4 +100,4 @@ def test_findings_come_one_a_line(redis_url, monkeypatch, capsys):
     main(["doctor"])
     lines = capsys.readouterr().out.splitlines()
     assert all(line.split()[0] in ("ok", "note", "PROBLEM") for line in lines)
-    assert "PROBLEM workers: none beats; jobs are queued and not run; start: python -m worker" in lines
+    assert "PROBLEM workers: none beats; jobs are queued and not run; start: unmangle worker" in lines

@@ -53,6 +53,12 @@ class Pending(msgspec.Struct, tag_field="status", tag="pending"):
     retry_after: int
 
 
+class Failed(msgspec.Struct, tag_field="status", tag="failed"):
+    """The request can't be answered; the message says why."""
+
+    message: str
+
+
 class Ended(msgspec.Struct):
     """The job ended without an answer: it took too long, or crashed."""
 
@@ -224,7 +230,7 @@ def _parameter(name: str, place: str, schema: Document, description: str) -> Doc
 
 
 def _outcome() -> Document:
-    outcomes = [_ref("Completed"), _ref("Pending"), _ref("Ended")]
+    outcomes = [_ref("Completed"), _ref("Pending"), _ref("Failed"), _ref("Ended")]
     request_id = {"description": "the id of the job", "schema": {"type": "string", "format": "uuid"}}
     return {**_answer("what has become of the request", {"oneOf": outcomes}), "headers": {"X-Request-Id": request_id}}
 
@@ -246,7 +252,7 @@ def _ref(name: str) -> Document:
 
 
 def _schemas() -> Document:
-    structs = [SymbolicateRequest, Completed, Pending, Ended, Ready, Version, Error]
+    structs = [SymbolicateRequest, Completed, Pending, Failed, Ended, Ready, Version, Error]
     _, schemas = msgspec.json.schema_components(structs, ref_template=_REF)
     for schema in schemas.values():
         schema["description"] = " ".join(schema.get("description", "").replace("``", "`").split())

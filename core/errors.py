@@ -16,6 +16,7 @@ UnmangleError
 ├── MalformedBundle      an artifact bundle can't be opened
 │   └── OversizedBundle  … because there is too much in it
 ├── MalformedAnswer      the lookup API's answer is not a list of files
+├── AnswerTooLarge       an answer would be larger than allowed
 ├── AtCapacity           as many jobs as allowed are in flight
 ├── JobCrashed           the process of its own that ran a job reports an exception
 ├── JobKilledProcess     the process of its own that ran a job died of it
@@ -182,6 +183,17 @@ class MalformedAnswer(UnmangleError):
 
     def __str__(self) -> str:
         return self.why
+
+
+class AnswerTooLarge(UnmangleError):
+    """An answer would be larger than allowed; both are in bytes, the size as far as the answer was made."""
+
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(size, limit)
+        self.size, self.limit = size, limit
+
+    def __str__(self) -> str:
+        return f"the answer is larger than {self.limit} bytes"
 
 
 class AtCapacity(UnmangleError):

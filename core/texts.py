@@ -14,6 +14,9 @@ from core.javascript.magic_comments import embedded_debug_id, source_mapping_url
 from core.manifest import ManifestType, Member, select_source_map_header
 from core.paths import join_paths
 
+MAX_URL_CHARACTERS = 65_534
+"""The longest URL or path of a source map that is looked for."""
+
 _TYPES_WITH_COMMENTS = (ManifestType.SOURCE, ManifestType.MINIFIED_SOURCE, None)
 _BYTES_PER_TEXT = 500  # in our memory, beside the content
 _BYTES_PER_LINES_BYTE = 256  # of the content, for each byte that its lines take once they are known
@@ -23,7 +26,8 @@ _BYTES_PER_LINES_BYTE = 256  # of the content, for each byte that its lines take
 class UnjoinedReference:
     """What a header or comment says about the source map, before it is seen from the file that says so.
 
-    Either a ``path``, which may be empty, or an ``embedded`` map.  Neither: a ``data:`` URL that can't be decoded.
+    Either a ``path``, which may be empty, or an ``embedded`` map.  Neither: a ``data:`` URL that can't be decoded, or
+    a path that is too long.
     """
 
     path: str | None = None
@@ -64,7 +68,7 @@ def read_text(content: Content) -> Text | Failure:
 def read_reference(reference: str) -> UnjoinedReference:
     """Read the text of a header or comment."""
     if not is_data_url(reference):
-        return UnjoinedReference(path=reference)
+        return UnjoinedReference(path=reference if len(reference) <= MAX_URL_CHARACTERS else None)
     content = decode_data_url(reference)
     return UnjoinedReference(embedded=None if content is None else EmbeddedMap(content))
 

@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from core.cancellation import end
 from core.errors import StoreUnavailable
+from core.wire.response import INTERNAL_ERROR_BODY
 from worker.job_store import Answer, Answered, Job, JobStore
 
 _log = logging.getLogger(__name__)
@@ -22,7 +23,10 @@ _log = logging.getLogger(__name__)
 _MOST_AT_ONCE = 8  # more would keep other workers from sharing a burst, and answers from leaving
 _LOOP_TURNS = 3
 _RETRY_S = 0.2
+_TRIES = 3  # of an answer that Redis refuses
 LONGEST_WAIT_S = 5
+LARGEST_SHARED_BYTES = 1 << 20
+"""A larger answer has a call of its own."""
 
 Start = Callable[["Exchange", Job], None]
 """Starts a job; ``ended`` or ``gave_up`` must follow."""
@@ -48,6 +52,11 @@ class Exchange:
         """Hand in an answer; it is stored as soon as Redis lets us."""
         self._answered.append(Answered(job_id, answer))
         self._news.set()
+
+    async def end_alone(self, job_id: str, answer: Answer) -> None:
+        """Store an answer that would keep others waiting if it went with them."""
+        await store_alone(self._store, job_id, answer)
+        self.gave_up(job_id)
 
     def gave_up(self, job_id: str) -> None:
         """Forget a job that somebody else will run."""
@@ -93,8 +102,8 @@ class Exchange:
             taken = await self._store.exchange(self._queue, answered, wanted)
         except StoreUnavailable as error:
             _log.warning("no jobs and no answers go through, trying again: %s", error)
-            self._answered = answered + self._answered
             await self._recover()
+            await self._store_apart(answered)
             return
         self._held.difference_update(each.job_id for each in answered)
         for message in taken.refused:
@@ -107,6 +116,11 @@ class Exchange:
         for job in jobs:
             self._held.add(job.id)
             self._start(self, job)
+
+    async def _store_apart(self, answered: Sequence[Answered]) -> None:
+        """Store answers one by one, now that Redis answers again: it may have refused one of them."""
+        for each in answered:
+            await self.end_alone(each.job_id, each.answer)
 
     async def _recover(self) -> None:
         """Run what was taken though we did not hear of it; without that, nobody would before this process ends."""
@@ -135,3 +149,34 @@ class Exchange:
                 await asyncio.sleep(_RETRY_S)
             self._queue_is_empty.clear()
             self._news.set()
+
+
+async def store_alone(store: JobStore, job_id: str, answer: Answer) -> None:
+    """Store an answer, however long Redis is away; if Redis takes others but not this one, store that the job failed.
+
+    An answer that Redis refuses would be refused for ever.
+    """
+    refusals = 0
+    try:
+        while True:
+            try:
+                await store.finish(job_id, answer)
+            except StoreUnavailable as error:
+                _log.warning("the answer to job %s is not stored, trying again: %s", job_id, error)
+                await asyncio.sleep(_RETRY_S)
+                refusals += 1
+            else:
+                return
+            if refusals >= _TRIES and await _stores_failure(store, job_id):
+                _log.error("job %s ends as internal_error: its answer of %d bytes is refused", job_id, len(answer.body))
+                return
+    finally:
+        answer.stored()
+
+
+async def _stores_failure(store: JobStore, job_id: str) -> bool:
+    try:
+        await store.finish(job_id, Answer(INTERNAL_ERROR_BODY))
+    except StoreUnavailable:
+        return False
+    return True

@@ -8,6 +8,7 @@ beat.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import select
@@ -126,7 +127,8 @@ def _beat_while_alive(heartbeat: Heartbeat, worker: _Worker, patience_s: float) 
             else:
                 is_away = False
                 if is_first:
-                    os.write(sys.stdout.fileno(), b"1")
+                    with contextlib.suppress(BrokenPipeError):  # the worker is dead already
+                        os.write(sys.stdout.fileno(), b"1")
                     is_first = False
         worker.listen(max(started + BEAT_EVERY_S - time.monotonic(), 0.01))
 

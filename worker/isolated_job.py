@@ -21,6 +21,7 @@ from typing import BinaryIO
 import msgspec
 
 from core.counts import Counts
+from core.errors import AnswerTooLarge
 from core.logs import LOG_FIELDS, REQUEST_ID, configure_logging
 from core.settings import Settings
 from core.tracing import span_below, start_tracing, stop_tracing
@@ -46,10 +47,15 @@ class IsolatedTask(msgspec.Struct):
 
 
 class IsolatedOutcome(msgspec.Struct):
-    """The end of a job: the kind of its answer, None if it crashed, and what was counted meanwhile, by field."""
+    """The end of a job.
+
+    ``reusable`` is the kind of its answer, None if it crashed; ``excess`` are the size and the limit of an answer that
+    is too large.  ``counts`` is what was counted meanwhile, by field.
+    """
 
     reusable: bool | None
     counts: dict[str, float]
+    excess: tuple[int, int] | None = None
 
 
 def main() -> None:
@@ -82,15 +88,17 @@ async def _outcome(settings: Settings, task_file: BinaryIO, answer_file: BinaryI
     pulse = asyncio.create_task(_beat(settings.worker_stuck_after_s))
     try:
         answer = await _answer(settings, counts, task.symbolication, job)
+    except AnswerTooLarge as error:
+        return IsolatedOutcome(None, counts.news(), (error.size, error.limit))
     except Exception:  # its worker answers for it
         _log.exception("job %s crashed", job.id)
-        return IsolatedOutcome(None, dict(counts.news()))
+        return IsolatedOutcome(None, counts.news())
     finally:
         pulse.cancel()
         faulthandler.cancel_dump_traceback_later()
     with answer_file:
         answer_file.write(answer.body)
-    return IsolatedOutcome(answer.reusable, dict(counts.news()))
+    return IsolatedOutcome(answer.reusable, counts.news())
 
 
 async def _answer(settings: Settings, counts: Counts, symbolication: str, job: Job) -> Answer:

@@ -22,7 +22,7 @@ import msgspec
 
 from core import metrics
 from core.counts import Counts
-from core.errors import JobCrashed, JobKilledProcess
+from core.errors import AnswerTooLarge, JobCrashed, JobKilledProcess
 from core.settings import Settings
 from worker.isolated_job import READY, IsolatedOutcome, IsolatedTask
 from worker.job_store import Answer, Job, OpenSymbolication
@@ -70,6 +70,9 @@ class Isolation:
             async with self._turns:
                 answer = await self._persistently_run(job)
             outcome = "completed"
+        except AnswerTooLarge:
+            outcome = "completed"
+            raise
         except JobKilledProcess:
             outcome = "died"
             raise
@@ -111,6 +114,8 @@ class Isolation:
             raise JobKilledProcess(job.id, _manner_of_death(code))
         outcome = msgspec.json.decode(verdict, type=IsolatedOutcome)
         self._counts.add(outcome.counts)
+        if outcome.excess is not None:
+            raise AnswerTooLarge(*outcome.excess)
         if outcome.reusable is None:
             raise JobCrashed(job.id)
         return Answer(await asyncio.to_thread(_content, answer_file), outcome.reusable)

@@ -36,10 +36,14 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The bytes that answer a job, and whether an equal request deserves the same: no, if anything went wrong."""
+    """The bytes that answer a job, and whether an equal request deserves the same: no, if anything went wrong.
+
+    ``stored`` is to be called once somebody else has the bytes: there may be no room for another large answer before.
+    """
 
     body: bytes
     reusable: bool = False
+    stored: Callable[[], None] = lambda: None
 
 
 Symbolicate = Callable[[Job], Awaitable[Answer]]

@@ -16,6 +16,7 @@ _log = logging.getLogger(__name__)
 class Limit(StrEnum):
     """What is too large, or too much."""
 
+    ANSWER = "answer"
     BUNDLE = "bundle"
     MEMBER = "member"
     REQUEST = "bytes of a request"

@@ -17,6 +17,7 @@ from core.counts import Counts
 from core.lookup import Listed, ListedFile
 from core.settings import Settings
 from core.texts import Text
+from worker.answer_size import LargeAnswers
 from worker.caches.budget import Budget
 from worker.caches.disk import open_store
 from worker.caches.keys import Key
@@ -106,6 +107,7 @@ class Resources:
         self.source_maps = SourceMaps(settings, self.memory, self.store, self.threads, self.file_threads, self.metrics)
         self.known_files = KnownFiles()
         self.written_frames = WrittenFrames()
+        self.large_answers = LargeAnswers()
 
     async def __aenter__(self) -> Self:
         longest_s = self.settings.request_timeout_s + self.settings.worker_stuck_after_s

@@ -20,16 +20,17 @@ from typing import Protocol, TypeVar
 from core import metrics
 from core.cancellation import end
 from core.counts import Counts
-from core.errors import HandedBack, JobCrashed, JobKilledProcess, StoreUnavailable
+from core.errors import AnswerTooLarge, HandedBack, JobCrashed, JobKilledProcess, StoreUnavailable
 from core.logs import LOG_FIELDS, REQUEST_ID
 from core.message import MessageWriter
 from core.settings import Settings
 from core.tracing import span_below
-from core.wire.response import INTERNAL_ERROR_BODY, TIMEOUT_BODY
-from worker.exchange import LONGEST_WAIT_S, Exchange
+from core.wire.response import INTERNAL_ERROR_BODY, TIMEOUT_BODY, failed_body
+from worker.exchange import LARGEST_SHARED_BYTES, LONGEST_WAIT_S, Exchange, store_alone
 from worker.isolation import Isolation
 from worker.job_store import Answer, Job, JobStore, OpenSymbolication
 from worker.liveness import node_name, worker_id
+from worker.metrics import Limit
 from worker.queues import queue_limits
 from worker.redis_clients import open_waiting_redis
 from worker.watchdog import Watchdog
@@ -109,7 +110,7 @@ class Runtime:
 
     def end_revoked(self, job_id: str) -> None:
         """End a job that somebody has revoked and nobody has begun."""
-        asyncio.run_coroutine_threadsafe(self._finish(job_id, _revoked(job_id)), self._loop)
+        asyncio.run_coroutine_threadsafe(store_alone(self._store, job_id, _revoked(job_id)), self._loop)
 
     def hand_back_after(self, delay_s: float) -> None:
         """Take no more jobs; give running ones ``delay_s`` to end, then hand them back."""
@@ -179,7 +180,11 @@ class Runtime:
 
     async def _run_taken(self, exchange: Exchange, job: Job) -> None:
         try:
-            exchange.ended(job.id, await self._answer(job))
+            answer = await self._answer(job)
+            if len(answer.body) <= LARGEST_SHARED_BYTES:
+                exchange.ended(job.id, answer)
+            else:
+                await exchange.end_alone(job.id, answer)
         except asyncio.CancelledError:
             await self._persistently(lambda: self._store.hand_back(job.id, send_message=True))
             exchange.gave_up(job.id)
@@ -201,10 +206,7 @@ class Runtime:
             except asyncio.CancelledError:
                 await self._persistently(lambda: self._store.hand_back(job_id, send_message=False))
                 raise
-            await self._finish(job_id, answer)
-
-    async def _finish(self, job_id: str, answer: Answer) -> None:
-        await self._persistently(lambda: self._store.finish(job_id, answer))
+            await store_alone(self._store, job_id, answer)
 
     async def _answer(self, job: Job) -> Answer:
         started = time.perf_counter()
@@ -233,6 +235,10 @@ class Runtime:
         except TimeoutError:
             _log.warning("job %s took longer than %s s", job.id, self._settings.request_timeout_s)
             return "timeout", Answer(TIMEOUT_BODY)
+        except AnswerTooLarge as error:
+            _log.warning("job %s ends as failed: %s", job.id, error)
+            self._counts.inc(metrics.LIMITS_HIT.field(Limit.ANSWER.value))
+            return "failed", Answer(failed_body(f"{error} (UNMANGLE_MAX_ANSWER_SIZE)"))
         except (JobCrashed, JobKilledProcess) as error:
             _log.error("job %s ends as internal_error: %s", job.id, error)
             return "internal_error", Answer(INTERNAL_ERROR_BODY)

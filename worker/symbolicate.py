@@ -43,9 +43,11 @@ from core.wire.response import (
     ScrapingAttempt,
     WrittenStacktrace,
     encode_completed,
+    encoded_size,
     sorted_attempts,
     sorted_errors,
 )
+from worker.answer_size import AnswerSize
 from worker.job_store import Answer, Job, Symbolicate
 from worker.modules import Modules
 from worker.request_files import RequestFiles
@@ -56,6 +58,8 @@ from worker.written_frames import WrittenFrame, WrittenFrames, frame_key, writte
 
 _LARGE_BYTES = 64 << 10  # a body that takes longer to read than a thread is worth
 _LONG_TO_READ_BYTES = 4 << 20  # of a generated file: to find its lines takes milliseconds from here on
+_EXPLAINED_SHARE = 8  # of the largest answer: an explained one is taken apart again
+_NOTED_FROM_BYTES = 64 << 10  # of an answer that grows
 _FRAMES_PER_TURN = 50  # of the event loop: a request may have a million frames, and there are other jobs
 
 
@@ -71,8 +75,15 @@ async def open_symbolication(settings: Settings, counts: Counts) -> AsyncIterato
                 request = _request(job.body)
             if request.options.explain:
                 return await _explained(resources, request, job.scope)
-            completed = await symbolicate(resources, request, job.scope)
-            return Answer(encode_completed(completed), reusable=not completed.errors)
+            size = AnswerSize(resources.large_answers, settings.max_answer_size)
+            try:
+                completed = await symbolicate(resources, request, job.scope, size=size)
+                body = encode_completed(completed)
+                size.check(len(body))
+            except BaseException:
+                size.close()
+                raise
+            return Answer(body, reusable=not completed.errors, stored=size.close)
 
         yield answer
 
@@ -83,21 +94,30 @@ def _request(body: bytes) -> SymbolicateRequest:
 
 async def _explained(resources: Resources, request: SymbolicateRequest, scope: str | None) -> Answer:
     recorder = Recorder()
-    completed = await symbolicate(resources, request, scope, recorder)
-    body = await resources.threads.run(lambda: encode_explained(completed, explain(request, recorder)))
+    with contextlib.closing(
+        AnswerSize(resources.large_answers, resources.settings.max_answer_size // _EXPLAINED_SHARE)
+    ) as size:
+        completed = await symbolicate(resources, request, scope, recorder, size)
+        body = await resources.threads.run(lambda: encode_explained(completed, explain(request, recorder)))
+        size.check(len(body) // _EXPLAINED_SHARE)
     return Answer(body, reusable=not completed.errors)
 
 
 async def symbolicate(
-    resources: Resources, request: SymbolicateRequest, scope: str | None, recorder: Recorder | None = None
+    resources: Resources,
+    request: SymbolicateRequest,
+    scope: str | None,
+    recorder: Recorder | None = None,
+    size: AnswerSize | None = None,
 ) -> Completed:
     """Return the answer to ``request``; ``scope`` names whose caches are used, None the global ones.
 
-    ``recorder`` is told what an explanation needs to know.
+    ``recorder`` is told what an explanation needs to know; ``size`` is that of the answer.  Raises AnswerTooLarge.
     """
+    size = size or AnswerSize(resources.large_answers, resources.settings.max_answer_size)
     files = RequestFiles(resources, request, scope, recorder)
     modules = Modules(files, request.modules)
-    work = _Work(request, modules, files, resources.written_frames, resources.threads)
+    work = _Work(request, modules, files, resources.written_frames, resources.threads, size)
     try:
         completed = await _completed(resources, work, files.attempts)
     finally:
@@ -146,6 +166,7 @@ class _Work:
     files: RequestFiles
     remembered: WrittenFrames
     threads: Threads
+    size: AnswerSize
     errors: set[FrameError] = field(default_factory=set)
     frames: dict[tuple[str | None, bool], int] = field(default_factory=dict)
     frames_walked: int = 0
@@ -160,18 +181,25 @@ async def _symbolicate_trace(work: _Work, trace: Stacktrace) -> tuple[WrittenSta
     step = -1 if work.request.options.frame_order == "callee_first" else 1
     done: list[WrittenFrame] = []
     caller_name = None
+    grown = 0
     for frame in _walk(work.request, trace):
         work.frames_walked += 1
         if work.frames_walked % _FRAMES_PER_TURN == 0:
             await asyncio.sleep(0)
         raw = raw_frame(frame)
         written_frame = _written_at_once(work, raw, caller_name) or await _written(work, raw, caller_name)
-        if written_frame.error is not None:
+        if written_frame.error is not None and written_frame.error not in work.errors:
             work.errors.add(written_frame.error)
+            grown += encoded_size(written_frame.error)
+        grown += written_frame.size_bytes
+        if grown > _NOTED_FROM_BYTES:
+            await work.size.grow(grown)
+            grown = 0
         kind = (frame.platform, written_frame.is_symbolicated)
         work.frames[kind] = work.frames.get(kind, 0) + 1
         caller_name = written_frame.name
         done.append(written_frame)
+    await work.size.grow(grown)
     done = done[::step]
     return WrittenStacktrace([each.frame for each in done]), WrittenStacktrace([each.raw for each in done])
 

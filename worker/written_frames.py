@@ -27,11 +27,13 @@ _NO_DATA = FrameData()
 class WrittenFrame(msgspec.Struct, frozen=True, gc=False):
     """A frame as it came in, and as it is answered.
 
-    ``name`` is the token name at its position; ``error`` what went wrong, None if nothing did.
+    ``size_bytes`` is that of both; ``name`` is the token name at its position; ``error`` what went wrong, None if
+    nothing did.
     """
 
     raw: msgspec.Raw
     frame: msgspec.Raw
+    size_bytes: int
     is_symbolicated: bool
     name: str | None = None
     error: FrameError | None = None
@@ -100,16 +102,16 @@ def frame_key(frame: Frame, module_number: int | None, caller_name: str | None, 
 def written(outcome: Unsymbolicated) -> WrittenFrame:
     """Return a frame that stays as it came."""
     raw = write_frame(outcome.raw)
-    return WrittenFrame(raw, raw, is_symbolicated=False, error=outcome.error)
+    return WrittenFrame(raw, raw, 2 * len(memoryview(raw)), is_symbolicated=False, error=outcome.error)
 
 
 def written_original(located: Located, original: Frame) -> WrittenFrame:
     """Return a frame and the ``original`` that it came to."""
-    return WrittenFrame(
-        write_frame(located.raw), write_frame(original), is_symbolicated=True, name=located.position.name
-    )
+    raw, frame = write_frame(located.raw), write_frame(original)
+    size = len(memoryview(raw)) + len(memoryview(frame))
+    return WrittenFrame(raw, frame, size, is_symbolicated=True, name=located.position.name)
 
 
 def _size(frame: WrittenFrame) -> int:
     # What the client sent is in the key once more.
-    return _SMALL + 2 * len(memoryview(frame.raw)) + len(memoryview(frame.frame)) + len(frame.name or "")
+    return _SMALL + len(memoryview(frame.raw)) + frame.size_bytes + len(frame.name or "")

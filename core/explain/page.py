@@ -17,7 +17,6 @@ from core.wire.origin import parse_origin
 _STATUSES = {
     "timeout": "The request took longer than it may: nothing is known of its frames.",
     "internal_error": "Something went wrong in the worker, whose log says what: nothing is known of the frames.",
-    "failed": "The request failed: nothing is known of its frames.",
 }
 _CACHED = "A service remembers for up to an hour what it looked up: what you mend may show only then."
 
@@ -37,6 +36,7 @@ class _Stacktrace(msgspec.Struct):
 class _Answer(msgspec.Struct):
     status: str
     request_id: str = ""
+    message: str = ""
     stacktraces: list[_Stacktrace] = []
     raw_stacktraces: list[_Stacktrace] = []
 
@@ -59,6 +59,8 @@ def is_all_resolved(answer: bytes) -> bool:
 def _unfinished(answer: _Answer) -> str:
     if answer.status == "pending":
         return f"Still being worked on: ask for /requests/{answer.request_id}, which answers in JSON."
+    if answer.status == "failed":
+        return f"The request failed: {answer.message or 'nothing is known of its frames'}."
     return _STATUSES.get(answer.status, f"The request ended as `{answer.status}`.")
 
 

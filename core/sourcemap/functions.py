@@ -10,6 +10,7 @@ from core.javascript.original_names import Find, original_scope_name
 from core.javascript.scope_names import DamagedParts
 from core.javascript.scope_search import ScopeSearch
 from core.javascript.scopes import Scopes
+from core.short_texts import short_text
 from core.sourcemap.function_maps import FunctionMaps
 from core.sourcemap.generated_code import GeneratedCode
 from core.sourcemap.map_index import MapIndex
@@ -111,7 +112,7 @@ class ScopedFunctions:
     def _original_name(self, scope: int) -> FunctionName:
         pieces, end = self.scopes.pieces(scope), self.scopes.end(scope)
         name = original_scope_name(pieces, end, self.positions.position, self.find)
-        return NoName.ANONYMOUS if name is None else name
+        return NoName.ANONYMOUS if name is None else short_text(name)
 
 
 def functions_of(index: MapIndex, code: GeneratedCode | None, reader: TokenReader, names: RememberedTexts) -> Functions:

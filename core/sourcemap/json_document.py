@@ -9,6 +9,7 @@ import orjson
 
 from core.buffers import Content, numbers_buffer
 from core.errors import MalformedSourceMap
+from core.short_texts import short_json_string
 from core.sourcemap.faults import fault_place
 from core.sourcemap.json_outline import (
     BYTE_KINDS,
@@ -65,6 +66,11 @@ class JsonValue:
         """Return the text of a string."""
         self.expect(b'"', "a string")
         return str(orjson.loads(self.literal()))
+
+    def short_string(self) -> str:
+        """Return the text of a string: cut, if that is too long."""
+        self.expect(b'"', "a string")
+        return short_json_string(self.document.text, self.start, self.end)
 
     def utf8(self) -> bytes | memoryview:
         """Return the text of a string as UTF-8: in place, if nothing in it is escaped."""

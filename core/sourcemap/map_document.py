@@ -137,7 +137,7 @@ def _plain_map(value: JsonValue, members: dict[str, JsonValue]) -> PlainMap:
     return PlainMap(
         document=value.document,
         debug_id=_debug_id(members),
-        root=members["sourceRoot"].string() if "sourceRoot" in members else "",
+        root=members["sourceRoot"].short_string() if "sourceRoot" in members else "",
         sources=_sources(members.get("sources")),
         names=no_literals() if "names" not in members else members["names"].literals(),
         contents=range(0) if contents is None else contents.scalars(b'"n', "a string or null"),
@@ -148,9 +148,9 @@ def _plain_map(value: JsonValue, members: dict[str, JsonValue]) -> PlainMap:
 
 
 def _debug_id(members: dict[str, JsonValue]) -> str | None:
-    ids = [members[key].string() for key in ("debugId", "debug_id") if key in members]
+    ids = [members[key].short_string() for key in ("debugId", "debug_id") if key in members]
     for key in ("debugId", "debug_id"):
-        if key in members and parse_debug_id(members[key].string()) is None:
+        if key in members and parse_debug_id(members[key].short_string()) is None:
             raise members[key].mismatch("a debug id")
     return ids[0] if ids else None
 

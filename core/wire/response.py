@@ -89,6 +89,16 @@ def write_frame(frame: Frame) -> msgspec.Raw:
     return msgspec.Raw(_ENCODER.encode(frame))
 
 
+def failed_body(message: str) -> bytes:
+    """Return the JSON body for a request that can't be answered, which is nobody's fault but the request's."""
+    return orjson.dumps({"status": "failed", "message": message})
+
+
+def encoded_size(error: FrameError) -> int:
+    """Return how many bytes an error takes in the body."""
+    return len(_ENCODER.encode(error))
+
+
 def pending_body(request_id: str, retry_after_s: int) -> bytes:
     """Return the JSON body for a request that is still being worked on."""
     return orjson.dumps({"status": "pending", "request_id": request_id, "retry_after": retry_after_s})

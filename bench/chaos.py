@@ -247,14 +247,14 @@ class _RestartingRedis:
         with contextlib.suppress(RedisError):
             worker, deaths, process = self._client.hmget(job_key(job_id), "worker", "deaths", "process")
             if worker and int(deaths or 0) < MOST_DEATHS:
-                return int(worker.partition(b"@")[0]), True
+                return int(worker.partition(b"@")[0].removeprefix(b"worker-")), True
             return int(process or 0), not process
         return 0, True
 
     def held_by(self, process_id: int) -> list[tuple[str, bytes]]:
         """Return the jobs that a worker process holds, and its name."""
         with contextlib.suppress(RedisError):
-            keys = list(self._client.scan_iter(taken_key(f"{process_id}@*")))
+            keys = list(self._client.scan_iter(taken_key(f"worker-{process_id}@*")))
             prefix = len(taken_key(""))
             return [(job.decode(), key[prefix:]) for key in keys for job in self._client.smembers(key)]
         return []
@@ -265,6 +265,8 @@ async def _in_background(*work: object) -> AsyncIterator[None]:
     tasks = [asyncio.ensure_future(each) for each in work]  # type: ignore[call-overload]
     try:
         yield
+        for task in tasks[:-1]:
+            task.cancel()
         await asyncio.wait_for(tasks[-1], _PATIENCE_S)  # the poison
     finally:
         for task in tasks:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bench.chaos import run_chaos
 
 
+@pytest.mark.timeout(300)
 def test_no_accepted_request_goes_unanswered_whatever_is_killed():
     report = run_chaos(requests=250, seconds=10)
     assert (report.unanswered, report.contradictions) == ([], [])

@@ -77,10 +77,11 @@ class Chaos:
         self._next_body = mixed(traffic.distinct(), traffic.slow(1.5), 10)
         self._poison = traffic.slow(3)()
         self._turns = itertools.count()
+        self._is_over = False
         self.report = Report()
 
     async def run(self, requests: int, seconds: float) -> Report:
-        """Make trouble while ``requests`` are sent over ``seconds``; return when all are answered."""
+        """Make trouble while ``requests`` are sent over ``seconds`` or longer; return when all are answered."""
         for api in self._apis:
             await api.wait_for_workers()
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
@@ -101,6 +102,7 @@ class Chaos:
                 await callers.acquire()
                 task = group.create_task(self._insist())
                 task.add_done_callback(lambda _: callers.release())
+            self._is_over = True
 
     async def _insist(self) -> None:
         """Submit a request until it is accepted, and poll until it is answered."""
@@ -157,7 +159,7 @@ class Chaos:
         return self._apis[next(self._turns) % len(self._apis)]
 
     async def _kill_workers(self) -> None:
-        while True:
+        while not self._is_over:
             await asyncio.sleep(_KILL_EVERY_S)
             await self._kill(self._random.choice(self._workers))
 
@@ -183,6 +185,8 @@ class Chaos:
     async def _restart_apis(self) -> None:
         for number in itertools.count():
             await asyncio.sleep(_RESTART_API_EVERY_S)
+            if self._is_over:
+                return
             index = number % len(self._apis)
             port = self._apis[index].port
             await asyncio.to_thread(self._apis[index].process.stop)
@@ -265,9 +269,7 @@ async def _in_background(*work: object) -> AsyncIterator[None]:
     tasks = [asyncio.ensure_future(each) for each in work]  # type: ignore[call-overload]
     try:
         yield
-        for task in tasks[:-1]:
-            task.cancel()
-        await asyncio.wait_for(tasks[-1], _PATIENCE_S)  # the poison
+        await asyncio.wait_for(asyncio.gather(*tasks), _PATIENCE_S)
     finally:
         for task in tasks:
             task.cancel()

@@ -6,6 +6,7 @@ Many answers at once may be as large as allowed, but a worker process has room f
 from __future__ import annotations
 
 import asyncio
+import sys
 
 from core.errors import AnswerTooLarge
 
@@ -29,10 +30,10 @@ class LargeAnswers:
 
 
 class AnswerSize:
-    """The size in bytes of an answer that grows up to ``max_bytes``."""
+    """The size in bytes of an answer that grows up to ``max_bytes``; without arguments, one that stands alone."""
 
-    def __init__(self, turns: LargeAnswers, max_bytes: int) -> None:
-        self._turns = turns
+    def __init__(self, turns: LargeAnswers | None = None, max_bytes: int = sys.maxsize) -> None:
+        self._turns = turns or LargeAnswers()
         self._max_bytes = max_bytes
         self._size = 0
         self._has_turn = False
@@ -47,10 +48,6 @@ class AnswerSize:
         if self._size > LARGE_BYTES and not self._has_turn:
             await self._turns.begin()
             self._has_turn = True
-
-    def restart(self) -> None:
-        """Begin the answer anew."""
-        self._size = 0
 
     def close(self) -> None:
         """End the turn, if there is one: the answer is stored, or there will be none."""

@@ -35,7 +35,8 @@ LONG_BYTES = 2 << 20
 MOST_DEATHS = 2
 """So many workers may die with a job before it gets a process of its own."""
 
-_AT_ONCE = 2
+_SUSPECTS_AT_ONCE = 4
+_LARGE_AT_ONCE = 1  # each may take much memory
 _START_AGAIN_S = 1.0
 
 NoteProcess = Callable[[Job, int], Awaitable[None]]
@@ -52,7 +53,8 @@ class Isolation:
         self._symbolication = _importable_name(symbolication)
         self._counts = counts
         self._note_process = note_process
-        self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._suspects = asyncio.Semaphore(_SUSPECTS_AT_ONCE)
+        self._large = asyncio.Semaphore(_LARGE_AT_ONCE)
 
     def is_for(self, job: Job) -> bool:
         """Return whether a job has to run in a process of its own."""
@@ -67,7 +69,7 @@ class Isolation:
         reason = "suspect" if job.deaths >= MOST_DEATHS else "large body"
         outcome = "abandoned"
         try:
-            async with self._turns:
+            async with self._large if len(job.body) >= LONG_BYTES else self._suspects:
                 answer = await self._persistently_run(job)
             outcome = "completed"
         except AnswerTooLarge:

@@ -112,9 +112,9 @@ async def symbolicate(
 ) -> Completed:
     """Return the answer to ``request``; ``scope`` names whose caches are used, None the global ones.
 
-    ``recorder`` is told what an explanation needs to know; ``size`` is that of the answer.  Raises AnswerTooLarge.
+    ``recorder`` is told what an explanation needs to know; ``size`` bounds the answer.  Raises AnswerTooLarge.
     """
-    size = size or AnswerSize(resources.large_answers, resources.settings.max_answer_size)
+    size = size or AnswerSize()
     files = RequestFiles(resources, request, scope, recorder)
     modules = Modules(files, request.modules)
     work = _Work(request, modules, files, resources.written_frames, resources.threads, size)

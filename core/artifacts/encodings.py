@@ -29,6 +29,13 @@ def plain_utf8(content: Content) -> Content:
     return content
 
 
+def marked_encoding(content: Content) -> tuple[bytes, str]:
+    """Return the byte order mark that a text starts with, and its encoding: UTF-8 if there is no mark."""
+    start = content[:4]
+    marks = ((_UTF8_MARK, "utf-8"), *_MARKS)
+    return next(((mark, encoding) for mark, encoding in marks if start.startswith(mark)), (b"", "utf-8"))
+
+
 def is_wide(content: Content) -> bool:
     """Say whether a text starts with the byte order mark of UTF-16 or UTF-32: no ASCII can be written into it."""
     start = content[:4]

@@ -34,6 +34,7 @@ class Reason(StrEnum):
     OTHER_DEBUG_ID = "other_debug_id"
     MALFORMED_SOURCE_MAP = "malformed_source_map"
     NOT_COVERED = "not_covered"
+    NO_COLUMN = "no_column"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class MapSearch:
 
     def __init__(self, artifacts: Artifacts) -> None:
         self._artifacts = artifacts
+        self._known: dict[str, bool] = {}
         self._by_path: dict[str, MappedFile | Unmapped] = {}
         self._by_code: dict[str, MappedFile | Unmapped] = {}
         self._by_id: dict[DebugId, ArtifactFile] | None = None
@@ -98,6 +100,15 @@ class MapSearch:
         if mapped is None:
             mapped = self._by_path[path] = self._search(path)
         return mapped
+
+    def knows(self, path: str) -> bool:
+        """Say whether a generated file that ``path`` means is there, or its map."""
+        known = self._known.get(path)
+        if known is None:
+            names = [name.format(_without_query(path)) for name in _MAP_NAMES]
+            is_there = self._artifacts.code(path) is not None
+            known = self._known[path] = is_there or any(self._artifacts.source_map(name) is not None for name in names)
+        return known
 
     def _search(self, path: str) -> MappedFile | Unmapped:
         if path.startswith(_NOT_FILES):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from core.stack_traces.text_frames import Style, TextFrame
@@ -9,12 +10,24 @@ from core.stack_traces.text_frames import Style, TextFrame
 Edit = tuple[int, int, str]
 """Where what is replaced starts and ends, and what is written instead."""
 
+_CONSOLE_SIGN = re.compile(r"\s+(?:[@—–]\s+)?(?=\S+\Z)")
+_LINE_AND_COLUMN = re.compile(r":(\d+)(?::\d+)?\Z")
 _NAMELESS = "<anonymous>"
 
 
-def frame_text(frame: TextFrame, function: str | None, place: str) -> str:
-    """Return what to write for ``frame``: ``function`` is None if it has no name, ``place`` is ``file:line:column``."""
-    if frame.style is Style.AT_SIGN:
+def frame_text(frame: TextFrame, function: str | None, place: str, was: str = "") -> str:
+    """Return what to write for ``frame``.
+
+    ``function`` is None if it has no name, ``place`` is ``file:line:column``, ``was`` is the text of the frame.
+    """
+    if frame.style is Style.EVAL_LINE:
+        return _LINE_AND_COLUMN.sub(r" line \1", place)
+    if frame.style is Style.MENTION or (frame.style is Style.ONLY_PLACE and function is None):
+        return place
+    if frame.style is Style.CONSOLE:
+        sign = _CONSOLE_SIGN.search(was)
+        return f"{function or '(anonymous)'}{sign[0] if sign else ' @ '}{place}"
+    if frame.style in (Style.AT_SIGN, Style.ONLY_PLACE):
         return f"{function or ''}@{place}"
     if frame.style is Style.EVAL:
         return f"{function or _NAMELESS} ({place})"

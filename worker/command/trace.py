@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.control_characters import visible_text
 from worker.command.terminal import Progress
-from worker.command.words import ANSWER_IS_NO, Subcommands, add_command, reason, refuse, say, write_json
+from worker.command.words import Subcommands, add_command, reason, refuse, say, write_json
 
 if TYPE_CHECKING:
     from core.artifacts.map_search import MappedFile, MapSearch, Unmapped
     from core.stack_traces.original_frames import OriginalFrame
     from core.stack_traces.text_frames import TextFrame
+    from core.stack_traces.text_in_bytes import TextInBytes
 
 _STDIN = Path("-")
 
@@ -53,12 +53,15 @@ def _run(chosen: argparse.Namespace) -> int:
     from core.errors import MalformedBundle
     from core.stack_traces.original_frames import OriginalFrame
     from core.stack_traces.text_frames import find_frames
+    from core.stack_traces.text_in_bytes import TextInBytes
+    from worker.command.trace_outcome import exit_code, say_what_has_no_lines, say_why
 
     try:
-        text = _read(chosen.file)
+        content = TextInBytes.read(_read(chosen.file))
         with collect(chosen.artifacts or [Path()]) as artifacts:
-            frames = find_frames(text)
-            outcomes = _outcomes(frames, MapSearch(artifacts))
+            search = MapSearch(artifacts)
+            frames = find_frames(content.text, search.knows)
+            outcomes = _outcomes(frames, search)
     except (OSError, MalformedBundle) as error:
         return refuse(f"unmangle trace: {reason(error)}")
     if chosen.json:
@@ -68,24 +71,25 @@ def _run(chosen: argparse.Namespace) -> int:
     else:
         from worker.command.trace_text import original_text
 
-        _write(original_text(text, frames, outcomes, chosen.context))
-        _say_why(outcomes)
-        _say_what_has_no_lines([found for found in outcomes if isinstance(found, OriginalFrame) and chosen.context > 0])
-    return 0 if any(isinstance(found, OriginalFrame) for found in outcomes) else ANSWER_IS_NO
+        _write(content, original_text(content.text, frames, outcomes, chosen.context))
+        say_why(outcomes)
+        say_what_has_no_lines([found for found in outcomes if isinstance(found, OriginalFrame) and chosen.context > 0])
+    return exit_code(outcomes)
 
 
-def _read(file: Path) -> str:
-    """Return the text, which may be anything but must not change where it isn't a frame."""
+def _read(file: Path) -> bytes:
     if file != _STDIN:
-        return file.read_bytes().decode("utf-8", "surrogateescape")
+        return file.read_bytes()
     if sys.stdin.isatty():
         say("paste a stack trace, then press Ctrl-D")
-    return sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+    return sys.stdin.buffer.read()
 
 
-def _write(text: str) -> None:
-    shown = visible_text(text) if sys.stdout.isatty() else text
-    sys.stdout.buffer.write(shown.encode("utf-8", "surrogateescape"))
+def _write(content: TextInBytes, text: str) -> None:
+    if sys.stdout.isatty():
+        sys.stdout.buffer.write(visible_text(text).encode("utf-8", "surrogateescape"))
+    else:
+        sys.stdout.buffer.write(content.written(text))
     sys.stdout.buffer.flush()
 
 
@@ -103,21 +107,3 @@ def _outcomes(frames: list[TextFrame], search: MapSearch) -> list[OriginalFrame 
             return mapped
 
         return original_frames(frames, find_map)
-
-
-def _say_why(outcomes: list[OriginalFrame | Unmapped]) -> None:
-    """Say of each reason once why frames are as they were; that "native code" has no map is no news."""
-    from core.artifacts.map_search import Reason, Unmapped
-
-    reasons = Counter(found for found in outcomes if isinstance(found, Unmapped))
-    for found, count in reasons.items():
-        if found.reason is not Reason.NOT_A_FILE:
-            frames = "1 frame" if count == 1 else f"{count} frames"
-            say(f"unmangle: {found.detail} [{found.reason}, {frames}]")
-    if not outcomes:
-        say("unmangle: no frames were found in the text")
-
-
-def _say_what_has_no_lines(originals: list[OriginalFrame]) -> None:
-    for place in {found.file: found.mapped.map_place for found in originals if found.source_lines(0) is None}.items():
-        say("unmangle: no lines of {}, as {} doesn't embed it".format(*place))

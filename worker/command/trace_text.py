@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from core.artifacts.map_search import Unmapped
 from core.context import trim_line
+from core.stack_traces.code_lines import shortened_code
 from core.stack_traces.original_frames import OriginalFrame
+from core.stack_traces.plain_text import encoded, encoding_at, hidden_parts
 from core.stack_traces.rewriting import Edit, frame_text, line_end, rewritten
 from core.stack_traces.text_frames import TextFrame
 from worker.command.terminal import Colour, paint
@@ -17,7 +19,9 @@ _INDENT = "      "
 
 def original_text(text: str, frames: list[TextFrame], outcomes: list[OriginalFrame | Unmapped], context: int) -> str:
     """Return ``text`` with the original frames, each followed by so many source lines around it if there are any."""
-    return rewritten(text, sorted(_edits(text, frames, outcomes, context), key=lambda edit: edit[:2]))
+    code = list(shortened_code(text))
+    edits = (edit for edit in _edits(text, frames, outcomes, context) if not _is_within(edit, code))
+    return rewritten(text, sorted([*edits, *code], key=lambda edit: edit[:2]))
 
 
 def source_lines(original: OriginalFrame, around: int) -> Iterator[str]:
@@ -29,9 +33,13 @@ def source_lines(original: OriginalFrame, around: int) -> Iterator[str]:
     first = original.lineno - len(lines.before)
     for lineno, line in enumerate([*lines.before, lines.line, *lines.after], first):
         is_current = lineno == original.lineno
-        text = trim_line(line.encode(), original.colno)
+        text = trim_line(line.encode(), original.colno or 0)
         shown = f"{_INDENT}{'>' if is_current else ' '} {lineno:>{width}} | {text}".rstrip()
         yield paint(shown, Colour.STRONG if is_current else Colour.FAINT, sys.stdout)
+
+
+def _is_within(edit: Edit, others: list[Edit]) -> bool:
+    return any(start <= edit[0] < end for start, end, _ in others)
 
 
 def _edits(
@@ -40,8 +48,15 @@ def _edits(
     for frame, found in zip(frames, outcomes, strict=True):
         if isinstance(found, Unmapped):
             continue
-        original = frame_text(frame, found.function, found.place)
-        yield frame.start, frame.end, paint(original, Colour.GOOD, sys.stdout)
+        yield frame.start, frame.end, _written(text, frame, found)
         if context > 0:
             end = line_end(text, frame.end)
             yield end, end, "".join(f"\n{line}" for line in source_lines(found, context))
+
+
+def _written(text: str, frame: TextFrame, found: OriginalFrame) -> str:
+    """Return what to write for a frame: as the text around it has texts, and in the colour that it leaves behind."""
+    was = text[frame.start : frame.end]
+    original = frame_text(frame, found.function, found.place, was)
+    original = encoded(original, encoding_at(text, frame.start, frame.end))
+    return paint(original, Colour.GOOD, sys.stdout) + hidden_parts(was)

@@ -16,6 +16,9 @@ NOT_DONE = 1
 ANSWER_IS_NO = 3
 """The exit code of a command that did its work, but to no avail: no frame has an original, or a map is broken."""
 
+SOME_LEFT = 4
+"""The exit code of ``unmangle trace`` if some frames have originals, and others stay as they were."""
+
 
 def say(line: str) -> None:
     """Tell a person what is no part of the result."""

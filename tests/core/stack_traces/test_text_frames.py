@@ -7,8 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.stack_traces.plain_text import hidden_parts
 from core.stack_traces.rewriting import frame_text, rewritten
-from core.stack_traces.text_frames import find_frames
+from core.stack_traces.text_frames import Style, find_frames
+from tests.core.stack_traces.written_traces import (
+    ENGINES,
+    OF_ANY_ENGINE,
+    OF_V8,
+    PATHS,
+    SPIDERMONKEY_NAMES,
+    V8_NAMES,
+    Planted,
+)
 
 URL = "https://x.example/a.js"
 
@@ -44,6 +54,18 @@ URL = "https://x.example/a.js"
     pytest.param(f"global code@{URL}:1:2", "global code", URL, 1, 2, id="safari"),
     pytest.param(f"  {URL}:1:2  ", None, URL, 1, 2, id="old-safari"),
     pytest.param(f"2026-01-01 12:00:01 ERROR at startup:     at foo ({URL}:1:2)", "foo", URL, 1, 2, id="log-in-front"),
+    pytest.param(f"parcelRequire<[\"fx.js\"]</</<@{URL}:1:2", 'parcelRequire<["fx.js"]</</<', URL, 1, 2, id="parcel"),
+    pytest.param(f"setTimeout handler*f@{URL}:1:2", "f", URL, 1, 2, id="firefox-timer"),
+    pytest.param(f"12:00:01 get total@{URL}:1:2", "get total", URL, 1, 2, id="firefox-in-a-log"),
+    pytest.param(f"@{URL} line 17 > eval:1:9", None, URL, 17, None, id="firefox-eval"),
+    pytest.param(f"anonymous@{URL} line 7 > eval line 3 > Function:3:8", "anonymous", URL, 7, None,
+                 id="firefox-function"),
+    pytest.param(f"foo @ {URL}:1:2", "foo", URL, 1, 2, id="console-of-chromium"),
+    pytest.param("foo @ a.js:1", "foo", "a.js", 1, None, id="console-of-chromium-without-a-column"),
+    pytest.param("(anonymous) @ a.js:1:2", None, "a.js", 1, 2, id="console-of-chromium-without-a-name"),
+    pytest.param(f"    total {URL}:1:2", "total", URL, 1, 2, id="console-of-firefox"),
+    pytest.param("foo — app.js:1:2", "foo", "app.js", 1, 2, id="console-of-safari"),
+    pytest.param(f"f@{URL}:1", "f", URL, 1, None, id="old-firefox"),
     pytest.param(f"    at foo ({URL}:1:2) {{", "foo", URL, 1, 2, id="node-goes-on-behind-it"),
 ])  # fmt: skip
 def test_a_frame_is_read(line, function, path, lineno, colno):
@@ -64,6 +86,9 @@ def test_a_frame_is_read(line, function, path, lineno, colno):
     pytest.param("/srv/app/a.js:12", id="where-node-says-it-crashed"),
     pytest.param("    at f (a.js:1:" + "9" * 5000 + ")", id="a-number-that-is-none"),
     pytest.param("    at foo (" + "a" * 10_000 + ".js:1:2)", id="a-line-of-code-that-node-prints"),
+    pytest.param("listening at http://localhost.example:3000", id="an-address"),
+    pytest.param("mail bob@shop.example:12:30", id="a-mail-address"),
+    pytest.param("see https://x.example/a.js:1:2 for more", id="a-place-in-a-sentence"),
 ])  # fmt: skip
 def test_what_is_no_frame_is_left_alone(line):
     assert find_frames(line) == []
@@ -87,6 +112,41 @@ def test_frames_on_lines_in_a_row_call_each_other(text):
     assert second.line == first.line + 1
 
 
+def frames_of(engine: str) -> list[list[Planted]]:
+    names = V8_NAMES if engine == "v8" else SPIDERMONKEY_NAMES
+    chosen = [(name, PATHS[number % 3]) for number, name in enumerate(names)] + [("f", path) for path in PATHS]
+    return [
+        [Planted(name, path, 1, 870), Planted("g", path, 2, 3), Planted(name, path, 4, 50)] for name, path in chosen
+    ]
+
+
+@pytest.mark.parametrize("engine, way", [
+    *(pytest.param(engine, way, id=f"{engine}-{way}") for engine in ENGINES for way in OF_ANY_ENGINE),
+    *(pytest.param("v8", way, id=f"v8-{way}") for way in OF_V8),
+])  # fmt: skip
+def test_every_name_at_every_place_is_read_however_a_log_writes_it(engine, way):
+    write = (OF_ANY_ENGINE | OF_V8)[way]
+    for frames in frames_of(engine):
+        if way in ("spaces", "cloudwatch") and " at " in frames[0].function:
+            continue  # where the message ends, nobody knows
+        text = write([ENGINES[engine](frame) for frame in frames])
+        found = find_frames(text)
+        assert [Planted(each.function or "", each.path, each.lineno, each.colno) for each in found] == frames, text
+        assert [each.line - found[0].line for each in found] == [0, 1, 2], text
+        edits = [(each.start, each.end, "\0") for each in found]
+        kept = hidden_parts("".join(text[each.start : each.end] for each in found))
+        assert not any(number in rewritten(text, edits) + kept for number in ("870", "1:8", "4:50")), text
+
+
+def test_places_in_files_that_are_known_are_frames_wherever_they_are():
+    text = "12:00:01 saw dist/app.js:1:2, (other.js:3:4) and 'x/app.js:5:6'; app.js:7"
+    found = find_frames(text, lambda path: path.endswith("app.js"))
+    assert [(each.style, each.path, each.lineno) for each in found] == [
+        (Style.MENTION, "dist/app.js", 1),
+        (Style.MENTION, "x/app.js", 5),
+    ]
+
+
 @pytest.mark.parametrize("line, function, expected", [
     pytest.param("at t (a.js:1:2)", "total", "at total (s.js:3:4)", id="named"),
     pytest.param("at t (a.js:1:2)", None, "at s.js:3:4", id="nameless"),
@@ -98,10 +158,16 @@ def test_frames_on_lines_in_a_row_call_each_other(text):
     pytest.param("at eval (eval at t (a.js:1:2), <anonymous>:1:1)", None,
                  "at eval (eval at <anonymous> (s.js:3:4), <anonymous>:1:1)", id="eval"),
     pytest.param("at t (address at a.js:1:2)", "total", "at total (s.js:3:4)", id="bytecode"),
+    pytest.param("app://a.js:1:2", "total", "total@s.js:3:4", id="bare-place-gets-a-name"),
+    pytest.param("app://a.js:1:2", None, "s.js:3:4", id="bare-place-stays-one"),
+    pytest.param(f"f@{URL} line 17 > eval:1:9", "g", "f@s.js line 3 > eval:1:9", id="firefox-eval"),
+    pytest.param("t @ a.js:1:2", "total", "total @ s.js:3:4", id="console-of-chromium"),
+    pytest.param("t — a.js:1:2", None, "(anonymous) — s.js:3:4", id="console-of-safari"),
 ])  # fmt: skip
 def test_a_frame_is_written_as_its_engine_does(line, function, expected):
     (frame,) = find_frames(line)
-    assert rewritten(line, [(frame.start, frame.end, frame_text(frame, function, "s.js:3:4"))]) == expected
+    text = frame_text(frame, function, "s.js:3:4", line[frame.start : frame.end])
+    assert rewritten(line, [(frame.start, frame.end, text)]) == expected
 
 
 @given(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.core.sourcemap.encoding import map_of, mappings_of
 from worker.command.main import main
 
 HEAVY = {"celery", "kombu", "redis", "aiohttp", "starlette", "asyncio", "zipfile", "tempfile", "core.settings"}
@@ -127,6 +128,63 @@ print([name for name in sys.modules if name in {HEAVY!r}], file=sys.stderr)
     root = Path(__file__).parent.parent.parent.parent
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=root, check=True)
     assert run.stderr == "[]\n"
+
+
+@pytest.mark.parametrize("encoding, mark", [
+    pytest.param("utf-16-le", b"\xff\xfe", id="utf-16-as-of-powershell"),
+    pytest.param("utf-16-be", b"\xfe\xff", id="utf-16-the-other-way-round"),
+    pytest.param("utf-32-le", b"\xff\xfe\0\0", id="utf-32"),
+    pytest.param("utf-8", b"\xef\xbb\xbf", id="utf-8"),
+])  # fmt: skip
+def test_a_text_with_a_byte_order_mark_stays_in_its_encoding(dist, tmp_path, capsysbinary, encoding, mark):
+    line, expected = "x@app.min.js:1:314\r\n☕ 😀\r\n", "refuse@src/money.js:25:9\r\n☕ 😀\r\n"
+    (tmp_path / "t.txt").write_bytes(mark + line.encode(encoding))
+    assert main(["trace", str(tmp_path / "t.txt"), "-a", str(dist)]) == 0
+    assert capsysbinary.readouterr().out == mark + expected.encode(encoding)
+
+
+def test_what_is_written_into_json_is_escaped(dist, tmp_path, capsys):
+    document = json.loads((dist / "app.min.js.map").read_text())
+    document["sources"] = [f'../src/"{source}' for source in document["sources"]]
+    (dist / "app.min.js.map").write_text(json.dumps(document))
+    (tmp_path / "t.txt").write_text(json.dumps({"stack": "E\n    at x (app.min.js:1:314)\n"}))
+    _, out, _ = traced(capsys, tmp_path / "t.txt", "-a", dist)
+    assert json.loads(out)["stack"] == 'E\n    at refuse (src/"../src/money.js:25:9)\n'
+
+
+def test_colours_are_those_after_a_frame_as_before(dist, tmp_path, capsys):
+    (tmp_path / "t.txt").write_text("    at x \x1b[90m(/srv/\x1b[39mapp.min.js:1:314\x1b[90m)\x1b[39m\n")
+    _, out, _ = traced(capsys, tmp_path / "t.txt", "-a", dist)
+    assert out == "    at refuse (src/money.js:25:9)\x1b[90m\x1b[39m\x1b[90m\x1b[39m\n"
+
+
+def test_a_line_of_code_that_node_shows_is_shortened_around_the_place(dist, tmp_path, capsys):
+    code = "x" * 2000 + "throw new RangeError(why)" + "y" * 100_000
+    (tmp_path / "t.txt").write_text(f"/srv/app.min.js:1\n{code}\n{' ' * 2000}^\n\n    at x (app.min.js:1:314)\n")
+    _, out, _ = traced(capsys, tmp_path / "t.txt", "-a", dist)
+    assert out == (
+        f"/srv/app.min.js:1\n… {'x' * 60}throw new RangeError(why){'y' * 55}…\n{' ' * 62}^\n\n"
+        "    at refuse (src/money.js:25:9)\n"
+    )
+
+
+@pytest.mark.parametrize("text, original", [
+    pytest.param("    at f (one.js:2)", "    at total (src/a.js:6)", id="all-from-one-line"),
+    pytest.param("    at f (one.js:1)", None, id="from-several-lines"),
+    pytest.param("f@https://x/one.js line 2 > Function:3:1", "f@src/a.js line 6 > Function:3:1", id="firefox-eval"),
+    pytest.param("@https://x/one.js line 1 > eval:3:1\ng@https://x/one.js:1:16",
+                 "@src/a.js line 2 > eval:3:1\n@src/a.js:2:1", id="firefox-eval-below-which-is-the-call"),
+])  # fmt: skip
+def test_a_frame_without_a_column_is_mapped_if_there_is_one_line_only(tmp_path, capsys, text, original):
+    (tmp_path / "one.js").write_text("function f(){};g();\nfunction t(){e()}")
+    tokens = [(0, 0, 0, 0, 0), (0, 15, 0, 1, 0), (1, 0, 0, 5, 0), (1, 13, 0, 5, 19)]
+    source = "function f(){}\ng()\n\n\n\nfunction total() { e() }"
+    content = map_of(mappings_of(tokens), sources=["src/a.js"], sourcesContent=[source])
+    (tmp_path / "one.js.map").write_bytes(content)
+    (tmp_path / "t.txt").write_text(text)
+    code, out, err = traced(capsys, tmp_path / "t.txt", "-a", tmp_path / "one.js", "-a", tmp_path / "one.js.map")
+    assert out == (original or text)
+    assert (code, "[no_column, 1 frame]" in err) == ((0, False) if original else (3, True))
 
 
 def test_who_reads_may_stop_reading(dist, tmp_path):

@@ -1,0 +1,39 @@
+"""A text in whatever encoding its byte order mark says, which stays as it is where nothing is replaced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.artifacts.encodings import marked_encoding
+
+
+@dataclass(frozen=True, slots=True)
+class TextInBytes:
+    """A text that was read from bytes: in UTF-8, or as PowerShell writes it, UTF-16 with a byte order mark."""
+
+    text: str
+    mark: bytes
+    encoding: str
+    rest: bytes
+    """What is too little for a character, at the end of UTF-16 that was cut off."""
+
+    @classmethod
+    def read(cls, content: bytes) -> TextInBytes:
+        """Return the text; anything can be read."""
+        mark, encoding = marked_encoding(content)
+        end = len(content)
+        width = 1 if encoding == "utf-8" else int(encoding[4:6]) // 8
+        end -= (end - len(mark)) % width
+        try:
+            text = content[len(mark) : end].decode(encoding, _errors(encoding))
+        except UnicodeDecodeError:  # UTF-32 has room for numbers that are no characters
+            return cls(content.decode("utf-8", "surrogateescape"), b"", "utf-8", b"")
+        return cls(text, mark, encoding, content[end:])
+
+    def written(self, text: str) -> bytes:
+        """Return the bytes of ``text``, which was made of this one."""
+        return self.mark + text.encode(self.encoding, _errors(self.encoding)) + self.rest
+
+
+def _errors(encoding: str) -> str:
+    return "surrogateescape" if encoding == "utf-8" else "surrogatepass"

@@ -6,7 +6,7 @@ PYTHON ?= $(shell for python in .venv/bin/python python3.11 python3.12 python3.1
 CC ?= cc
 BIN := .venv/bin
 
-.PHONY: run test check unit setup setup-run need-python fuzz fuzz-asan bench-engine bench-setup lock clean
+.PHONY: run test check unit setup setup-run fresh need-python fuzz fuzz-asan bench-engine bench-setup lock clean
 
 run: setup-run
 	@exec $(BIN)/unmangle serve --example --with-parent
@@ -29,6 +29,10 @@ setup-run: need-python
 
 setup: need-python
 	@$(PYTHON) .make/set_up.py test
+
+# Plays the newcomer: make fresh PYTHON=/path/to/python [TESTS=tests/core]
+fresh: need-python
+	@$(PYTHON) .make/fresh.py "$(PYTHON)" --tests "$(TESTS)"
 
 need-python:
 	@test -n "$(PYTHON)" || { echo "unmangle: Python 3.11 or newer is missing (Debian: apt-get install python3 python3-venv" \

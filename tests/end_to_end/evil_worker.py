@@ -17,6 +17,7 @@ from worker.__main__ import run_worker
 from worker.app import create_app
 from worker.job_store import Answer, Job, Symbolicate
 from worker.resources import Resources
+from worker.threads import ThreadGivenUp
 
 
 @contextlib.asynccontextmanager
@@ -33,11 +34,16 @@ async def open_evil(settings: Settings, counts: Counts) -> AsyncIterator[Symboli
         async def hang_in_a_thread() -> None:
             await resources.threads.run(threading.Event().wait)
 
+        async def burn_in_a_thread() -> None:
+            with contextlib.suppress(ThreadGivenUp):
+                await resources.threads.run_within(0.5, _burn)
+
         async def kill_the_process() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
         evil: Mapping[str | None, Callable[[], Awaitable[None]]] = {
-            f.__name__: f for f in (burn_in_python, hold_the_interpreter, hang_in_a_thread, kill_the_process)
+            f.__name__: f
+            for f in (burn_in_python, hold_the_interpreter, hang_in_a_thread, burn_in_a_thread, kill_the_process)
         }
 
         async def answer(job: Job) -> Answer:
@@ -47,6 +53,11 @@ async def open_evil(settings: Settings, counts: Counts) -> AsyncIterator[Symboli
             return Answer(b'{"status":"completed","stacktraces":[],"raw_stacktraces":[]}')
 
         yield answer
+
+
+def _burn() -> None:
+    while True:
+        pass
 
 
 if __name__ == "__main__":

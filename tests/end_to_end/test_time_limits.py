@@ -42,3 +42,12 @@ async def test_a_job_that_hangs_in_a_thread_is_a_timeout_and_its_worker_stops_po
     assert await asyncio.to_thread(worker.popen.wait, 30) == 0
     assert "hang_in_a_thread" not in worker.log()  # only the thread is left of it
     assert "a thread has been at one thing for 2 s" in worker.log()
+
+
+async def test_a_job_whose_thread_computes_for_too_long_is_answered_and_its_worker_stops_politely(fleet):
+    api, worker = await evil_deployment(fleet)
+    assert await api.submit({**HEALTHY, "release": "burn_in_a_thread"}) == COMPLETED
+    assert await api.submit(HEALTHY) == COMPLETED
+    assert await asyncio.to_thread(worker.popen.wait, 60) == 0
+    assert "a thread has computed for" in worker.log()
+    assert "_burn" in worker.log()

@@ -22,7 +22,7 @@ import orjson
 from core.debug_ids import DebugId
 from core.errors import MalformedBundle, OversizedBundle
 from core.files import Excess, FileType
-from core.manifest import MAX_FILES, Manifest, Member, read_manifest
+from core.manifest import MAX_FILES, Admit, Manifest, Member, read_manifest
 
 MAX_MANIFEST_BYTES = 64 << 20
 
@@ -69,7 +69,7 @@ class Bundle:
     def __init__(self, archive: zipfile.ZipFile, manifest: Manifest, digest: bytes) -> None:
         self._archive = archive
         self.manifest = manifest
-        self.size_bytes = _BYTES_PER_MEMBER * len(archive.filelist)
+        self.size_bytes = _BYTES_PER_MEMBER * max(len(archive.filelist), manifest.files)
         """About how much memory the bundle takes, its file left aside."""
         self.serial = next(_serials)
         """A number that no other open bundle of this process ever had."""
@@ -82,17 +82,21 @@ class Bundle:
         return cls.open_file(io.BytesIO(content), limits)
 
     @classmethod
-    def open_file(cls, file: BinaryIO, limits: BundleLimits = BundleLimits()) -> Self:
-        """Open the bundle in ``file``, which is read from as long as the bundle is used.  Raises MalformedBundle."""
+    def open_file(cls, file: BinaryIO, limits: BundleLimits = BundleLimits(), admit: Admit | None = None) -> Self:
+        """Open the bundle in ``file``, which is read from as long as the bundle is used.
+
+        Raises MalformedBundle, and what ``admit`` raises.
+        """
         size = file.seek(0, io.SEEK_END)
         file.seek(0)
         if size < _MIN_BYTES or file.read(len(_MAGIC)) != _MAGIC:
             raise MalformedBundle("not an artifact bundle")
-        archive = open_archive(file, limits.max_members)
+        archive = open_archive(file, limits.max_members, admit)
         text = read_member(archive, _MANIFEST_PATH, limits.max_manifest_bytes)
         if text is None:
             raise _unreadable_manifest(archive, limits)
-        return cls(archive, read_manifest(text, limits.max_members), _digest(file, archive.start_dir))
+        manifest = read_manifest(text, limits.max_members, admit)
+        return cls(archive, manifest, _digest(file, archive.start_dir))
 
     def member_by_debug_id(self, debug_id: DebugId, file_type: FileType) -> Member | None:
         """Return the member that the manifest lists with exactly this id and type."""
@@ -150,15 +154,16 @@ def write_bundle(files: Mapping[str, tuple[str | bytes, Mapping[str, Any]]], **a
 class _Archive:
     """A file that refuses to be read if the archive's table of contents would fill our memory."""
 
-    def __init__(self, file: BinaryIO, max_members: int) -> None:
+    def __init__(self, file: BinaryIO, max_members: int, admit: Admit | None) -> None:
         self._file = file
+        self._admit = admit
         self._max_members = max_members
         self.seek = file.seek
         self.tell = file.tell
         self.seekable = file.seekable
 
     def read(self, size: int = -1) -> bytes:
-        if size > self._max_members * _DIRECTORY_ENTRY_MIN_BYTES:
+        if size > min(self._max_members * _DIRECTORY_ENTRY_MIN_BYTES, _STEP):
             self._refuse_crowds(size)
         return self._file.read(size)
 
@@ -174,12 +179,17 @@ class _Archive:
         self._file.seek(start)
         if count > self._max_members or size > self._max_members * _LARGEST_DIRECTORY_ENTRY_BYTES:
             raise OversizedBundle("members", Excess(max(count, self._max_members + 1), self._max_members))
+        if self._admit is not None:
+            self._admit(count)
 
 
-def open_archive(file: BinaryIO, max_members: int = MAX_FILES) -> zipfile.ZipFile:
-    """Open the ZIP archive in ``file``, which is read from as long as it is used.  Raises MalformedBundle."""
+def open_archive(file: BinaryIO, max_members: int = MAX_FILES, admit: Admit | None = None) -> zipfile.ZipFile:
+    """Open the ZIP archive in ``file``, which is read from as long as it is used.
+
+    Raises MalformedBundle, and what ``admit`` raises.
+    """
     try:
-        archive = zipfile.ZipFile(cast("BinaryIO", _Archive(file, max_members)))
+        archive = zipfile.ZipFile(cast("BinaryIO", _Archive(file, max_members, admit)))
     except _ARCHIVE_ERRORS as error:
         raise MalformedBundle(f"not a ZIP archive: {error}") from None
     archive.fp = file

@@ -15,6 +15,7 @@ UnmangleError
 ├── StaleIndex           an index file can't be used; its source map has to be read again
 ├── MalformedBundle      an artifact bundle can't be opened
 │   └── OversizedBundle  … because there is too much in it
+├── NoRoom               there is no memory for it at the moment
 ├── MalformedAnswer      the lookup API's answer is not a list of files
 ├── AnswerTooLarge       an answer would be larger than allowed
 ├── AtCapacity           as many jobs as allowed are in flight
@@ -172,6 +173,17 @@ class OversizedBundle(MalformedBundle):
     def __init__(self, what: str, excess: Excess) -> None:
         UnmangleError.__init__(self, what, excess)
         self.why, self.excess = f"{what}: {excess.size}, at most {excess.limit} are allowed", excess
+
+
+class NoRoom(UnmangleError):
+    """There is no memory for something at the moment; there will be when others are done."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"there is no room {self.why}"
 
 
 class MalformedAnswer(UnmangleError):

@@ -14,10 +14,13 @@ import orjson
 
 from core.errors import MalformedAnswer
 from core.files import FileKey, ResolvedWith, artifact_uri
+from core.json_bounds import has_more_values
 from core.paths import extract_file_stem
 from core.urls import Url, is_below, parse_url, without_fragment
 
 MAX_URL_CHARACTERS = 65_534
+MAX_ANSWER_VALUES = 200_000
+"""JSON values in the answer to a lookup, keys included: an entry of a file with two headers has 16."""
 
 Parameters = list[tuple[str, str]]
 
@@ -79,7 +82,9 @@ def lookup_url(source_url: Url, parameters: Parameters) -> Url | None:
 
 
 def read_answer(body: bytes) -> Sequence[Listed]:
-    """Read the answer to a lookup.  Raises MalformedAnswer if a single entry is wrong."""
+    """Read the answer to a lookup.  Raises MalformedAnswer if a single entry is wrong, or if there is too much."""
+    if has_more_values(body, MAX_ANSWER_VALUES):
+        raise MalformedAnswer(f"more than {MAX_ANSWER_VALUES} JSON values, or nested too deeply")
     try:
         entries = msgspec.convert(orjson.loads(body), list[_Bundle | _File])
     except (orjson.JSONDecodeError, msgspec.ValidationError) as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -13,8 +13,16 @@ import orjson
 from core.debug_ids import DebugId, parse_debug_id
 from core.errors import MalformedBundle, OversizedBundle
 from core.files import Excess
+from core.json_bounds import has_more_values
 
-MAX_FILES = 500_000
+MAX_FILES = 100_000
+
+_VALUES = 10_000  # JSON values, keys included, beside the files
+_VALUES_PER_FILE = 20  # a file of type, URL, path and three headers has 14
+
+
+Admit = Callable[[int], None]
+"""Is told how many files are going to be read into memory; may raise to prevent that."""
 
 
 class ManifestType(StrEnum):
@@ -41,18 +49,24 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The members of a bundle by URL, and by debug id and type.  A member may be in both, or in neither."""
+    """The ``files`` of a bundle by URL, and by debug id and type.  One may be in both, or in neither."""
 
     by_url: dict[str, Member]
     by_id: dict[tuple[DebugId, str], Member]
+    files: int = 0
 
 
-def read_manifest(text: bytes, max_files: int = MAX_FILES) -> Manifest:
-    """Read ``manifest.json``.
+def read_manifest(text: bytes, max_files: int = MAX_FILES, admit: Admit | None = None) -> Manifest:
+    """Read ``manifest.json``; ``admit`` is told before how many files it is likely to name.
 
     Raises MalformedBundle at the first thing in it that must not be there: one bad entry spoils them all.
     """
-    _refuse_crowds(_estimated_files(text), max_files)
+    estimated = _estimated_files(text)
+    _refuse_crowds(estimated, max_files)
+    if admit is not None:
+        admit(estimated)
+    if has_more_values(text, _VALUES + _VALUES_PER_FILE * max_files):
+        raise MalformedBundle("the manifest has too many JSON values for its files, or is nested too deeply")
     files = _validated(_parse(text)).files
     _refuse_crowds(len(files), max_files)
     return _index(files)
@@ -109,7 +123,7 @@ def _validated(document: Any) -> _Document:
 
 
 def _index(files: dict[str, _File]) -> Manifest:
-    manifest = Manifest({}, {})
+    manifest = Manifest({}, {}, len(files))
     for path in sorted(files):  # of two files with one URL or id, the one with the later path counts
         file = files[path]
         headers = _lower_case_names(file.headers)

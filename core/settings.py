@@ -225,7 +225,7 @@ class Settings:
     max_artifact_size: int = _setting(1_073_741_824, "UNMANGLE_MAX_ARTIFACT_SIZE", SIZE, minimum=1)
     max_scraped_file_size: int = _setting(268_435_456, "UNMANGLE_MAX_SCRAPED_FILE_SIZE", SIZE, minimum=1)
     max_manifest_size: int = _setting(67_108_864, "UNMANGLE_MAX_MANIFEST_SIZE", SIZE, minimum=1)
-    max_bundle_members: int = _setting(500_000, "UNMANGLE_MAX_BUNDLE_MEMBERS", INTEGER, minimum=1)
+    max_bundle_members: int = _setting(100_000, "UNMANGLE_MAX_BUNDLE_MEMBERS", INTEGER, minimum=1)
     max_bundle_bytes_per_request: int = _setting(4_294_967_296, "UNMANGLE_MAX_BUNDLE_BYTES_PER_REQUEST", SIZE)
     max_lookup_answer_size: int = _setting(16_777_216, "UNMANGLE_MAX_LOOKUP_ANSWER_SIZE", SIZE, minimum=2)
     max_lookup_entries: int = _setting(1_000, "UNMANGLE_MAX_LOOKUP_ENTRIES", INTEGER)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 
 from core.bundle import Bundle
-from core.errors import FetchFailed
+from core.errors import FetchFailed, NoRoom
 from core.explain.record import Recorder
 from core.files import BundledFile, Excess, Failure, FailureKind, FileEntry, FileKey, ResolvedWith
 from core.lookup import ListedBundle
@@ -24,6 +26,9 @@ from worker.metrics import Limit
 from worker.resources import Resources
 
 _log = logging.getLogger(__name__)
+
+_TRIES_FOR_ROOM = 30
+_ROOM_PAUSE_S = 1.0
 
 AT_ONCE = 8
 """How many bundles of one answer are fetched at the same time."""
@@ -95,11 +100,7 @@ class RequestBundles:
         return None
 
     async def _opened(self, listed: ListedBundle) -> OpenBundle | Failure:
-        bundle = await self._resources.bundles.get(
-            bundle_key(self._namespace, listed),
-            lambda: download_bundle(self._resources.downloader, listed, self._source, self._resources.settings),
-            between_hosts=True,
-        )
+        bundle = await self._bundle(listed)
         if self._recorder is not None:
             self._recorder.opened(listed.uri, bundle if isinstance(bundle, Failure) else bundle.manifest)
         if isinstance(bundle, Failure):
@@ -108,6 +109,29 @@ class RequestBundles:
                 self._resources.metrics.limit_hit(Limit.BUNDLE, f"{listed.uri}: {bundle.text}", bundle.excess)
             return bundle
         return OpenBundle(listed, bundle)
+
+    async def _bundle(self, listed: ListedBundle) -> Bundle | Failure:
+        """Return a bundle; one with many members perhaps when other requests have closed theirs."""
+        key = bundle_key(self._namespace, listed)
+        for _ in range(_TRIES_FOR_ROOM):
+            shared = self._resources.large_bundles.get(key)
+            if shared is not None:
+                _be_looked_for_again()
+                return shared
+            try:
+                bundle = await self._resources.bundles.get(
+                    key,
+                    lambda: download_bundle(self._resources.downloader, listed, self._source, self._resources.settings),
+                    between_hosts=True,
+                )
+            except NoRoom:
+                gc.collect()  # those that are closed are in the circles that asyncio's futures make
+                await asyncio.sleep(_ROOM_PAUSE_S)
+                continue
+            if isinstance(bundle, Bundle):
+                self._resources.large_bundles.share(key, bundle)
+            return bundle
+        return Failure(FailureKind.INTERNAL, "there is no room for it in memory")
 
     def _candidates(self, key: FileKey) -> Iterator[tuple[OpenBundle, Member, ResolvedWith]]:
         """Yield the members that may be the file, the best first."""
@@ -170,6 +194,13 @@ class RequestBundles:
             draft.discard()
             raise FetchFailed(Failure(FailureKind.MALFORMED, "the file is damaged"))
         return draft
+
+
+def _be_looked_for_again() -> None:
+    """See to it that the next request looks for the bundle again: nothing but this one keeps it in memory."""
+    uses = watching()
+    if uses is not None:
+        uses.note_other()
 
 
 def _state_of(known: tuple[str, OpenBundle | Failure]) -> tuple[str, int, str]:

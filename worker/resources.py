@@ -24,7 +24,7 @@ from worker.caches.keys import Key
 from worker.caches.lifetimes import Lifetime
 from worker.caches.loaded import LoadedCache, LoadedKind
 from worker.caches.memory import MemoryCache
-from worker.caches.readers import read_stored_answer, read_stored_bundle, read_stored_text
+from worker.caches.readers import read_stored_answer, read_stored_text
 from worker.caches.record import Kind
 from worker.caches.shared import open_shared_store
 from worker.caches.stored_file import MAPPED_COUNTS_BYTES, mapped_bytes, release_pages
@@ -33,6 +33,7 @@ from worker.fetch.deny_list import DenyList
 from worker.fetch.download import Downloader
 from worker.fetch.limits import limits_of_bundles
 from worker.known_files import KnownFiles
+from worker.large_bundles import LargeBundles
 from worker.metrics import WorkerMetrics
 from worker.source_maps import SourceMaps
 from worker.threads import Threads, file_threads, leave_when_stuck
@@ -81,12 +82,13 @@ class Resources:
                 max_entries=settings.lookup_cache_capacity,
             )
         )
+        self.large_bundles = LargeBundles(limits_of_bundles(settings))
         self.bundles: LoadedCache[Bundle] = self._cache(
             LoadedKind(
                 name="bundles",
                 kind=Kind.DOWNLOADED,
-                read=lambda file: read_stored_bundle(file, limits_of_bundles(settings)),
-                size_of=lambda bundle: bundle.size_bytes,
+                read=self.large_bundles.read,
+                size_of=self.large_bundles.cached_size,
                 max_entries=MAX_OPEN_BUNDLES,
             )
         )

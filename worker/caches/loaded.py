@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from core.errors import FetchFailed
+from core.errors import FetchFailed, NoRoom
 from core.files import Failure, FailureKind
 from core.settings import Settings
 from worker.caches.budget import Budget
@@ -57,6 +57,7 @@ class LoadedKind(Generic[V]):
     """A kind of value.
 
     ``read`` makes one of a file, on a thread; the failure it may return instead is stored in the place of the file.
+    It may raise NoRoom: the file is stored, and the value may be asked for again later.
     ``size_of`` is about how much memory it takes.
     ``name`` is for metrics.  ``max_entries`` bounds what is kept in memory.
     """
@@ -193,7 +194,11 @@ class LoadedCache(Generic[V]):
     def _keep(self, place: _Place, draft: Draft) -> _Loaded[V]:
         try:
             with draft.opened(place.digest.hex(), self._kind.kind) as file:
-                value = self._kind.read(file)
+                try:
+                    value = self._kind.read(file)
+                except NoRoom:  # it will be read from the store
+                    self._store.publish(draft, file.record)
+                    raise
                 if isinstance(value, Failure):
                     return self._keep_failure(place, value)
                 self._store.publish(draft, file.record)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.bundle import Bundle, BundleLimits
-from core.errors import MalformedAnswer, MalformedBundle, OversizedBundle
+from core.errors import MalformedAnswer, MalformedBundle, NoRoom, OversizedBundle
 from core.files import Failure, FailureKind
 from core.lookup import Listed, read_answer
+from core.manifest import Admit
 from core.texts import Text, read_text
 from worker.caches.stored_file import StoredFile, release_pages
 
@@ -20,15 +21,18 @@ def read_stored_text(file: StoredFile) -> Text | Failure:
     return text
 
 
-def read_stored_bundle(file: StoredFile, limits: BundleLimits) -> Bundle | Failure:
-    """Return the bundle in ``file``, which stays open, or why it is none."""
+def read_stored_bundle(file: StoredFile, limits: BundleLimits, admit: Admit | None = None) -> Bundle | Failure:
+    """Return the bundle in ``file``, which stays open, or why it is none.  Raises what ``admit`` raises."""
     reader = file.reader()
     try:
-        return Bundle.open_file(reader, limits)
+        return Bundle.open_file(reader, limits, admit)
     except MalformedBundle as error:
         reader.close()
         excess = error.excess if isinstance(error, OversizedBundle) else None
         return Failure(FailureKind.MALFORMED, str(error), excess)
+    except NoRoom:
+        reader.close()
+        raise
 
 
 def read_stored_answer(file: StoredFile) -> Sequence[Listed] | Failure:

@@ -17,6 +17,7 @@ from tests.deployment import Api, Deployment, Process
 CALLERS = 48
 
 _WARM_UP_S = 4
+_WARM_UP_REQUESTS = 1000  # until every file was asked for several times
 _TITLE_WIDTH = 44
 HEADS = ("workload", "req/s", "p50", "p90", "p99", "p99.9 ms", "CPU ms: API", "worker", "Redis", "all", "failed")
 
@@ -72,15 +73,20 @@ def naive_fleet(worker: str) -> Iterator[Fleet]:
 
 
 @contextlib.asynccontextmanager
-async def warm_client(fleet: Fleet, bodies: NextBody, warm_up_s: float = _WARM_UP_S) -> AsyncIterator[Client]:
-    """Yield a client of a fleet that was asked by it for ``warm_up_s``."""
+async def warm_client(
+    fleet: Fleet, bodies: NextBody, warm_up_s: float = _WARM_UP_S, warm_up_requests: int = _WARM_UP_REQUESTS
+) -> AsyncIterator[Client]:
+    """Yield a client of a fleet that was asked by it for ``warm_up_s``, and so many times at least."""
     for api in fleet.apis:
         await api.wait_until_up()
     client = Client(fleet.ports, bodies)
     give_up_at = asyncio.get_running_loop().time() + 60
     while not await client.send():
         assert asyncio.get_running_loop().time() < give_up_at, "the fleet did not come up"
-    await client.closed_loop(CALLERS, warm_up_s)
+    asked = 0
+    while asked < warm_up_requests:
+        _, times = await client.closed_loop(CALLERS, warm_up_s)
+        asked += len(times)
     yield client
     client.close()
 

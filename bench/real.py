@@ -101,7 +101,7 @@ def _measure_new(traffic: RealTraffic, options: argparse.Namespace) -> list[str]
 
 
 async def _measure_files(title: str, fleet: Fleet, new: NewFiles, seconds: float) -> Measured:
-    async with warm_client(fleet, new.bodies, warm_up_s=1) as client:
+    async with warm_client(fleet, new.bodies, warm_up_s=1, warm_up_requests=1) as client:
         measured = await highest_rate(fleet, client, seconds, _CALLERS_OF_NEW)
         print_measured(title, measured.rate, measured.times, measured.cpu_ms)
         return measured

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -28,6 +29,10 @@ _log = logging.getLogger(__name__)
 _SWITCH_INTERVAL_S = 0.0005
 """How long a thread that computes may keep the event loop from going on; ten times that is Python's own idea of it."""
 
+_GARBAGE_THRESHOLDS = (3_000, 20, 100)
+"""When Python looks for cycles: see ``gc``.  What requests leave behind is mostly in caches, so it would look in vain,
+and every look through all of it keeps the event loop waiting for a tenth of a second."""
+
 _TALKATIVE = ("celery.worker.strategy", "celery.app.trace")  # two lines for every job
 
 
@@ -47,6 +52,7 @@ def run_worker(settings: Settings, app: Celery) -> NoReturn:
     for line in unknown_variables(os.environ).values():
         _log.warning(line)
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    gc.set_threshold(*_GARBAGE_THRESHOLDS)
     give_back_large_blocks()
     allow_many_descriptors()
     for name in _TALKATIVE:

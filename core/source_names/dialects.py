@@ -7,14 +7,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 _EXTENSION = re.compile(r"\.([A-Za-z0-9]+)(?:[?#!].*)?\Z", re.DOTALL)
-_SCRIPT = re.compile(rb"<script\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
+_SCRIPT = re.compile(rb"<script\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
+_SETUP = re.compile(rb"\bsetup\b")
+_MODULE = re.compile(rb"\bmodule\b")
+_NOT_IN_NAMES = re.compile(r"\W")
 _NOT_A_LINE_END = re.compile(rb"[^\r\n]")
 _FLOW = re.compile(rb"@(?:flow|noflow)\b")
 _HEAD_SIZE = 2048
 
 
-def _whole(content: bytes) -> bytes:
-    return content
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What of a source is a program.  Other bytes are blank, so all of it is where it was."""
+
+    text: bytes
+    functions: tuple[tuple[int, int, str], ...] = ()
+    """Where parts of it start and end that become the body of a function, and what that is called."""
+
+
+def _whole(content: bytes, _: str) -> Script:
+    return Script(content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,32 +37,47 @@ class Dialect:
     jsx: bool
     is_certain: bool = True
     """Whether the name says so; if not, a text that doesn't look like it isn't."""
-    script: Callable[[bytes], bytes] = _whole
-    """Returns a text of the same length in which all that isn't script is blank."""
+    script: Callable[[bytes, str], Script] = _whole
+    """Returns what is a program of the content of a source and its name."""
 
 
-def component_scripts(content: bytes) -> bytes:
-    """Return the scripts of a component of Vue or Svelte, each where it is, and blanks in the place of the rest."""
+def component_scripts(content: bytes, name_of: Callable[[bytes], str | None]) -> Script:
+    """Return the scripts of a component, each where it is; ``name_of`` names what one becomes, by its attributes."""
     pieces: list[bytes] = []
+    functions: list[tuple[int, int, str]] = []
     end = 0
     for script in _SCRIPT.finditer(content):
-        # A script is a program of its own: nothing goes on into the next one.
-        pieces += [_blank(content[end : script.start(1)]), script[1]]
-        end = script.end(1)
-    return b"".join([*pieces, _blank(content[end:])])
+        pieces += [_blank(content[end : script.start(2)]), script[2]]
+        end = script.end(2)
+        name = name_of(script[1])
+        if name:
+            functions.append((script.start(2), end, name))
+    return Script(b"".join([*pieces, _blank(content[end:])]), tuple(functions))
+
+
+def _vue_scripts(content: bytes, _: str) -> Script:
+    return component_scripts(content, lambda attributes: "setup" if _SETUP.search(attributes) else None)
+
+
+def _svelte_scripts(content: bytes, file: str) -> Script:
+    # The compiler calls the component so.
+    component = _NOT_IN_NAMES.sub("_", _EXTENSION.sub("", re.split(r"[/\\]", file)[-1]))
+    return component_scripts(content, lambda attributes: None if _MODULE.search(attributes) else component)
 
 
 _JAVASCRIPT = Dialect(types=False, jsx=True)
 _FLOW_TYPED = Dialect(types=True, jsx=True)
 _TYPESCRIPT = Dialect(types=True, jsx=False)
 _TSX = Dialect(types=True, jsx=True)
-_COMPONENT = Dialect(types=True, jsx=False, script=component_scripts)
+_VUE = Dialect(types=True, jsx=False, script=_vue_scripts)
+_SVELTE = Dialect(types=True, jsx=False, script=_svelte_scripts)
 _GUESSED = Dialect(types=True, jsx=True, is_certain=False)
 _DIALECTS = {
     **dict.fromkeys(("js", "cjs", "mjs", "es", "es6", "jsx"), _JAVASCRIPT),
     **dict.fromkeys(("ts", "cts", "mts"), _TYPESCRIPT),
     "tsx": _TSX,
-    **dict.fromkeys(("vue", "svelte"), _COMPONENT),
+    "vue": _VUE,
+    "svelte": _SVELTE,
 }
 _NAMES_OF_OTHERS = """
     c cc clj cljc cljs coffee cpp css cxx dart elm fs fsx gleam go h hpp htm html hx imba java json kt less litcoffee ls

@@ -32,6 +32,8 @@ class SourceFunctions:
     records: Numbers
     """Four numbers for each scope: start, end (exclusive), its part, the scope around (-1: none)."""
     blocks: Numbers
+    bodies: tuple[tuple[int, int, str], ...]
+    """Parts of the text that become the body of a function, and what that is called."""
     errors: int
     """How often the parser met what it had no rule for."""
 
@@ -46,7 +48,7 @@ class SourceFunctions:
         """Return the name of the function at a byte of the text, likewise."""
         scope = ScopeSearch(self.records).innermost(offset)
         if scope < 0:
-            return NoName.UNKNOWN
+            return next((name for start, end, name in self.bodies if start <= offset < end), NoName.UNKNOWN)
         part = self.records[_SCOPE_SIZE * scope + 2]
         if self.names.is_unknown(part):
             return None
@@ -65,15 +67,16 @@ def read_functions(content: bytes, file: str) -> SourceFunctions | None:
     blocks = numbers_buffer(2 * -(-len(content) // BLOCK_SIZE))
     if not survey_text(content, blocks):
         return read_functions(content.decode("utf-8", "replace").encode(), file)
-    recorder, errors = _parsed(content, dialect)
+    script = dialect.script(content, file.partition("?")[0])
+    recorder, errors = _parsed(script.text, dialect)
     if errors and not dialect.is_certain:
         return None
     names = Names(content, array("i", recorder.parts))
-    return SourceFunctions(names, array("i", recorder.records), blocks, errors)
+    return SourceFunctions(names, array("i", recorder.records), blocks, script.functions, errors)
 
 
-def _parsed(content: bytes, dialect: Dialect) -> tuple[Recorder, int]:
+def _parsed(text: bytes, dialect: Dialect) -> tuple[Recorder, int]:
     recorder = Recorder()
-    parser = Parser(Lexer(dialect.script(content) + b"\0", lexer_tables()), recorder, dialect.types, dialect.jsx)
+    parser = Parser(Lexer(text + b"\0", lexer_tables()), recorder, dialect.types, dialect.jsx)
     parser.parse()
     return recorder, parser.errors

@@ -254,6 +254,16 @@ def name_in_component(source: str, place: str, file: str) -> str | None:
     return None if isinstance(name, NoName) else name
 
 
+@pytest.mark.parametrize("file, setup, plain, shared", [
+    ("a/Shop.vue", "setup", None, None),
+    ("a/Shop.svelte", "Shop", "Shop", None),
+    ("+page.svelte?x", "_page", "_page", None),
+])  # fmt: skip
+def test_a_script_that_becomes_a_function_is_called_as_that(file: str, setup: str, plain: str | None, shared: None):
+    source = "<script setup lang='ts'>a1()</script><script>a2()</script><script module>a3()</script><p>{{ a4 }}</p>"
+    assert [name_in_component(source, f"a{number}", file) for number in range(1, 5)] == [setup, plain, shared, None]
+
+
 @pytest.mark.parametrize("file", ["Cart.kt", "shop/cart.cljs", "a.coffee", "a.scss", "main.dart"])
 def test_other_languages_are_not_read(file: str):
     assert read_functions(b"function f() {}", file) is None

@@ -1,0 +1,61 @@
+"""Stack traces of programs that many toolchains built: see ``tests/data/toolchains/README.md``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from core.artifacts.collection import collect
+from core.artifacts.map_search import MapSearch
+from core.stack_traces.original_frames import OriginalFrame, original_frames
+from core.stack_traces.text_frames import find_frames
+
+TOOLCHAINS = Path(__file__).parent.parent.parent / "data" / "toolchains"
+EXPECTED = {
+    folder.name: json.loads((folder / "expected.json").read_text())
+    for folder in sorted((TOOLCHAINS / "bundles").iterdir())
+}
+TRACES = [(name, trace) for name, traces in EXPECTED.items() for trace in traces]
+FOLDERS = ("src", "components", "../traces/src")
+INITIALIZER = "<instance_members_initializer>"
+Frame = tuple[str, int, str | None]
+
+
+def frames_of(name: str, trace: dict[str, object]) -> list[Frame]:
+    """Return the frames of the sources, without those that only some targets have."""
+    text = (TOOLCHAINS / "texts" / str(trace["text"])).read_text()
+    outcomes = original_frames(find_frames(text), MapSearch(collect([TOOLCHAINS / "bundles" / name])).mapped_file)
+    return [
+        (found.file, found.lineno, found.function)
+        for found in outcomes
+        if isinstance(found, OriginalFrame) and (found.file, found.lineno) in marks()
+    ]
+
+
+def marks() -> set[tuple[str, int]]:
+    return {
+        (f"{file.parent.name}/{file.name}", lineno)
+        for folder in FOLDERS
+        for file in (TOOLCHAINS / folder).iterdir()
+        for lineno, line in enumerate(file.read_text().splitlines(), 1)
+        if "//= " in line
+    }
+
+
+@pytest.mark.parametrize(
+    "name, trace", [pytest.param(*both, id=both[1]["text"].removesuffix(".txt")) for both in TRACES]
+)
+def test_every_frame_is_where_the_source_has_it_and_called_so(name: str, trace: dict[str, object]):
+    expected = [(frame["file"], frame["lineno"], frame["function"]) for frame in trace["frames"]]
+    found = frames_of(name, trace)
+    # A field is filled by a function of its own, or by the constructor: that is the target's choice.
+    assert [(*place, "new Panel" if function == INITIALIZER else function) for *place, function in found] == expected
+
+
+def test_the_traces_are_of_many_toolchains_and_name_their_functions():
+    assert len(EXPECTED) >= 13
+    names = [frame["function"] for _, trace in TRACES for frame in trace["frames"]]
+    assert len(TRACES) >= 125
+    assert sum(name is not None for name in names) > 700

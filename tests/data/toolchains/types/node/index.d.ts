@@ -1,0 +1,2 @@
+declare var process: { argv: string[] };
+interface ErrorConstructor { stackTraceLimit: number }

@@ -178,6 +178,22 @@ def test_a_bad_setting_gets_one_line_that_names_it(name, value):
     assert output.count("\n") == 1
 
 
+@pytest.mark.parametrize("command", ["api", "worker"])
+def test_a_variable_that_is_no_setting_is_logged(redis_url, command):
+    start = (sys.executable, str(UNMANGLE), command)
+    with serving(command=start, REDIS_URL=redis_url, UNMANGLE_RESULT_TLL="5") as service:
+        service.read_until("UNMANGLE_RESULT_TLL is no setting: did you mean UNMANGLE_RESULT_TTL")
+        service.popen.terminate()
+
+
+def test_redis_of_its_own_is_not_said_to_forget():
+    with serving(UNMANGLE_LOG_LEVEL="info") as service:
+        service.read_until("--data")
+        service.popen.terminate()
+        service.read_until("(?i)shutdown|stopp?")
+    assert not [line for line in service.lines if "appendonly" in line]
+
+
 COMMANDS: Mapping[str, tuple[str, ...]] = {
     "api": (str(UNMANGLE), "api"),
     "worker": (str(UNMANGLE), "worker"),

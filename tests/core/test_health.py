@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.health import (
+    EMBEDDED_REDIS,
     CacheFacts,
     Level,
     RedisFacts,
@@ -103,3 +104,16 @@ def test_what_a_hosted_server_does_not_say_is_taken_to_be_fine():
 def test_workers_that_beat_and_kernels_that_are_compiled_are_fine():
     assert str(judge_workers(2)) == "workers: 2 beat"
     assert judge_kernels([]).level is Level.OK
+
+
+@pytest.mark.parametrize(
+    "file, level",
+    [
+        pytest.param(f"/tmp/x/{EMBEDDED_REDIS}", Level.OK, id="of-unmangle-serve"),
+        pytest.param("/etc/redis/redis.conf", Level.NOTE, id="somebody-else"),
+        pytest.param("", Level.NOTE, id="no-file"),
+    ],
+)
+def test_a_server_that_is_part_of_the_service_may_forget(file, level):
+    facts = redis_facts({"redis_version": "7.2.4", "aof_enabled": 0, "config_file": file}, "", 0)
+    assert [each.level for each in judge_redis(facts) if each.subject == "redis persistence"] == [level]

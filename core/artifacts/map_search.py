@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -83,8 +84,10 @@ def comments(content: Content) -> Comments:
 class MapSearch:
     """Finds and reads source maps, each once."""
 
-    def __init__(self, artifacts: Artifacts) -> None:
+    def __init__(self, artifacts: Artifacts, debug_ids: Mapping[str, DebugId] = {}) -> None:
         self._artifacts = artifacts
+        self._debug_ids = debug_ids
+        """What is known of the debug ids of files, by their paths in stack traces."""
         self._known: dict[str, bool] = {}
         self._by_path: dict[str, MappedFile | Unmapped] = {}
         self._by_code: dict[str, MappedFile | Unmapped] = {}
@@ -113,6 +116,11 @@ class MapSearch:
     def _search(self, path: str) -> MappedFile | Unmapped:
         if path.startswith(_NOT_FILES):
             return Unmapped(Reason.NOT_A_FILE, f"{path} is not a file")
+        debug_id = self._debug_ids.get(path)
+        if debug_id is not None:
+            found = self._map_of_id(debug_id)
+            if found is not None:
+                return found
         code = self._artifacts.code(path) if path else self._artifacts.only_code
         if isinstance(code, Ambiguous):
             return _ambiguous(path, code)
@@ -122,6 +130,14 @@ class MapSearch:
         if mapped is None:
             mapped = self._by_code[code.place] = self.mapped(code)
         return mapped
+
+    def _map_of_id(self, debug_id: DebugId) -> MappedFile | Unmapped | None:
+        """Return the map with a debug id; with the generated file, if that is there."""
+        source_map = self._with_id(debug_id)
+        if source_map is None:
+            return None
+        code = next((code for code, _ in self._codes_with(debug_id)), None)
+        return _read(source_map, code, None if code is None else plain_utf8(code.read()))
 
     def mapped(self, file: ArtifactFile) -> MappedFile | Unmapped:
         """Return the source map of a generated file, or the map that ``file`` is; or why it can't be had."""
@@ -160,6 +176,11 @@ class MapSearch:
 
     def _is_of_a_copy(self, debug_id: DebugId, source_map: ArtifactFile) -> bool:
         """Say whether a file has the debug id of a map and refers to it: it isn't right for those without the id."""
+        found = (self.map_file(*copy) for copy in self._codes_with(debug_id))
+        return any(each is not None and each.place == source_map.place for each in found)
+
+    def _codes_with(self, debug_id: DebugId) -> list[tuple[ArtifactFile, Comments]]:
+        """Return the generated files with a debug id.  Takes a look into all of them, the first time."""
         if self._code_ids is None:
             self._code_ids = {}
             for code in self._artifacts.all_code():
@@ -168,8 +189,7 @@ class MapSearch:
                     own_id = code.debug_id or said.debug_id
                     if own_id is not None:
                         self._code_ids.setdefault(own_id, []).append((code, said))
-        found = (self.map_file(*copy) for copy in self._code_ids.get(debug_id, []))
-        return any(each is not None and each.place == source_map.place for each in found)
+        return self._code_ids.get(debug_id, [])
 
     def map_file(self, code: ArtifactFile, said: Comments) -> ArtifactFile | None:
         """Return the file with the source map of a generated file: what that refers to, or has its name, or its id."""

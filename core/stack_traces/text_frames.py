@@ -38,6 +38,9 @@ class Style(Enum):
     EVAL_LINE = "file line number > eval"
     """SpiderMonkey, for code that was made on that line; what follows is a place in it."""
 
+    OBJECT = "an object of JSON"
+    """A log with a document on each line."""
+
     MENTION = "place in a text"
     """Any other place in a file that is known."""
 

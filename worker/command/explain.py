@@ -24,7 +24,8 @@ def add_to(commands: Subcommands) -> None:
         nargs="?",
         type=Path,
         default=_STDIN,
-        help="the body of a request to /symbolicate-js, or with --artifacts also a stack trace; -: standard input",
+        help="the body of a request to /symbolicate-js, or with --artifacts also an event or a stack trace; "
+        "-: standard input",
     )
     where = explain.add_mutually_exclusive_group(required=True)
     where.add_argument("--url", metavar="URL", help="ask the service that runs there")

@@ -15,7 +15,9 @@ from core.bundle import write_bundle
 from core.counts import Counts
 from core.errors import CannotExplain
 from core.settings import Settings
+from core.stack_traces.events import Event, event_request, read_events
 from core.stack_traces.text_frames import find_frames
+from core.stack_traces.text_in_bytes import TextInBytes
 from worker.command.local_source import LocalSource
 from worker.job_store import Job
 from worker.symbolicate import open_symbolication
@@ -54,7 +56,18 @@ def _request(body: bytes) -> dict[str, Any]:
         options = document.get("options")
         explained = (options if isinstance(options, dict) else {}) | {"explain": True}
         return document | {"scraping": {"enabled": False}, "options": explained}
-    return _request_for(body.decode("utf-8", "replace"))
+    events = read_events(body)
+    asked = _request_for_events(events) if events else _request_for(TextInBytes.read(body).text)
+    asked["options"] = {"frame_order": "callee_first", "explain": True}
+    # Without a release, nothing is looked up by path.
+    return {"release": "local", **asked, "scraping": {"enabled": False}}
+
+
+def _request_for_events(events: list[Event]) -> dict[str, Any]:
+    """Return what asks for the frames of events; of several, the release of the first counts."""
+    requests = [event_request(event) for event in events]
+    lists = {name: [each for request in requests for each in request[name]] for name in ("stacktraces", "modules")}
+    return {**requests[0], **lists}
 
 
 def _request_for(text: str) -> dict[str, Any]:
@@ -63,13 +76,8 @@ def _request_for(text: str) -> dict[str, Any]:
         for frame in find_frames(text)
     ]
     if not frames:
-        raise CannotExplain("expected the body of a request, with `stacktraces`, or a text with stack traces in it")
-    return {
-        "release": "local",  # without one, nothing is looked up by path
-        "stacktraces": [{"frames": frames}],
-        "scraping": {"enabled": False},
-        "options": {"frame_order": "callee_first", "explain": True},
-    }
+        raise CannotExplain("expected the body of a request, with `stacktraces`, an event, or a text with stack traces")
+    return {"stacktraces": [{"frames": frames}]}
 
 
 async def _answer(body: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from worker.command.words import Subcommands, add_command, reason, refuse, say, 
 
 if TYPE_CHECKING:
     from core.artifacts.map_search import MappedFile, MapSearch, Unmapped
+    from core.debug_ids import DebugId
     from core.stack_traces.original_frames import OriginalFrame
     from core.stack_traces.text_frames import TextFrame
     from core.stack_traces.text_in_bytes import TextInBytes
@@ -51,16 +53,15 @@ def _run(chosen: argparse.Namespace) -> int:
     from core.artifacts.collection import collect
     from core.artifacts.map_search import MapSearch
     from core.errors import MalformedBundle
+    from core.stack_traces.json_frames import find_all_frames
     from core.stack_traces.original_frames import OriginalFrame
-    from core.stack_traces.text_frames import find_frames
-    from core.stack_traces.text_in_bytes import TextInBytes
     from worker.command.trace_outcome import exit_code, say_what_has_no_lines, say_why
 
     try:
-        content = TextInBytes.read(_read(chosen.file))
+        content, debug_ids = _text(_read(chosen.file))
         with collect(chosen.artifacts or [Path()]) as artifacts:
-            search = MapSearch(artifacts)
-            frames = find_frames(content.text, search.knows)
+            search = MapSearch(artifacts, debug_ids)
+            frames = find_all_frames(content.text, search.knows)
             outcomes = _outcomes(frames, search)
     except (OSError, MalformedBundle) as error:
         return refuse(f"unmangle trace: {reason(error)}")
@@ -83,6 +84,21 @@ def _read(file: Path) -> bytes:
     if sys.stdin.isatty():
         say("paste a stack trace, then press Ctrl-D")
     return sys.stdin.buffer.read()
+
+
+def _text(content: bytes) -> tuple[TextInBytes, Mapping[str, DebugId]]:
+    """Return the text to trace, and which debug ids are known: an event of Sentry is told as V8 would print it."""
+    from core.stack_traces.text_in_bytes import TextInBytes
+
+    text = TextInBytes.read(content)
+    if '"frames"' not in text.text:
+        return text, {}
+    from core.stack_traces.events import event_text, known_debug_ids, only_event
+
+    event = only_event(text.text)
+    if event is None:
+        return text, known_debug_ids(text.text)
+    return TextInBytes.read(event_text(event).encode("utf-8", "replace")), event.debug_ids
 
 
 def _write(content: TextInBytes, text: str) -> None:

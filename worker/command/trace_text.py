@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from core.artifacts.map_search import Unmapped
 from core.context import trim_line
 from core.stack_traces.code_lines import shortened_code
+from core.stack_traces.json_frames import with_original
 from core.stack_traces.original_frames import OriginalFrame
 from core.stack_traces.plain_text import encoded, encoding_at, hidden_parts
 from core.stack_traces.rewriting import Edit, frame_text, line_end, rewritten
-from core.stack_traces.text_frames import TextFrame
+from core.stack_traces.text_frames import Style, TextFrame
 from worker.command.terminal import Colour, paint
 
 _INDENT = "      "
@@ -57,6 +58,8 @@ def _edits(
 def _written(text: str, frame: TextFrame, found: OriginalFrame) -> str:
     """Return what to write for a frame: as the text around it has texts, and in the colour that it leaves behind."""
     was = text[frame.start : frame.end]
+    if frame.style is Style.OBJECT:
+        return with_original(was, found.function, found.file, found.lineno, found.colno)
     original = frame_text(frame, found.function, found.place, was)
     original = encoded(original, encoding_at(text, frame.start, frame.end))
     return paint(original, Colour.GOOD, sys.stdout) + hidden_parts(was)

@@ -73,6 +73,14 @@ def test_a_request_against_a_bundle(here, capsys):
     assert code_of(capsys) == "wrong_url_prefix"
 
 
+def test_an_event_against_a_folder(here, capsys):
+    frames = [{"abs_path": "https://shop.test/js/app.min.js", "lineno": 1, "colno": colno} for colno in (88, 26)]
+    event = {"release": "web@2", "exception": {"values": [{"type": "Error", "stacktrace": {"frames": frames}}]}}
+    (here / "event.json").write_bytes(orjson.dumps(event))
+    assert main(["explain", "event.json", "--artifacts", "dist"]) == 0
+    assert "   is price at https://shop.test/src/app.js:3:5" in capsys.readouterr().out.splitlines()
+
+
 def test_a_request_that_names_no_release_is_taken_at_its_word(here, capsys):
     (here / "request.json").write_bytes(a_request(release=None))
     assert main(["explain", "request.json", "-a", "dist", "--json"]) == 3

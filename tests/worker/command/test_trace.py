@@ -187,6 +187,46 @@ def test_a_frame_without_a_column_is_mapped_if_there_is_one_line_only(tmp_path, 
     assert (code, "[no_column, 1 frame]" in err) == ((0, False) if original else (3, True))
 
 
+EVENT = {
+    "exception": {"values": [{"type": "RangeError", "value": "too many", "stacktrace": {"frames": [
+        {"abs_path": "https://x.example/gone/app.min.js", "lineno": 1, "colno": 314, "function": "x"}]}}]},
+}  # fmt: skip
+
+
+def test_an_event_as_json_is_told_as_a_trace(dist, tmp_path, capsys):
+    (tmp_path / "event.json").write_text(json.dumps(EVENT, indent=2))
+    code, out, err = traced(capsys, tmp_path / "event.json", "-a", dist)
+    assert (code, out, err) == (0, "RangeError: too many\n    at refuse (src/money.js:25:9)\n", "")
+
+
+def test_the_debug_ids_of_an_event_count_more_than_names(dist, tmp_path, capsys):
+    assert main(["bundle", str(dist), "-o", str(tmp_path / "b.zip")]) == 0
+    debug_id = json.loads((dist / "app.min.js.map").read_text())["debugId"]
+    for name in ("app.min.js", "app.min.js.map"):
+        (dist / name).rename(dist / name.replace("app", "7f"))
+    place = {"abs_path": "https://x.example/app.js", "lineno": 3, "colno": 314}
+    images = [{"type": "sourcemap", "code_file": place["abs_path"], "debug_id": debug_id}]
+    event = {"exception": [{"type": "E", "stacktrace": {"frames": [place]}}], "debug_meta": {"images": images}}
+    (tmp_path / "event.json").write_text(json.dumps(event))
+    capsys.readouterr()
+    assert "at refuse (src/money.js:25:9)" in traced(capsys, tmp_path / "event.json", "-a", dist)[1]
+
+
+def test_places_in_a_log_of_json_are_replaced_where_they_are(dist, tmp_path, capsys):
+    lines = [
+        '{"level":30,"msg":"hi"}',
+        '{"err":{"filename":"app.min.js","lineno":1,"colno":314,"x":1},"n":2}',
+        json.dumps(EVENT),
+    ]
+    (tmp_path / "log.ndjson").write_text("\n".join(lines))
+    code, out, _ = traced(capsys, tmp_path / "log.ndjson", "-a", dist)
+    first, second, third = out.splitlines()
+    assert (code, first) == (0, lines[0])
+    assert second == '{"err":{"filename":"src/money.js","lineno":25,"colno":9,"x":1},"n":2}'
+    (frame,) = json.loads(third)["exception"]["values"][0]["stacktrace"]["frames"]
+    assert frame == {"abs_path": "src/money.js", "lineno": 25, "colno": 9, "function": "refuse"}
+
+
 def test_who_reads_may_stop_reading(dist, tmp_path):
     (tmp_path / "long.txt").write_text("    at x (app.min.js:1:314)\n" * 20_000)
     command = [sys.executable, "-m", "worker.command", "trace", str(tmp_path / "long.txt"), "-a", str(dist)]

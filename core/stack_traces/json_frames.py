@@ -1,0 +1,134 @@
+"""Frames in a log that are objects of JSON, such as ``{"filename": "app.js", "lineno": 1, "colno": 870}``."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from core.stack_traces.text_frames import Style, TextFrame, find_frames
+
+_PATHS = ("abs_path", "absPath", "filename", "fileName", "file", "url", "source", "sourceURL")
+_LINES = ("lineno", "lineNo", "lineNumber", "line")
+_COLUMNS = ("colno", "colNo", "columnNumber", "column", "col")
+_FUNCTIONS = ("function", "functionName", "methodName", "func")
+_MEMBERS = frozenset((*_PATHS, *_LINES, *_COLUMNS, *_FUNCTIONS))
+_HAS_LINE = re.compile(r'"(?:lineno|lineNo|lineNumber|line)"\s*:\s*\d')
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+_DEEPEST = 200
+_LONGEST_LINE = 1 << 20
+
+Span = tuple[int, int]
+
+
+@dataclass(slots=True)
+class _Object:
+    """An object that is being read: where it starts, its members so far, and whose value comes next."""
+
+    start: int
+    is_list: bool
+    members: dict[str, Span] = field(default_factory=dict)
+    key: str | None = None
+    is_value: bool = False
+
+
+def find_all_frames(text: str, is_known: Callable[[str], bool]) -> list[TextFrame]:
+    """Return the frames of a text in whatever form, in its order, and none within another."""
+    objects = find_json_frames(text, is_known)
+    frames = find_frames(text, is_known)
+    if not objects:
+        return frames
+    found: list[TextFrame] = []
+    for frame in sorted([*objects, *frames], key=lambda frame: (frame.start, -frame.end)):
+        if not found or frame.start >= found[-1].end:
+            found.append(frame)
+    return found
+
+
+def find_json_frames(text: str, is_known: Callable[[str], bool]) -> list[TextFrame]:
+    """Return the objects in lines of JSON that are frames, in the order of their ends.
+
+    They say a place in a file that is known, or a function, line and column in any file.
+    """
+    frames: list[TextFrame] = []
+    position = 0
+    while (found := _HAS_LINE.search(text, position)) is not None:
+        start = text.rfind("\n", 0, found.start()) + 1
+        end = text.find("\n", found.start())
+        position = end = len(text) if end < 0 else end
+        if end - start <= _LONGEST_LINE and text[start:end].lstrip()[:1] in ("{", "["):
+            frames += (frame for each in _objects(text, start, end) if (frame := _frame(text, each, is_known)))
+    return frames
+
+
+def with_original(was: str, function: str | None, file: str, lineno: int, colno: int | None) -> str:
+    """Return the text of an object with the original place in it; all else stays as it is."""
+    (outer, _) = [*_objects(was, 0, len(was))][-1]
+    values: dict[str, object] = {
+        **dict.fromkeys(_PATHS, file),
+        **dict.fromkeys(_LINES, lineno),
+        **dict.fromkeys(_COLUMNS, colno),
+        **dict.fromkeys(_FUNCTIONS, function),
+    }
+    for name, (start, end) in sorted(outer.members.items(), key=lambda member: -member[1][0]):
+        was = f"{was[:start]}{json.dumps(values[name], ensure_ascii=False)}{was[end:]}"
+    return was
+
+
+def _objects(text: str, start: int, end: int) -> Iterator[tuple[_Object, int]]:
+    """Yield the objects in a text, and where each ends; what isn't JSON ends it."""
+    open_ones: list[_Object] = []
+    for token in _TOKEN.finditer(text, start, end):
+        kind = token[0][0]
+        if kind in "{[":
+            if len(open_ones) >= _DEEPEST:
+                return
+            open_ones.append(_Object(token.start(), kind == "["))
+        elif not open_ones:
+            return
+        elif kind in "}]":
+            closed = open_ones.pop()
+            if not closed.is_list:
+                yield closed, token.end()
+        else:
+            _read_member(open_ones[-1], token)
+
+
+def _read_member(around: _Object, token: re.Match[str]) -> None:
+    if token[0] == ":":
+        around.is_value = True
+    elif token[0] == ",":
+        around.key, around.is_value = None, False
+    elif around.is_value and around.key in _MEMBERS:
+        around.members[around.key] = token.span()
+    elif not around.is_value and token[0][0] == '"':
+        around.key = token[0][1:-1]
+
+
+def _frame(text: str, found: tuple[_Object, int], is_known: Callable[[str], bool]) -> TextFrame | None:
+    members = {name: text[start:end] for name, (start, end) in found[0].members.items()}
+    path = _string(members, _PATHS)
+    lineno, colno = _number(members, _LINES), _number(members, _COLUMNS)
+    function = _string(members, _FUNCTIONS)
+    is_whole = function is not None and colno is not None
+    if not path or lineno is None or not (is_whole or is_known(path)):
+        return None
+    # Who calls whom is known to the array around it; frames on lines that are far apart have nothing to do with it.
+    line = 2 * found[1]
+    return TextFrame(Style.OBJECT, found[0].start, found[1], line, function or None, path, lineno, colno)
+
+
+def _string(members: dict[str, str], names: tuple[str, ...]) -> str | None:
+    for name in names:
+        if members.get(name, "").startswith('"'):
+            try:
+                return str(json.loads(members[name], strict=False))
+            except ValueError:
+                return None
+    return None
+
+
+def _number(members: dict[str, str], names: tuple[str, ...]) -> int | None:
+    found = next((members[name] for name in names if name in members), "")
+    return int(found) if found.isdecimal() and len(found) <= 10 else None

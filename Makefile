@@ -25,14 +25,14 @@ unit: setup
 
 # What running needs, and what tests need beyond that.  It knows what was set up already.
 setup-run: need-python
-	@$(PYTHON) .make/set_up.py run
+	@"$(PYTHON)" .make/set_up.py run
 
 setup: need-python
-	@$(PYTHON) .make/set_up.py test
+	@"$(PYTHON)" .make/set_up.py test
 
 # Plays the newcomer: make fresh PYTHON=/path/to/python [TESTS=tests/core]
 fresh: need-python
-	@$(PYTHON) .make/fresh.py "$(PYTHON)" --tests "$(TESTS)"
+	@"$(PYTHON)" .make/fresh.py "$(PYTHON)" --tests "$(TESTS)"
 
 need-python:
 	@test -n "$(PYTHON)" || { echo "unmangle: Python 3.11 or newer is missing (Debian: apt-get install python3 python3-venv" \

@@ -59,6 +59,7 @@ class Newcomer:
     def __init__(self, folder: Path, python: str) -> None:
         self._checkout = folder / "Bücher und Läden" / "unmangle"
         self._home = folder / "home"
+        self._libraries = ""
         self._user = pwd.getpwnam(_NEWCOMER) if os.geteuid() == 0 else None
         folder.chmod(0o755)
         self._home.mkdir()
@@ -94,6 +95,7 @@ class Newcomer:
             return executable
         prefix = subprocess.check_output([python, "-c", "import sys; print(sys.base_prefix)"], text=True).strip()
         shutil.copytree(prefix, folder / "python", symlinks=True, ignore=shutil.ignore_patterns("__pycache__", "test"))
+        self._libraries = str(folder / "python" / "lib")  # where it finds its own library, if it has one
         return str(folder / "python" / "bin" / "python3")
 
     def _may_run(self, executable: str) -> bool:
@@ -159,6 +161,7 @@ class Newcomer:
             "HOME": str(self._home),
             "PIP_NO_CACHE_DIR": "1",
             "PORT": str(self._port),
+            **({"LD_LIBRARY_PATH": self._libraries} if self._libraries else {}),
         }
         who = {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []} if self._user else {}
         return {"cwd": self._checkout, "env": clean, **who}

@@ -185,6 +185,16 @@ def test_every_kernel_is_known_and_compiled():
     assert all(path.exists() for path in kernels)
 
 
+def test_make_takes_a_python_in_a_folder_with_spaces(tmp_path):
+    python = tmp_path / "a folder" / "python"
+    python.parent.mkdir()
+    python.write_text("#!/bin/sh\necho started with $1\n")
+    python.chmod(0o755)
+    command = ["make", "--no-print-directory", f"PYTHON={python}", "setup"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ended.stdout == "started with .make/set_up.py\n"
+
+
 def test_a_missing_python_is_told_by_make_with_its_packages():
     command = ["make", "--no-print-directory", "PYTHON=", "setup"]
     ended = subprocess.run(command, cwd=ROOT, env={**os.environ}, capture_output=True, text=True, check=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -18,9 +17,8 @@ from core.cancellation import end
 from core.counts import Counts, Values
 from core.errors import StoreUnavailable
 from core.jobs import COUNTS, HEARTBEAT_LIFE_MS, LARGE_QUEUE, QUEUE
+from core.outages import redis_outage
 from core.settings import Settings
-
-_log = logging.getLogger(__name__)
 
 _SHARE_EVERY_S = 1.0
 _QUEUES = {"ordinary": QUEUE, "large": LARGE_QUEUE}
@@ -106,6 +104,7 @@ class RedisDeployment:
                 await pipeline.execute()
         except RedisError as error:
             raise StoreUnavailable(str(error)) from error
+        redis_outage.over()
 
     @contextlib.asynccontextmanager
     async def sharing(self, counts: Counts) -> AsyncIterator[None]:
@@ -124,7 +123,7 @@ class RedisDeployment:
             try:
                 await self.share(counts)
             except StoreUnavailable as error:
-                _log.debug("counts are not shared: %s", error)
+                redis_outage.note(error.why)
 
     async def _ask(self, script: Any, **arguments: Any) -> Any:
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,8 +21,7 @@ from core.errors import (
     TooManyBodies,
 )
 from core.metrics import REJECTED
-
-_log = logging.getLogger(__name__)
+from core.outages import redis_outage
 
 
 def exception_handlers() -> dict[Any, ExceptionHandler]:
@@ -55,7 +53,8 @@ async def _at_capacity(request: Request, error: Exception) -> Response:
 
 
 async def _store_unavailable(request: Request, error: Exception) -> Response:
-    _log.warning("%s %s: %s", request.method, request.url.path, error)
+    assert isinstance(error, StoreUnavailable)
+    redis_outage.note(error.why)
     return _error_response(request, 503, "the job store is unavailable")
 
 

@@ -24,6 +24,7 @@ from api.self_check import log_findings
 from core.cancellation import end
 from core.errors import AtCapacity, ShuttingDown, StoreUnavailable
 from core.logs import LOG_FIELDS, REQUEST_ID
+from core.outages import redis_outage
 from core.settings import Settings
 from core.tracing import current_traceparent
 from core.wire.response import TIMEOUT_BODY, pending_body
@@ -105,6 +106,7 @@ class RedisJobs:
     async def _accept(self, submission: Submission) -> Acceptance:
         with _store_errors():
             acceptance = await self._store.accept(submission)
+        redis_outage.over()
         if acceptance is None:
             raise AtCapacity
         return acceptance

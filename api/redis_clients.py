@@ -9,11 +9,15 @@ from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.maint_notifications import MaintNotificationsConfig
 
 from core.redis_address import RedisAddress, connection_options, redis_address, sentinel_options
 from core.settings import Settings
 
 _CONNECTIONS = 32
+
+# With these, redis-py does not notice that a server has closed a connection that was idle, and uses it.
+_NO_NOTIFICATIONS = {"maint_notifications_config": MaintNotificationsConfig(enabled=False)}
 
 
 def open_redis(settings: Settings) -> Redis:
@@ -26,6 +30,7 @@ def open_redis(settings: Settings) -> Redis:
         "socket_connect_timeout": address.connect_timeout_s,
         "socket_timeout": address.answer_timeout_s,
         "retry": Retry(NoBackoff(), 1, (RedisConnectionError,)),
+        **_NO_NOTIFICATIONS,
     }
     options = {**connection_options(address), **common}
     if address.service is not None:

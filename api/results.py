@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import secrets
 from collections.abc import AsyncIterator
 from types import TracebackType
@@ -19,9 +18,9 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from core.cancellation import end
+from core.errors import without_representations
 from core.jobs import finished_channel
-
-_log = logging.getLogger(__name__)
+from core.outages import redis_outage
 
 _RECONNECT_AFTER_S = 0.2
 _SILENCE_S = 5.0  # a connection that a firewall dropped looks alive until somebody asks
@@ -62,7 +61,7 @@ class FinishedJobs:
             try:
                 await self._listen()
             except RedisError as error:
-                _log.warning("not subscribed to finished jobs, trying again: %s", error)
+                redis_outage.note(without_representations(str(error)))
             await asyncio.sleep(_RECONNECT_AFTER_S)
 
     async def _listen(self) -> None:
@@ -77,6 +76,7 @@ class FinishedJobs:
                 if message is None:
                     await subscription.ping()
                 elif message["type"] == "subscribe":
+                    redis_outage.over()
                     self.wake_all()
                 elif message["type"] == "message":
                     for job_id in message["data"].decode().split():

@@ -6,9 +6,10 @@ import logging
 import time
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import NoPermissionError, RedisError
 
-from core.health import Finding, Level, judge_redis, redis_facts, redis_is_away
+from core.errors import without_representations
+from core.health import Finding, Level, judge_quiet_redis, judge_redis, redis_facts, redis_is_away
 
 _log = logging.getLogger(__name__)
 
@@ -25,9 +26,13 @@ async def _findings(redis: Redis) -> list[Finding]:
     try:
         seconds, microseconds = await redis.time()
         ahead_s = seconds + microseconds / 1e6 - time.time()
-        return judge_redis(redis_facts(await redis.info(), await _save(redis), ahead_s))
+        try:
+            info = await redis.info()
+        except NoPermissionError:
+            return judge_quiet_redis(ahead_s)
+        return judge_redis(redis_facts(info, await _save(redis), ahead_s))
     except RedisError as error:
-        return [redis_is_away(str(error))]
+        return [redis_is_away(without_representations(str(error)))]
 
 
 async def _save(redis: Redis) -> str | None:

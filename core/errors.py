@@ -31,11 +31,27 @@ What goes wrong for one frame is data, not an exception: see ``core.files.Failur
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from core.files import Excess, Failure
     from core.urls import Url
+
+
+_REPRESENTATION = re.compile(r"<[^<>]*>(?: - )?")
+_LONGEST_REASON = 500
+
+
+def without_representations(text: str) -> str:
+    """Return a message of a client library on one line, without representations of objects, which nobody reads.
+
+    Sentinel errors of redis-py hold those of whole connection pools, nested.
+    """
+    shorter = _REPRESENTATION.sub("", text)
+    while shorter != text:
+        text, shorter = shorter, _REPRESENTATION.sub("", shorter)
+    return " ".join(text.split())[:_LONGEST_REASON]
 
 
 class UnmangleError(Exception):
@@ -252,11 +268,11 @@ class ShuttingDown(UnmangleError):
 
 
 class StoreUnavailable(UnmangleError):
-    """Redis didn't answer; may heal."""
+    """Redis didn't answer; may heal.  ``why`` loses what a client library puts into it that is for nobody to read."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
-        self.why = why
+        self.why = without_representations(why)
 
     def __str__(self) -> str:
         return f"the job store is unavailable: {self.why}"

@@ -101,9 +101,32 @@ def redis_is_away(why: str) -> Finding:
     )
 
 
+def redis_refuses_to_be_written_to(why: str) -> Finding:
+    """Return what is to be said if Redis answers, and takes nothing."""
+    return Finding(
+        "redis",
+        Level.PROBLEM,
+        f"it refuses to be written to ({why})",
+        "no job can be accepted, run or answered",
+        "look for what it lacks: memory, a disk, rights of its user, or its role as the master",
+    )
+
+
+def judge_quiet_redis(clock_ahead_s: float) -> list[Finding]:
+    """Return what is to be said about a Redis server that answers, but won't say anything about itself."""
+    quiet = Finding(
+        "redis",
+        Level.NOTE,
+        "it answers, and INFO is not allowed",
+        "nobody has looked at its version, its memory policy and whether it is persistent",
+        "give its user +info, if you want them to be looked at",
+    )
+    return [quiet, _clock(clock_ahead_s)]
+
+
 def judge_redis(facts: RedisFacts) -> list[Finding]:
     """Return what is to be said about a Redis server that answers."""
-    return [_version(facts), *_role(facts), _memory(facts), _persistence(facts), _clock(facts)]
+    return [_version(facts), *_role(facts), _memory(facts), _persistence(facts), _clock(facts.clock_ahead_s)]
 
 
 def judge_workers(count: int) -> Finding:
@@ -209,8 +232,7 @@ def _persistence(facts: RedisFacts) -> Finding:
     )
 
 
-def _clock(facts: RedisFacts) -> Finding:
-    ahead_s = facts.clock_ahead_s
+def _clock(ahead_s: float) -> Finding:
     if abs(ahead_s) <= _CLOCK_MAY_DIFFER_S:
         return Finding("clock", Level.OK, f"{abs(ahead_s):.1f} s apart from that of Redis")
     return Finding(

@@ -15,10 +15,12 @@ from celery.exceptions import SecurityWarning
 from core.command_line import run_alone
 from core.errors import CannotStart, InvalidSetting
 from core.logs import configure_logging
+from core.redis_address import redis_address
 from core.settings import Settings, unknown_variables
 from core.tracing import start_tracing
 from worker.allocator import give_back_large_blocks
 from worker.app import create_app
+from worker.celery_log import quieten_celery
 from worker.command.worker import add_to
 from worker.descriptors import allow_many_descriptors
 from worker.liveness import node_name
@@ -32,8 +34,6 @@ _SWITCH_INTERVAL_S = 0.0005
 _GARBAGE_THRESHOLDS = (3_000, 20, 100)
 """When Python looks for cycles: see ``gc``.  What requests leave behind is mostly in caches, so it would look in vain,
 and every look through all of it keeps the event loop waiting for a tenth of a second."""
-
-_TALKATIVE = ("celery.worker.strategy", "celery.app.trace")  # two lines for every job
 
 
 def main() -> None:
@@ -55,8 +55,6 @@ def run_worker(settings: Settings, app: Celery) -> NoReturn:
     gc.set_threshold(*_GARBAGE_THRESHOLDS)
     give_back_large_blocks()
     allow_many_descriptors()
-    for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(logging.WARNING)
     log_findings(settings)
     # Celery warns about root because of pickle, which we don't accept.
     warnings.filterwarnings("ignore", category=SecurityWarning)
@@ -68,6 +66,7 @@ def run_worker(settings: Settings, app: Celery) -> NoReturn:
         without_mingle=True,
         loglevel=logging.INFO,
     )
+    quieten_celery(redis_address(settings.redis_url))  # now, as Celery has set up its own way of logging by now
     worker.start()
     logging.shutdown()
     os._exit(worker.exitcode or 0)  # the interpreter would wait for threads, of which one may be at work for ever

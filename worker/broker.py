@@ -19,7 +19,7 @@ from redis.sentinel import Sentinel, SentinelManagedConnection, SentinelManagedS
 from core.jobs import BROKER_PREFIX
 from core.redis_address import RedisAddress, connection_options, redis_address, sentinel_options
 from core.settings import Settings
-from worker.redis_clients import blocking_connection_class
+from worker.redis_clients import NO_NOTIFICATIONS, blocking_connection_class
 
 _ANSWER_TIMEOUT_S = 10.0
 """Without one, a server that vanished without a word would keep the worker's main thread, and signals, for ever."""
@@ -72,7 +72,7 @@ def _transport_class(address: RedisAddress) -> Any:
                 return super()._get_pool(asynchronous)  # type: ignore[misc]
             options = self._connparams(asynchronous)
             self.keyprefix_fanout = self.keyprefix_fanout.format(db=address.database)
-            sentinel = Sentinel(address.hosts, sentinel_kwargs={**sentinel_options(address), **_timeouts(address)})  # type: ignore[no-untyped-call]
+            sentinel = Sentinel(address.hosts, sentinel_kwargs={**sentinel_options(address), **_common(address)})  # type: ignore[no-untyped-call]
             # Kept under the names by which kombu closes them.
             if asynchronous:
                 self._async_sentinel_manager = sentinel
@@ -88,11 +88,12 @@ def _transport_class(address: RedisAddress) -> Any:
 
 
 def _options(address: RedisAddress) -> dict[str, Any]:
-    return {**connection_options(address), **_timeouts(address)}
+    return {**connection_options(address), **_common(address)}
 
 
-def _timeouts(address: RedisAddress) -> dict[str, Any]:
-    return {"socket_connect_timeout": address.connect_timeout_s, "socket_timeout": _ANSWER_TIMEOUT_S}
+def _common(address: RedisAddress) -> dict[str, Any]:
+    timeouts = {"socket_connect_timeout": address.connect_timeout_s, "socket_timeout": _ANSWER_TIMEOUT_S}
+    return {**timeouts, **NO_NOTIFICATIONS}
 
 
 def _connection_class(address: RedisAddress) -> type[Any]:

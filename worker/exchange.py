@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from core.cancellation import end
 from core.errors import StoreUnavailable
+from core.outages import redis_outage
 from core.wire.response import INTERNAL_ERROR_BODY
 from worker.job_store import Answer, Answered, Job, JobStore
 
@@ -101,10 +102,11 @@ class Exchange:
         try:
             taken = await self._store.exchange(self._queue, answered, wanted)
         except StoreUnavailable as error:
-            _log.warning("no jobs and no answers go through, trying again: %s", error)
+            redis_outage.note(error.why)
             await self._recover()
             await self._store_apart(answered)
             return
+        redis_outage.over()
         self._held.difference_update(each.job_id for each in answered)
         for message in taken.refused:
             _log.error("refused a message that is none of ours: %.300r", message)
@@ -162,7 +164,7 @@ async def store_alone(store: JobStore, job_id: str, answer: Answer) -> None:
             try:
                 await store.finish(job_id, answer)
             except StoreUnavailable as error:
-                _log.warning("the answer to job %s is not stored, trying again: %s", job_id, error)
+                redis_outage.note(error.why)
                 await asyncio.sleep(_RETRY_S)
                 refusals += 1
             else:

@@ -115,17 +115,15 @@ def main() -> None:
 
 def _beat_while_alive(heartbeat: Heartbeat, worker: _Worker, patience_s: float) -> None:
     """Beat, but not for a worker that is suspended: its jobs go to others."""
-    is_first, is_away = True, False
+    is_first = True
     while worker.lives:
         started = time.monotonic()
         if worker.silent_beats * BEAT_EVERY_S <= patience_s:
             try:
                 heartbeat.beat_once()
             except RedisError as error:
-                _log.log(logging.DEBUG if is_away else logging.WARNING, "no heartbeat: %s", error)
-                is_away = True
+                _log.debug("no heartbeat: %s", error)  # the worker says it, too
             else:
-                is_away = False
                 if is_first:
                     with contextlib.suppress(BrokenPipeError):  # the worker is dead already
                         os.write(sys.stdout.fileno(), b"1")

@@ -10,6 +10,7 @@ from redis.asyncio import BlockingConnectionPool, Connection, Redis, SSLConnecti
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
+from redis.maint_notifications import MaintNotificationsConfig
 from redis.retry import Retry as BlockingRetry
 from redis.sentinel import Sentinel as BlockingSentinel
 
@@ -18,6 +19,9 @@ from core.settings import Settings
 from worker.queues import ALL_QUEUES
 
 _CONNECTIONS = 32
+
+# With these, redis-py does not notice that a server has closed a connection that was idle, and uses it.
+NO_NOTIFICATIONS = {"maint_notifications_config": MaintNotificationsConfig(enabled=False)}
 
 
 def open_redis(settings: Settings) -> Redis:
@@ -47,6 +51,7 @@ def open_blocking_redis(settings: Settings, answer_timeout_s: float) -> Blocking
         "socket_connect_timeout": answer_timeout_s,
         "socket_timeout": answer_timeout_s,
         "retry": BlockingRetry(NoBackoff(), 0),
+        **NO_NOTIFICATIONS,
     }
     options = {**connection_options(address), **common}
     if address.service is None:
@@ -79,6 +84,7 @@ def _client(
         "socket_connect_timeout": min(address.connect_timeout_s, patience_s),
         "socket_timeout": longest_wait_s + patience_s,
         "retry": Retry(NoBackoff(), tries_again),
+        **NO_NOTIFICATIONS,
     }
     options = {**connection_options(address), **common, "decode_responses": decode_responses}
     if address.service is not None:

@@ -23,6 +23,7 @@ from core.counts import Counts
 from core.errors import AnswerTooLarge, HandedBack, JobCrashed, JobKilledProcess, StoreUnavailable
 from core.logs import LOG_FIELDS, REQUEST_ID
 from core.message import MessageWriter
+from core.outages import redis_outage
 from core.settings import Settings
 from core.tracing import span_below
 from core.wire.response import INTERNAL_ERROR_BODY, TIMEOUT_BODY, failed_body
@@ -251,7 +252,7 @@ class Runtime:
             try:
                 return await call()
             except StoreUnavailable as error:
-                _log.warning("trying again: %s", error)
+                redis_outage.note(error.why)
                 await asyncio.sleep(_STORE_RETRY_S)
 
     @contextlib.contextmanager

@@ -13,22 +13,25 @@ from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import NoPermissionError, RedisError, ResponseError
 
 import core
+from core.errors import without_representations
 from core.health import (
     CacheFacts,
     Finding,
     Level,
     judge_cache,
     judge_kernels,
+    judge_quiet_redis,
     judge_redis,
     judge_workers,
     no_cache_directory,
     redis_facts,
     redis_is_away,
+    redis_refuses_to_be_written_to,
 )
-from core.jobs import HEARTBEAT_LIFE_MS, WORKERS
+from core.jobs import HEARTBEAT_LIFE_MS, PROBE_KEY, WORKERS
 from core.settings import Settings
 from worker.caches.disk import kept_bytes
 from worker.redis_clients import open_blocking_redis
@@ -55,10 +58,22 @@ def check_redis(settings: Settings) -> list[Finding]:
             ahead_s = seconds + microseconds / 1e6 - time.time()
             now_ms = seconds * 1000
             workers = redis.zcount(WORKERS, now_ms - HEARTBEAT_LIFE_MS, "+inf")
-            facts = redis_facts(redis.info(), _save(redis), ahead_s)
+            about_redis = _about_redis(redis, ahead_s)
     except (RedisError, OSError, ValueError) as error:
-        return [redis_is_away(str(error))]
-    return [*judge_redis(facts), judge_workers(workers)]
+        return [redis_is_away(without_representations(str(error)))]
+    return [*about_redis, judge_workers(workers)]
+
+
+def _about_redis(redis: Redis, ahead_s: float) -> list[Finding]:
+    try:
+        found = judge_redis(redis_facts(redis.info(), _save(redis), ahead_s))
+    except NoPermissionError:
+        found = judge_quiet_redis(ahead_s)
+    try:
+        redis.set(PROBE_KEY, 1, px=1000)
+    except ResponseError as error:
+        found.append(redis_refuses_to_be_written_to(str(error)))
+    return found
 
 
 def check_cache(settings: Settings) -> list[Finding]:

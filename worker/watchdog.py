@@ -21,7 +21,9 @@ from pathlib import Path
 from redis.exceptions import RedisError
 
 from core.counts import Counts
+from core.errors import without_representations
 from core.message import MessageWriter
+from core.outages import redis_outage
 from core.settings import Settings
 from worker import scripts
 from worker.caches.disk import kept_bytes
@@ -92,7 +94,7 @@ class Watchdog:
             try:
                 self._counts.share()
             except RedisError as error:
-                _log.debug("the counts are not shared: %s", error)
+                redis_outage.note(without_representations(str(error)))
 
     def _wind_up(self) -> None:
         """Let the process end if this isn't called again for a while."""
@@ -161,6 +163,7 @@ class CountsSharing:
         ]
         self._share(args=arguments)
         self._counts.note_shared(news)
+        redis_outage.over()
 
     def close(self) -> None:
         """Close the connection."""

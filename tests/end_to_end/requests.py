@@ -11,7 +11,9 @@ from celery import Celery
 from kombu import pools
 
 from core.jobs import BROKER_PREFIX
+from core.settings import Settings
 from tests.worker.source_server import Gate, gated, reply
+from worker.remote_control import control_app
 
 TRANSPORT_OPTIONS = {"global_keyprefix": BROKER_PREFIX}
 
@@ -51,6 +53,14 @@ def celery(redis) -> Iterator[Celery]:
         app.conf.broker_transport_options = TRANSPORT_OPTIONS
         yield app
     pools.reset()  # these connections outlive the application, and another test may cut them
+
+
+@contextlib.contextmanager
+def control(redis_url: str) -> Iterator[Celery]:
+    """What ``unmangle celery`` runs."""
+    with control_app(Settings(redis_url=redis_url)) as app:
+        yield app
+    pools.reset()
 
 
 def broker_url(redis) -> str:

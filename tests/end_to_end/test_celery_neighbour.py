@@ -9,11 +9,9 @@ import pytest
 from celery import Celery
 from redis import Redis
 
-from core.settings import Settings
 from tests.deployment import Deployment
-from tests.end_to_end.requests import pending_job, request_to, slow_file, started
+from tests.end_to_end.requests import control, pending_job, request_to, slow_file, started
 from tests.worker.source_server import reply
-from worker.remote_control import control_app
 
 LONG_AGO_S = 1000  # longer than our visibility timeout, and shorter than Celery's own
 
@@ -58,7 +56,7 @@ async def test_neither_touches_what_belongs_to_the_other(redis_url, consumer, tm
             running = await pending_job(api, request_to(server, "/slow.js"))
             await started(server, "/slow.js")
             await asyncio.to_thread(theirs.control.purge)
-            with control_app(Settings(redis_url=redis_url)) as ours:
+            with control(redis_url) as ours:
                 pings = [await asyncio.to_thread(app.control.ping, timeout=3) for app in (theirs, ours)]
                 assert pings == [[{"theirs@here": {"ok": "pong"}}], [{"ours@here": {"ok": "pong"}}]]
                 await asyncio.to_thread(ours.control.revoke, "no-such-job", reply=True, timeout=5, limit=1)

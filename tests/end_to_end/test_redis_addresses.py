@@ -15,10 +15,9 @@ from core.health import Level
 from core.jobs import WORKERS
 from core.settings import Settings
 from tests.deployment import Deployment
-from tests.end_to_end.requests import request_to
+from tests.end_to_end.requests import control, request_to
 from tests.end_to_end.test_sentinel import sentinel
 from tests.worker.source_server import reply
-from worker.remote_control import control_app
 from worker.self_check import check_redis
 
 
@@ -75,6 +74,6 @@ async def test_everybody_goes_to_the_same_place(place, consumer, tmp_path, serve
         settings = Settings.from_environ({"REDIS_URL": url})
         findings = await asyncio.to_thread(check_redis, settings)
         assert [finding for finding in findings if finding.level is Level.PROBLEM] == []
-        with control_app(settings) as celery:
+        with control(url) as celery:
             replies = await asyncio.to_thread(celery.control.ping, timeout=20, limit=1)
         assert replies == [{"one@here": {"ok": "pong"}}]

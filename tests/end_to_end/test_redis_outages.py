@@ -149,3 +149,52 @@ async def test_a_job_whose_body_was_evicted_is_an_internal_error_and_the_log_say
     worker = fleet.start_worker()
     assert await api.poll(request_id) == {"status": "internal_error"}
     assert "noeviction" in worker.log()
+
+
+@pytest.mark.parametrize("consumer", ["native", "stock"])
+async def test_an_outage_is_told_once_at_its_begin_and_at_its_end(servers, fleet, server, consumer):
+    servers.start()
+    api = fleet.start_api()
+    worker = fleet.start_worker(UNMANGLE_WORKER_CONSUMER=consumer)
+    await api.wait_for_workers()
+    servers.stop()
+    logs = {"API": api.process.log, "worker": worker.log}
+    async with asyncio.timeout(30):
+        while not all("Redis can't be used: " in log() for log in logs.values()):
+            assert (await status(api, server))[0] == 503
+    servers.start()
+    await works_again(api, server)
+    async with asyncio.timeout(60):  # Celery pauses for longer and longer before it tries again
+        while not all("Redis can be used again, after " in log() for log in logs.values()):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    for log in logs.values():
+        assert log().count("Redis can't be used: ") == 1
+        lines = [line for line in log().splitlines() if " WARNING " in line or " ERROR " in line]
+        others = [line for line in lines if "Redis can" not in line and "queued again" not in line]
+        assert others == []
+        assert "Traceback" not in log()
+        assert "<redis" not in log()
+
+
+async def test_connections_that_were_closed_because_they_were_idle_alarm_nobody(fleet_url_with_timeout, server):
+    url, redis = fleet_url_with_timeout
+    with Deployment(url) as deployment:
+        api = deployment.start_api()
+        workers = [deployment.start_worker(UNMANGLE_WORKER_CONSUMER=consumer) for consumer in ("native", "stock")]
+        await api.wait_for_workers()
+        for _ in range(2):
+            await asyncio.gather(*(status(api, server) for _ in range(10)))  # so that there are many
+            before = {client["id"] for client in redis.client_list(_type="normal")}
+            async with asyncio.timeout(30):
+                while before <= {client["id"] for client in redis.client_list(_type="normal")}:  # noqa: ASYNC110
+                    await asyncio.sleep(0.2)
+            assert await status(api, server) == (200, None)
+        logs = "".join(process.log() for process in [api.process, *workers])
+        assert "Redis can't be used" not in logs
+
+
+@pytest.fixture
+def fleet_url_with_timeout():
+    port = free_port()
+    with redis_server("--timeout", "1", port=port) as url, Redis(port=port) as redis:
+        yield url, redis

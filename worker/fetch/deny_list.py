@@ -29,7 +29,8 @@ from cachetools import TLRUCache
 from redis.exceptions import RedisError
 
 from core.blocked_hosts import BlockingRule, blocked, failures_in_window, reason, with_one_more
-from core.errors import FetchFailed
+from core.errors import FetchFailed, without_representations
+from core.outages import redis_outage
 from core.settings import Settings
 from core.urls import Url
 from worker.redis_clients import open_impatient_redis
@@ -184,7 +185,7 @@ class DenyList:
 
     def _rest(self, error: RedisError) -> None:
         if not self._rests():
-            _log.warning("the list of blocked hosts can't be shared now: %s", error)
+            redis_outage.note(f"{without_representations(str(error))} (so blocked hosts are not shared)")
         self._rests_until = time.monotonic() + _REST_S
 
 

@@ -36,10 +36,11 @@ _GARBAGE_THRESHOLDS = (3_000, 20, 100)
 and every look through all of it keeps the event loop waiting for a tenth of a second."""
 
 
-def main() -> None:
-    """Run a worker until it is told to stop."""
+def main(name: str | None = None) -> None:
+    """Run a worker until it is told to stop; ``name`` stands for ``UNMANGLE_WORKER_NAME``."""
+    named = {} if name is None else {"UNMANGLE_WORKER_NAME": name}
     try:
-        settings = Settings.from_environ(os.environ)
+        settings = Settings.from_environ({**os.environ, **named})
         start_tracing(os.environ, "unmangle-worker")
     except (InvalidSetting, CannotStart) as error:
         sys.exit(str(error))

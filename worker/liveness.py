@@ -34,20 +34,12 @@ def worker_id(node: str) -> str:
     return f"{node}:{secrets.token_hex(4)}"
 
 
-def is_beating(settings: Settings, name: str) -> bool:
-    """Tell if a worker of this name lives, by its heartbeats; without a host, ``name`` is one of this host.
-
-    Raises StoreUnavailable if Redis doesn't say.
-    """
-    node = node_name(name)
-    return any(worker.rpartition(":")[0] == node for worker in _beating(settings))
-
-
-def _beating(settings: Settings) -> list[str]:
+def beating(settings: Settings) -> frozenset[str]:
+    """Return the names of the nodes that live, by their heartbeats.  Raises StoreUnavailable if Redis doesn't say."""
     try:
         with contextlib.closing(open_blocking_redis(settings, _PATIENCE_S)) as redis:
             seconds, _ = redis.time()
             found: Any = redis.zrangebyscore(WORKERS, seconds * 1000 - HEARTBEAT_LIFE_MS, "+inf")
-            return [worker.decode() for worker in found]
+            return frozenset(worker.decode().rpartition(":")[0] for worker in found)
     except RedisError as error:
         raise StoreUnavailable(str(error)) from error

@@ -15,7 +15,7 @@ from core.jobs import QUEUE, queue_name
 from core.settings import Settings
 from tests.end_to_end.requests import control, pending_job, request_to, slow_file, started
 from tests.worker.source_server import reply
-from worker.liveness import is_beating, node_name
+from worker.liveness import beating, node_name
 
 NAME = queue_name(QUEUE)
 
@@ -112,21 +112,22 @@ async def test_commands_work_or_are_refused(fleet, redis_url, server, consumer):
 
 async def test_a_worker_is_known_to_live_by_its_beats_and_its_file(fleet, redis_url, tmp_path):
     settings, file = Settings(redis_url=redis_url), tmp_path / "alive"
-    assert not is_beating(settings, "one")
-    worker = fleet.start_worker(UNMANGLE_WORKER_NAME="one", UNMANGLE_WORKER_HEARTBEAT_FILE=str(file))
-    await until(lambda: is_beating(settings, "one"))
-    assert is_beating(settings, node_name("one"))
-    assert not is_beating(settings, "on")
+    worker = fleet.start("worker", "--name", "one", UNMANGLE_WORKER_HEARTBEAT_FILE=str(file))
+    await until(lambda: beating(settings) == {node_name("one")})
+    checks = [await asyncio.to_thread(unmangle, redis_url, "worker", "--check", name) for name in ("one", "two@here")]
+    assert [check.returncode for check in checks] == [0, 3]
     touched_at = file.stat().st_mtime
     await until(lambda: file.stat().st_mtime > touched_at)
     assert await asyncio.to_thread(worker.stop) == 0, worker.log()
     assert not file.exists()
-    assert not is_beating(settings, "one")
+    assert beating(settings) == set()
+    away = await asyncio.to_thread(unmangle, "redis://127.0.0.1:1/0", "worker", "--check", "one")
+    assert (away.returncode, "Traceback" in away.stderr) == (1, False)
 
 
-def unmangle_celery(redis_url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def unmangle(redis_url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "worker.command", "celery", *arguments],
+        [sys.executable, "-m", "worker.command", *arguments],
         cwd=Path(__file__).parents[2],
         env={**os.environ, "REDIS_URL": redis_url},
         capture_output=True,
@@ -139,12 +140,14 @@ def unmangle_celery(redis_url: str, *arguments: str) -> subprocess.CompletedProc
 async def test_the_command_is_celerys_own(fleet, redis_url):
     fleet.start_worker(UNMANGLE_WORKER_NAME="one@here")
     give_up_at = time.monotonic() + 60
-    while "pong" not in (ran := await asyncio.to_thread(unmangle_celery, redis_url, "inspect", "ping")).stdout:
+    while "pong" not in (ran := await asyncio.to_thread(unmangle, redis_url, "celery", "inspect", "ping")).stdout:
         assert time.monotonic() < give_up_at, ran
     assert "one@here" in ran.stdout
     assert ran.returncode == 0
-    away = await asyncio.to_thread(unmangle_celery, "redis://:s3cret@127.0.0.1:1/0", "inspect", "ping")
+    away = await asyncio.to_thread(unmangle, "redis://:s3cret@127.0.0.1:1/0", "celery", "inspect", "ping")
     assert away.returncode != 0
     assert "Traceback" not in away.stderr
     assert "s3cret" not in away.stderr
-    assert (await asyncio.to_thread(unmangle_celery, "redis://h/x", "inspect", "ping")).stderr.startswith("REDIS_URL: ")
+    assert (await asyncio.to_thread(unmangle, "redis://h/x", "celery", "inspect", "ping")).stderr.startswith(
+        "REDIS_URL: "
+    )

@@ -6,7 +6,8 @@ import argparse
 import os
 import sys
 
-from worker.command.words import Subcommands, add_command, refuse
+from core.command_line import Subcommands, add_command
+from worker.command.words import refuse
 
 
 def add_to(commands: Subcommands) -> None:

@@ -60,6 +60,7 @@ class Deployment:
             "UNMANGLE_HOST": "127.0.0.1",
             "UNMANGLE_CONNECT_TO_RESERVED_IPS": "true",
             "PYTHONUNBUFFERED": "1",
+            "PYTHONPATH": str(_ROOT),  # for workers of ours whose jobs come from the tests
             **(settings or {}),
         }
         self._processes: list[Process] = []

@@ -15,6 +15,7 @@ UnmangleError
 ├── StaleIndex           an index file can't be used; its source map has to be read again
 ├── MalformedBundle      an artifact bundle can't be opened
 │   └── OversizedBundle  … because there is too much in it
+├── OutOfDescriptors     no file descriptor is left; may heal
 ├── NoRoom               there is no memory for it at the moment
 ├── MalformedAnswer      the lookup API's answer is not a list of files
 ├── AnswerTooLarge       an answer would be larger than allowed
@@ -189,6 +190,13 @@ class OversizedBundle(MalformedBundle):
     def __init__(self, what: str, excess: Excess) -> None:
         UnmangleError.__init__(self, what, excess)
         self.why, self.excess = f"{what}: {excess.size}, at most {excess.limit} are allowed", excess
+
+
+class OutOfDescriptors(UnmangleError):
+    """No file descriptor is left for what was to be opened; may heal."""
+
+    def __str__(self) -> str:
+        return "no file descriptor is left (ulimit -n)"
 
 
 class NoRoom(UnmangleError):

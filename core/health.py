@@ -16,6 +16,9 @@ EMBEDDED_REDIS = "unmangle-embedded-redis.conf"
 
 _OLDEST_REDIS = (6, 2)
 _CLOCK_MAY_DIFFER_S = 30
+_FEW_DESCRIPTORS = 256
+_ENOUGH_DESCRIPTORS = 2048
+_WANTED_DESCRIPTORS = 8192
 _ROOM_BYTES = 1 << 30
 _MEMORY_FILE_SYSTEMS = frozenset({"tmpfs", "ramfs"})
 _NETWORK_FILE_SYSTEMS = frozenset(
@@ -161,6 +164,19 @@ def judge_cache(facts: CacheFacts) -> list[Finding]:
         ]
     found = [*_file_system(facts), *_room(facts)]
     return found or [Finding("cache", Level.OK, f"{facts.directory} is writable, {_gib(facts.free_bytes)} are free")]
+
+
+def judge_descriptors(count: int) -> Finding:
+    """Return what is to be said about the number of files that a worker may have open."""
+    if count >= _ENOUGH_DESCRIPTORS:
+        return Finding("descriptors", Level.OK, f"{count} files may be open")
+    return Finding(
+        "descriptors",
+        Level.PROBLEM if count < _FEW_DESCRIPTORS else Level.NOTE,
+        f"{count} files may be open",
+        "a worker runs fewer jobs at a time, and keeps fewer files in memory",
+        f"raise the limit to {_WANTED_DESCRIPTORS}: ulimit -n, LimitNOFILE= of systemd, --ulimit nofile= of Docker",
+    )
 
 
 def judge_kernels(interpreted: list[str]) -> Finding:

@@ -22,7 +22,7 @@ from worker.allocator import give_back_large_blocks
 from worker.app import create_app
 from worker.celery_log import quieten_celery
 from worker.command.worker import add_to
-from worker.descriptors import allow_many_descriptors
+from worker.descriptors import allow_many_descriptors, fitting
 from worker.liveness import node_name
 from worker.self_check import log_findings
 
@@ -44,6 +44,7 @@ def main(name: str | None = None) -> None:
         start_tracing(os.environ, "unmangle-worker")
     except (InvalidSetting, CannotStart) as error:
         sys.exit(str(error))
+    settings = fitting(settings, allow_many_descriptors())
     run_worker(settings, create_app(settings))
 
 
@@ -55,7 +56,6 @@ def run_worker(settings: Settings, app: Celery) -> NoReturn:
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     gc.set_threshold(*_GARBAGE_THRESHOLDS)
     give_back_large_blocks()
-    allow_many_descriptors()
     log_findings(settings)
     # Celery warns about root because of pickle, which we don't accept.
     warnings.filterwarnings("ignore", category=SecurityWarning)

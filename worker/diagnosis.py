@@ -14,7 +14,7 @@ from core.urls import parse_url
 from core.wire.request import Source
 from worker.fetch.client import Client
 from worker.fetch.source import is_allowed_source, lookup_fetch
-from worker.self_check import check_cache, check_kernels, check_redis
+from worker.self_check import check_cache, check_descriptors, check_kernels, check_redis
 
 _PACKAGES = ("celery", "kombu", "redis", "aiohttp", "msgspec", "orjson")
 _PROBE = [("debug_id", "00000000-0000-0000-0000-000000000000")]
@@ -22,7 +22,13 @@ _PROBE = [("debug_id", "00000000-0000-0000-0000-000000000000")]
 
 async def diagnose(settings: Settings, source: str | None, token: str) -> list[Finding]:
     """Return the findings about what is installed and set, and about the lookup API at ``source``, if there is one."""
-    findings = [_versions(), check_kernels(), *await asyncio.to_thread(check_redis, settings), *check_cache(settings)]
+    findings = [
+        _versions(),
+        check_kernels(),
+        check_descriptors(),
+        *await asyncio.to_thread(check_redis, settings),
+        *check_cache(settings),
+    ]
     return findings if source is None else [*findings, await _check_source(settings, source, token)]
 
 

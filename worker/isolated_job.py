@@ -26,7 +26,7 @@ from core.logs import LOG_FIELDS, REQUEST_ID, configure_logging
 from core.settings import Settings
 from core.tracing import span_below, start_tracing, stop_tracing
 from worker.allocator import give_back_large_blocks
-from worker.descriptors import allow_many_descriptors
+from worker.descriptors import allow_many_descriptors, fitting, with_descriptors
 from worker.job_store import Answer, Job, OpenSymbolication
 
 _log = logging.getLogger("worker.isolated_job")  # it is __main__ here
@@ -68,7 +68,7 @@ def main() -> None:
     configure_logging(settings)
     start_tracing(os.environ, "unmangle-worker")
     give_back_large_blocks()
-    allow_many_descriptors()
+    settings = fitting(settings, allow_many_descriptors())
     verdicts.write(READY)
     verdicts.flush()
     outcome = asyncio.run(_outcome(settings, task_file, answer_file))
@@ -104,7 +104,7 @@ async def _outcome(settings: Settings, task_file: BinaryIO, answer_file: BinaryI
 async def _answer(settings: Settings, counts: Counts, symbolication: str, job: Job) -> Answer:
     async with _opener(symbolication)(settings, counts) as symbolicate:
         with span_below(job.traceparent, "isolated job", request_id=job.id):
-            return await symbolicate(job)
+            return await with_descriptors(lambda: symbolicate(job))
 
 
 def _opener(name: str) -> OpenSymbolication:

@@ -54,13 +54,18 @@ class LookAhead:
             if key.type is FileType.MINIFIED_SOURCE:
                 following = asyncio.create_task(self._follow(key, task))
                 self._following.add(following)
-                following.add_done_callback(self._following.discard)
+                following.add_done_callback(self._end)
 
     async def close(self) -> None:
         """Stop following what comes in."""
         for task in self._following:
             task.cancel()
         await asyncio.gather(*self._following, return_exceptions=True)
+
+    def _end(self, following: asyncio.Task[None]) -> None:
+        self._following.discard(following)
+        if not following.cancelled():
+            following.exception()  # is raised where the file is wanted; asyncio would complain if nobody looked
 
     def _started(self) -> Iterator[tuple[FileKey, asyncio.Task[File | Failure]]]:
         for key in list(islice(self._expected, _FAR)):

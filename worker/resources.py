@@ -28,6 +28,7 @@ from worker.caches.readers import read_stored_answer, read_stored_text
 from worker.caches.record import Kind
 from worker.caches.shared import open_shared_store
 from worker.caches.stored_file import MAPPED_COUNTS_BYTES, mapped_bytes, release_pages
+from worker.descriptors import descriptor_limit
 from worker.fetch.client import Client
 from worker.fetch.deny_list import DenyList
 from worker.fetch.download import Downloader
@@ -89,7 +90,7 @@ class Resources:
                 kind=Kind.DOWNLOADED,
                 read=self.large_bundles.read,
                 size_of=self.large_bundles.cached_size,
-                max_entries=MAX_OPEN_BUNDLES,
+                max_entries=min(MAX_OPEN_BUNDLES, descriptor_limit() // 4),
             )
         )
         self.texts: LoadedCache[Text] = self._cache(

@@ -27,6 +27,7 @@ from core.outages import redis_outage
 from core.settings import Settings
 from core.tracing import span_below
 from core.wire.response import INTERNAL_ERROR_BODY, TIMEOUT_BODY, failed_body
+from worker.descriptors import with_descriptors
 from worker.exchange import LARGEST_SHARED_BYTES, LONGEST_WAIT_S, Exchange, store_alone
 from worker.isolation import Isolation
 from worker.job_store import Answer, Job, JobStore, OpenSymbolication
@@ -232,7 +233,7 @@ class Runtime:
             async with asyncio.timeout(job.left_s):
                 if self._isolation.is_for(job):
                     return "completed", await self._isolation.run(job)
-                return "completed", await self._symbolicate(job)
+                return "completed", await with_descriptors(lambda: self._symbolicate(job))
         except TimeoutError:
             _log.warning("job %s took longer than %s s", job.id, self._settings.request_timeout_s)
             return "timeout", Answer(TIMEOUT_BODY)

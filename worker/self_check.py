@@ -22,6 +22,7 @@ from core.health import (
     Finding,
     Level,
     judge_cache,
+    judge_descriptors,
     judge_kernels,
     judge_quiet_redis,
     judge_redis,
@@ -34,6 +35,7 @@ from core.health import (
 from core.jobs import HEARTBEAT_LIFE_MS, PROBE_KEY, WORKERS
 from core.settings import Settings
 from worker.caches.disk import kept_bytes
+from worker.descriptors import allow_many_descriptors
 from worker.redis_clients import open_blocking_redis
 
 _log = logging.getLogger(__name__)
@@ -45,7 +47,7 @@ _LEVELS = {Level.OK: logging.DEBUG, Level.NOTE: logging.INFO, Level.PROBLEM: log
 
 def log_findings(settings: Settings) -> None:
     """Check what a worker needs, and log what isn't fine."""
-    for finding in [*check_redis(settings), *check_cache(settings), check_kernels()]:
+    for finding in [*check_redis(settings), *check_cache(settings), check_kernels(), check_descriptors()]:
         if finding.subject != "workers":  # it is this one that is about to come
             _log.log(_LEVELS[finding.level], "%s", finding)
 
@@ -90,6 +92,11 @@ def check_cache(settings: Settings) -> list[Finding]:
         return judge_cache(CacheFacts(directory, settings.cache_max_bytes, 0, 0, problem=problem))
     used_bytes = kept_bytes(settings)
     return judge_cache(CacheFacts(directory, settings.cache_max_bytes, used_bytes, free_bytes, _file_system(directory)))
+
+
+def check_descriptors() -> Finding:
+    """Return the finding about how many files may be open."""
+    return judge_descriptors(allow_many_descriptors())
 
 
 def check_kernels() -> Finding:

@@ -13,6 +13,7 @@ from core.health import (
     Level,
     RedisFacts,
     judge_cache,
+    judge_descriptors,
     judge_kernels,
     judge_redis,
     judge_workers,
@@ -117,3 +118,10 @@ def test_workers_that_beat_and_kernels_that_are_compiled_are_fine():
 def test_a_server_that_is_part_of_the_service_may_forget(file, level):
     facts = redis_facts({"redis_version": "7.2.4", "aof_enabled": 0, "config_file": file}, "", 0)
     assert [each.level for each in judge_redis(facts) if each.subject == "redis persistence"] == [level]
+
+
+@pytest.mark.parametrize("count, level", [(64, Level.PROBLEM), (1024, Level.NOTE), (8192, Level.OK)])
+def test_few_file_descriptors_are_a_finding(count, level):
+    finding = judge_descriptors(count)
+    assert finding.level is level
+    assert str(finding).startswith(f"descriptors: {count} files may be open")

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from core.counts import Counts
+from core.errors import OutOfDescriptors
 from core.metrics import CACHE_ERRORS
 
 _log = logging.getLogger(__name__)
@@ -21,6 +22,7 @@ _SAID_AGAIN_AFTER_S = 3600.0
 
 FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 """What says that there is no room."""
+_SHORTAGE = frozenset((errno.EMFILE, errno.ENFILE))
 
 
 class Operation(StrEnum):
@@ -49,7 +51,12 @@ class DiskFaults:
         self._said_at: dict[tuple[Operation, int | None], float] = {}
 
     def note(self, operation: Operation, error: OSError) -> None:
-        """Count an error, and log the first of its kind in an hour."""
+        """Count an error, and log the first of its kind in an hour.
+
+        Raises OutOfDescriptors if it is no fault of the disk, but for want of a descriptor.
+        """
+        if error.errno in _SHORTAGE and operation in (Operation.READ, Operation.WRITE):
+            raise OutOfDescriptors from error
         if self._counts is not None:
             self._counts.inc(CACHE_ERRORS.field(operation))
         kind, now = (operation, error.errno), self._clock()

@@ -11,7 +11,9 @@ import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
 
 from core.download_failures import CUT_OFF, GARBAGE, HUNG_UP, NO_CONNECTION, RESTRICTED, SSL_ERROR, UNTRUSTED
+from core.errors import OutOfDescriptors
 from core.files import Failure, FailureKind
+from worker.descriptors import SHORTAGE
 from worker.fetch.guarded_connector import RestrictedAddress
 
 WIRE_ERRORS = (aiohttp.ClientError, HttpProcessingError, OSError, ValueError)
@@ -31,8 +33,10 @@ _KNOWN: tuple[tuple[type[BaseException], Failure], ...] = (
 
 
 def wire_failure(error: BaseException) -> Failure:
-    """Return the failure that one of WIRE_ERRORS stands for."""
+    """Return the failure that one of WIRE_ERRORS stands for.  Raises OutOfDescriptors if it is none of the wire."""
     causes = list(_causes(error))
+    if any(isinstance(cause, OSError) and cause.errno in SHORTAGE for cause in causes):
+        raise OutOfDescriptors from error
     for kind, failure in _KNOWN:
         if any(isinstance(cause, kind) for cause in causes):
             return failure

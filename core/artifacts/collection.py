@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
@@ -78,13 +78,17 @@ class Artifacts:
             yield from files
 
 
-def collect(paths: Iterable[Path]) -> Artifacts:
+def collect(paths: Iterable[Path], on_file: Callable[[], None] = lambda: None) -> Artifacts:
     """Return the artifacts in folders, artifact bundles and ZIP archives, and files that were named on their own.
 
-    Raises OSError, and MalformedBundle.
+    ``on_file`` is called for each.  Raises OSError, and MalformedBundle.
     """
     with ExitStack() as archives:
-        files = [file for path in paths for file in _files_in(path, archives)]
+        files: list[ArtifactFile] = []
+        for path in paths:
+            for file in _files_in(path, archives):
+                files.append(file)
+                on_file()
         return Artifacts(files, archives.pop_all())
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
 
 from core.artifacts.artifact_file import ArtifactFile
 from core.artifacts.collection import Ambiguous, Artifacts
@@ -84,10 +85,17 @@ def comments(content: Content) -> Comments:
 class MapSearch:
     """Finds and reads source maps, each once."""
 
-    def __init__(self, artifacts: Artifacts, debug_ids: Mapping[str, DebugId] = {}) -> None:
+    def __init__(
+        self,
+        artifacts: Artifacts,
+        debug_ids: Mapping[str, DebugId] = MappingProxyType({}),
+        on_look: Callable[[], None] = lambda: None,
+    ) -> None:
         self._artifacts = artifacts
         self._debug_ids = debug_ids
         """What is known of the debug ids of files, by their paths in stack traces."""
+        self._on_look = on_look
+        """Called for each file that is looked into for its debug id: of all files, that may take a while."""
         self._known: dict[str, bool] = {}
         self._by_path: dict[str, MappedFile | Unmapped] = {}
         self._by_code: dict[str, MappedFile | Unmapped] = {}
@@ -184,6 +192,7 @@ class MapSearch:
         if self._code_ids is None:
             self._code_ids = {}
             for code in self._artifacts.all_code():
+                self._on_look()
                 with suppress(OSError, MalformedBundle):
                     said = comments(plain_utf8(code.read()))
                     own_id = code.debug_id or said.debug_id
@@ -216,6 +225,7 @@ class MapSearch:
         if self._by_id is None:
             self._by_id = {}
             for file in self._artifacts.all_maps():
+                self._on_look()
                 own_id = file.debug_id or _debug_id_in(file)
                 if own_id is not None:
                     self._by_id.setdefault(own_id, file)

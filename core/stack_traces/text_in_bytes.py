@@ -25,15 +25,16 @@ class TextInBytes:
         width = 1 if encoding == "utf-8" else int(encoding[4:6]) // 8
         end -= (end - len(mark)) % width
         try:
-            text = content[len(mark) : end].decode(encoding, _errors(encoding))
+            text = content[len(mark) : end].decode(encoding, errors_of(encoding))
         except UnicodeDecodeError:  # UTF-32 has room for numbers that are no characters
             return cls(content.decode("utf-8", "surrogateescape"), b"", "utf-8", b"")
         return cls(text, mark, encoding, content[end:])
 
     def written(self, text: str) -> bytes:
         """Return the bytes of ``text``, which was made of this one."""
-        return self.mark + text.encode(self.encoding, _errors(self.encoding)) + self.rest
+        return self.mark + text.encode(self.encoding, errors_of(self.encoding)) + self.rest
 
 
-def _errors(encoding: str) -> str:
+def errors_of(encoding: str) -> str:
+    """Return what to do about what is no text in an encoding: keep it."""
     return "surrogateescape" if encoding == "utf-8" else "surrogatepass"

@@ -71,11 +71,11 @@ def _write(chosen: argparse.Namespace) -> Prepared:
 
 def _prepare(chosen: argparse.Namespace) -> Prepared:
     from core.artifacts.bundling import prepare
-    from core.artifacts.collection import collect
     from core.artifacts.folders import refuse_links_outside
+    from worker.command.open_artifacts import open_artifacts
 
     with (
-        collect([chosen.folder]) as artifacts,
+        open_artifacts([chosen.folder]) as artifacts,
         Progress("reading files", sum(1 for _ in artifacts.all_code())) as progress,
     ):
         refuse_links_outside(chosen.folder, [*artifacts.all_code(), *artifacts.all_maps()])

@@ -50,11 +50,11 @@ def _run(chosen: argparse.Namespace) -> int:
 
 
 def _inspected(path: Path) -> list[InspectedMap | InspectedCode]:
-    from core.artifacts.collection import collect
     from core.artifacts.inspection import inspect_file
     from core.artifacts.map_search import MapSearch
+    from worker.command.open_artifacts import open_artifacts
 
-    with collect([path]) as artifacts, collect([path.parent] if _is_script(path) else [path]) as around:
+    with open_artifacts([path]) as artifacts, open_artifacts([path.parent] if _is_script(path) else [path]) as around:
         files = sorted([*artifacts.all_code(), *artifacts.all_maps()], key=lambda file: (file.path, file.place))
         search = MapSearch(around)
         inspected = []

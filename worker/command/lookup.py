@@ -39,18 +39,18 @@ def _place(text: str) -> tuple[Path, int, int]:
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    from core.artifacts.collection import collect
     from core.artifacts.folders import single_file
     from core.artifacts.map_search import MapSearch, Unmapped
     from core.errors import MalformedBundle
     from core.stack_traces.original_frames import original_frames
     from core.stack_traces.text_frames import Style, TextFrame
+    from worker.command.open_artifacts import open_artifacts
 
     path, lineno, colno = chosen.place
     frame = TextFrame(Style.BARE, 0, 0, 0, None, str(path), lineno, colno)
     try:
         file = single_file(path)
-        with collect(chosen.artifacts or [path.parent]) as artifacts:
+        with open_artifacts(chosen.artifacts or [path.parent]) as artifacts:
             search = MapSearch(artifacts)
             (found,) = original_frames([frame], lambda _: search.mapped(file))
     except (OSError, MalformedBundle) as error:

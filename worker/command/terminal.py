@@ -34,9 +34,12 @@ def paint(text: str, colour: Colour, stream: TextIO) -> str:
 
 
 class Progress:
-    """A bar on the terminal behind stderr, for work that takes more than a second; elsewhere, nothing."""
+    """A bar on the terminal behind stderr, for work that takes more than a second; elsewhere, nothing.
 
-    def __init__(self, what: str, total: int, quiet_s: float = _QUIET_S) -> None:
+    Where nobody knows how much work there is, ``total`` is None, and only what is done is shown.
+    """
+
+    def __init__(self, what: str, total: int | None = None, quiet_s: float = _QUIET_S) -> None:
         self._what, self._total, self._done = what, total, 0
         self._next_s = time.monotonic() + quiet_s
         self._is_shown = False
@@ -51,13 +54,21 @@ class Progress:
 
     def step(self, count: int = 1) -> None:
         """Say that so much of the work is done."""
-        self._done = min(self._done + count, self._total)
+        if not self._is_wanted:
+            return
+        self._done += count
         now_s = time.monotonic()
-        if self._is_wanted and now_s >= self._next_s:
+        if now_s >= self._next_s:
             self._next_s = now_s + _BETWEEN_S
             self._is_shown = True
-            bar = "#" * (_WIDTH * self._done // max(self._total, 1))
-            self._write(f"{self._what} [{bar:<{_WIDTH}}] {self._done:,} of {self._total:,}")
+            self._write(f"{self._what} {self._shown()}")
+
+    def _shown(self) -> str:
+        if self._total is None:
+            return f"{self._done:,}"
+        done = min(self._done, self._total)
+        bar = "#" * (_WIDTH * done // max(self._total, 1))
+        return f"[{bar:<{_WIDTH}}] {done:,} of {self._total:,}"
 
     def _write(self, line: str) -> None:
         sys.stderr.write(f"\r\x1b[K{line}")

@@ -33,7 +33,9 @@ def add_to(commands: Subcommands) -> None:
     trace.add_argument("file", metavar="FILE", nargs="?", type=Path, default=_STDIN, help="the text; -: standard input")
     add_artifacts_option(trace)
     trace.add_argument("--context", metavar="N", type=int, default=0, help="show N source lines around each frame")
-    trace.add_argument("--json", action="store_true", help="write what is known of each frame, as JSON")
+    form = trace.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="write what is known of each frame, as JSON")
+    form.add_argument("--follow", action="store_true", help="go on with what is added to the text, until interrupted")
     trace.set_defaults(run=_run)
 
 
@@ -50,17 +52,19 @@ def add_artifacts_option(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    from core.artifacts.collection import collect
     from core.artifacts.map_search import MapSearch
     from core.errors import MalformedBundle
     from core.stack_traces.json_frames import find_all_frames
     from core.stack_traces.original_frames import OriginalFrame
+    from worker.command.open_artifacts import open_artifacts
     from worker.command.trace_outcome import exit_code, say_what_has_no_lines, say_why
 
     try:
+        if chosen.follow:
+            return _follow(chosen)
         content, debug_ids = _text(_read(chosen.file))
-        with collect(chosen.artifacts or [Path()]) as artifacts:
-            search = MapSearch(artifacts, debug_ids)
+        with open_artifacts(chosen.artifacts) as artifacts, Progress("looking for debug ids") as looking:
+            search = MapSearch(artifacts, debug_ids, looking.step)
             frames = find_all_frames(content.text, search.knows)
             outcomes = _outcomes(frames, search)
     except (OSError, MalformedBundle) as error:
@@ -76,6 +80,15 @@ def _run(chosen: argparse.Namespace) -> int:
         say_why(outcomes)
         say_what_has_no_lines([found for found in outcomes if isinstance(found, OriginalFrame) and chosen.context > 0])
     return exit_code(outcomes)
+
+
+def _follow(chosen: argparse.Namespace) -> int:
+    from core.artifacts.map_search import MapSearch
+    from worker.command.open_artifacts import open_artifacts
+    from worker.command.trace_follow import follow
+
+    with open_artifacts(chosen.artifacts) as artifacts:
+        return follow(None if chosen.file == _STDIN else chosen.file, MapSearch(artifacts), chosen.context)
 
 
 def _read(file: Path) -> bytes:

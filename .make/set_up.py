@@ -92,7 +92,8 @@ class SetUp:
             raise SetUpFailed(f"Python 3.11 or newer is needed, and {sys.executable} is {platform.python_version()}")
         self._make_environment()
         self._install_packages()
-        self._provide_redis()
+        if needs_redis(self._locks, os.environ):
+            self._provide_redis()
         self._compile_kernels()
 
     def _make_environment(self) -> None:
@@ -250,6 +251,11 @@ class Steps:
         """Remember the step as done."""
         self._done[name] = inputs
         self._file.write_text(json.dumps(self._done, indent=2) + "\n")
+
+
+def needs_redis(locks: Sequence[str], environ: Mapping[str, str]) -> bool:
+    """Tell if a Redis server is to be there: for the tests, and for running unless ``REDIS_URL`` names one."""
+    return tuple(locks) != LOCKS["run"] or not environ.get("REDIS_URL")
 
 
 def require_ensurepip() -> None:

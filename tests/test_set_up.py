@@ -178,6 +178,13 @@ def test_what_was_done_from_the_same_inputs_is_not_done_again(tmp_path):
     assert not set_up.Steps(tmp_path / "set-up.json").is_done("redis", "inputs")
 
 
+def test_no_redis_is_set_up_for_running_with_one_elsewhere():
+    elsewhere = {"REDIS_URL": "redis://elsewhere/0"}
+    assert not set_up.needs_redis(set_up.LOCKS["run"], elsewhere)
+    assert set_up.needs_redis(set_up.LOCKS["run"], {"REDIS_URL": ""})
+    assert set_up.needs_redis(set_up.LOCKS["test"], elsewhere)
+
+
 def test_every_kernel_is_known_and_compiled():
     kernels = set_up.compiled_kernels(ROOT)
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["ext-modules"]

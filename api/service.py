@@ -166,9 +166,18 @@ class _Service:
 
     def _start_processes(self, supervisor: Supervisor) -> None:
         grace_s = self._settings.worker_shutdown_grace_s + _GRACE_S
-        for name in ("api", *self._worker_names()):
-            command = [sys.executable, _unmangle(), "api" if name == "api" else "worker"]
+        supervisor.start(Program("api", [sys.executable, _unmangle(), "api"], self._environment, grace_s))
+        for number, name in enumerate(self._worker_names(), start=1):
+            command = [sys.executable, _unmangle(), "worker", *self._node_name(number)]
             supervisor.start(Program(name, command, self._environment, grace_s))
+
+    def _node_name(self, number: int) -> list[str]:
+        """Return the arguments that tell workers of one name apart."""
+        name = self._settings.worker_name
+        if name is None or self._options.workers == 1:
+            return []
+        before, at, host = name.partition("@")
+        return ["--name", f"{before}-{number}{at}{host}"]
 
     def _worker_names(self) -> list[str]:
         count = self._options.workers

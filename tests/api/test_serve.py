@@ -131,6 +131,13 @@ def test_when_it_or_its_parent_is_killed_nothing_is_left(arguments):
         wait_until(lambda: not [pid for pid in started if is_alive(pid)], PATIENCE_S)
 
 
+def test_workers_of_one_name_are_told_apart():
+    with serving("--workers", "2", UNMANGLE_WORKER_NAME="mapper") as service:
+        service.read_until("--data")
+        assert service.process_of("mapper-1") != service.process_of("mapper-2")
+        service.popen.terminate()
+
+
 def test_it_serves_from_a_folder_with_files_of_the_same_names(tmp_path):
     for name in ("api.py", "worker.py", "core.py"):
         (tmp_path / name).write_text("raise SystemExit('the wrong file')\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.artifacts.artifact_file import ArtifactFile
 from core.artifacts.encodings import plain_utf8
@@ -26,7 +26,10 @@ class InspectedSource:
 
 @dataclass(frozen=True, slots=True)
 class InspectedMap:
-    """A source map.  ``problem`` says what is wrong with it, None if nothing is; the rest is empty then."""
+    """A source map.  ``problem`` says what is wrong with it, None if nothing is; the rest may be empty then.
+
+    ``is_verified`` says that another decoder says the same of every token.
+    """
 
     place: str
     size: int
@@ -35,6 +38,7 @@ class InspectedMap:
     names: int = 0
     sources: tuple[InspectedSource, ...] = ()
     problem: str | None = None
+    is_verified: bool = False
 
     @property
     def without_content(self) -> list[str]:
@@ -56,6 +60,16 @@ class InspectedCode:
 def inspect_file(file: ArtifactFile, search: MapSearch) -> InspectedMap | InspectedCode:
     """Return what is in a source map, or what a generated file has for a map.  Raises OSError, and MalformedBundle."""
     return _inspected_map(file) if file.is_map else _inspected_code(file, search)
+
+
+def verified(inspected: InspectedMap, file: ArtifactFile) -> InspectedMap:
+    """Return what was found out about a map, and whether another decoder agrees; that takes a second a megabyte."""
+    from core.artifacts.verification import difference  # its package is slow to import
+
+    if inspected.problem is not None:
+        return inspected
+    problem = difference(file.read())
+    return replace(inspected, problem=problem, is_verified=problem is None)
 
 
 def _inspected_map(file: ArtifactFile) -> InspectedMap:

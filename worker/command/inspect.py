@@ -26,6 +26,9 @@ def add_to(commands: Subcommands) -> None:
     inspect.add_argument(
         "path", metavar="PATH", type=Path, help="a source map, generated file, artifact bundle, ZIP archive or folder"
     )
+    inspect.add_argument(
+        "--verify", action="store_true", help="decode maps by the package sourcemap, too, and compare every token"
+    )
     inspect.add_argument("--json", action="store_true", help="write everything as JSON")
     inspect.set_defaults(run=_run)
 
@@ -34,7 +37,7 @@ def _run(chosen: argparse.Namespace) -> int:
     from core.errors import MalformedBundle
 
     try:
-        inspected = _inspected(chosen.path)
+        inspected = _inspected(chosen.path, verify=chosen.verify)
     except (OSError, MalformedBundle) as error:
         return refuse(f"unmangle inspect: {chosen.path}: {reason(error)}")
     if not inspected:
@@ -49,18 +52,19 @@ def _run(chosen: argparse.Namespace) -> int:
     return ANSWER_IS_NO if any(each.problem for each in inspected) else 0
 
 
-def _inspected(path: Path) -> list[InspectedMap | InspectedCode]:
-    from core.artifacts.inspection import inspect_file
+def _inspected(path: Path, *, verify: bool) -> list[InspectedMap | InspectedCode]:
+    from core.artifacts.inspection import InspectedMap, inspect_file, verified
     from core.artifacts.map_search import MapSearch
     from worker.command.open_artifacts import open_artifacts
 
     with open_artifacts([path]) as artifacts, open_artifacts([path.parent] if _is_script(path) else [path]) as around:
         files = sorted([*artifacts.all_code(), *artifacts.all_maps()], key=lambda file: (file.path, file.place))
         search = MapSearch(around)
-        inspected = []
+        inspected: list[InspectedMap | InspectedCode] = []
         with Progress("reading files", len(files)) as progress:
             for file in files:
-                inspected.append(inspect_file(file, search))
+                found = inspect_file(file, search)
+                inspected.append(verified(found, file) if verify and isinstance(found, InspectedMap) else found)
                 progress.step()
         return inspected
 
@@ -86,6 +90,8 @@ def _print(each: InspectedMap | InspectedCode) -> None:
 
 def _print_map(each: InspectedMap) -> None:
     show(f"  {_bytes(each.size)}, {each.tokens:,} mappings, {each.names:,} names, {len(each.sources):,} sources")
+    if each.is_verified:
+        show("  the package sourcemap decodes every mapping alike")
     if each.without_content:
         show(f"  {len(each.without_content):,} sources have no content: no lines of theirs can be shown")
     if not each.names:

@@ -86,6 +86,22 @@ def test_inspect_says_what_is_broken(dist, capsys, file, content, said):
     assert said in out
 
 
+def test_inspect_verifies_every_token_by_another_decoder(dist, capsys):
+    code, out, _ = ran(capsys, "inspect", dist, "--verify")
+    assert code == 0
+    assert "  the package sourcemap decodes every mapping alike" in out.splitlines()
+    assert json.loads(ran(capsys, "inspect", dist, "--verify", "--json")[1])["source_maps"][0]["is_verified"]
+
+
+def test_inspect_says_where_two_decoders_differ(dist, capsys):
+    document = json.loads((dist / "app.min.js.map").read_text())
+    # Numbers of more than 32 bits wrap around to 0, as in Symbolicator; not so in Python.
+    (dist / "app.min.js.map").write_text(json.dumps({**document, "mappings": "AAAA,ggggggI"}))
+    code, out, _ = ran(capsys, "inspect", dist / "app.min.js.map", "--verify")
+    assert code == 3
+    assert "token 1: 1:1 is unmapped, but to the package sourcemap 1:4294967297 is unmapped" in out
+
+
 def test_inspect_finds_the_map_of_a_file(dist, capsys):
     code, out, _ = ran(capsys, "inspect", dist / "app.min.js")
     assert code == 0

@@ -5,7 +5,7 @@ A finding says what is so; if it isn't fine, also why that matters and how to me
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -76,6 +76,11 @@ class CacheFacts:
     free_bytes: int
     file_system: str = ""
     problem: str = ""
+
+
+def judge_variables(unknown: Iterable[str]) -> list[Finding]:
+    """Return what is to be said about variables that look like settings and are none."""
+    return [Finding("settings", Level.NOTE, line) for line in unknown]
 
 
 def redis_facts(info: Mapping[str, Any], save: str | None, clock_ahead_s: float) -> RedisFacts:

@@ -38,13 +38,16 @@ def _run(chosen: argparse.Namespace) -> int:
     import asyncio
 
     from core.errors import InvalidSetting
-    from core.health import Level
-    from core.settings import Settings
+    from core.health import Level, judge_variables
+    from core.settings import Settings, unknown_variables
     from worker.diagnosis import diagnose
 
     try:
         settings = Settings.from_environ(os.environ)
-        findings = asyncio.run(diagnose(settings, chosen.source, _token(chosen.token_file)))
+        findings = [
+            *judge_variables(unknown_variables(os.environ).values()),
+            *asyncio.run(diagnose(settings, chosen.source, _token(chosen.token_file))),
+        ]
     except (InvalidSetting, OSError) as error:
         return refuse(reason(error))
     _print(findings, as_json=chosen.json)

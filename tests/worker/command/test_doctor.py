@@ -101,3 +101,11 @@ def test_findings_come_one_a_line(redis_url, monkeypatch, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert all(line.split()[0] in ("ok", "note", "PROBLEM") for line in lines)
     assert "PROBLEM workers: none beats; jobs are queued and not run; start: unmangle worker" in lines
+
+
+def test_a_variable_that_is_no_setting_is_noted(redis_url, monkeypatch, capsys):
+    monkeypatch.setenv("REDIS_URL", redis_url)
+    monkeypatch.setenv("UNMANGLE_RESULT_TLL", "5")
+    main(["doctor"])
+    said = "note    settings: UNMANGLE_RESULT_TLL is no setting: did you mean UNMANGLE_RESULT_TTL?"
+    assert said in capsys.readouterr().out.splitlines()

@@ -9,6 +9,7 @@ UnmangleError
 ├── InvalidJson          a request body is not one well-formed JSON document
 ├── InvalidRequest       the caller's JSON is not a symbolication request
 ├── FetchFailed          a file can't be had; carries the ``Failure`` that goes on as data
+│   └── NotTried         … because its source is left alone for a moment
 ├── CorruptData          compressed data can't be decompressed
 ├── MalformedSourceMap   a source map can't be decoded
 │   └── MalformedMappings
@@ -127,6 +128,10 @@ class FetchFailed(UnmangleError):
 
     def __str__(self) -> str:
         return f"{self.failure.kind}: {self.failure.text}"
+
+
+class NotTried(FetchFailed):
+    """A file was not even tried to be had: its source is left alone for a moment.  No cache keeps this."""
 
 
 class CorruptData(UnmangleError):

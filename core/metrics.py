@@ -65,6 +65,8 @@ MEMBER_HIT = Counter("js_file_in_bundle_hit", "Files of bundles that were in mem
 MEMBER_MISS = Counter("js_file_in_bundle_miss", "Files of bundles that had to be unpacked")
 
 CACHE_ERRORS = Counter("worker_cache_errors", "Errors of the disk that the cache is on", ("operation",))
+PARKED = Counter("worker_jobs_parked", "Jobs that had to wait until fewer others waited for files")
+BREAKERS = Counter("worker_source_breakers", "Sources that don't answer, and what they weren't asked", ("event",))
 FILES = Counter("worker_files", "Files wanted, by where they came from", ("kind", "origin"))
 LIMITS_HIT = Counter("worker_limits_hit", "What was refused because it is too large", ("limit",))
 HTML_PAGES = Counter("worker_html_pages", "HTML pages that came in the place of scripts and source maps")

@@ -181,6 +181,7 @@ class Settings:
         metadata={"setting": Setting("UNMANGLE_WORKER_CONCURRENCY", INTEGER, minimum=1)},
     )
     worker_max_jobs: int = _setting(100, "UNMANGLE_WORKER_MAX_JOBS", INTEGER, minimum=1)
+    worker_max_waiting: int = _setting(1000, "UNMANGLE_WORKER_MAX_WAITING", INTEGER, minimum=1)
     worker_queues: str = _setting("all", "UNMANGLE_WORKER_QUEUES", WORKER_QUEUES)
     worker_consumer: str = _setting("native", "UNMANGLE_WORKER_CONSUMER", WORKER_CONSUMER)
     worker_name: str | None = field(
@@ -229,6 +230,9 @@ class Settings:
     max_bundle_bytes_per_request: int = _setting(4_294_967_296, "UNMANGLE_MAX_BUNDLE_BYTES_PER_REQUEST", SIZE)
     max_lookup_answer_size: int = _setting(16_777_216, "UNMANGLE_MAX_LOOKUP_ANSWER_SIZE", SIZE, minimum=2)
     max_lookup_entries: int = _setting(1_000, "UNMANGLE_MAX_LOOKUP_ENTRIES", INTEGER)
+    source_slots: int = _setting(64, "UNMANGLE_SOURCE_SLOTS", INTEGER, minimum=1)
+    source_breaker_failures: int = _setting(8, "UNMANGLE_SOURCE_BREAKER_FAILURES", INTEGER, minimum=1)
+    source_breaker_rest_s: int = _duration(5, "UNMANGLE_SOURCE_BREAKER_REST", minimum=1)
     source_origins: tuple[str, ...] = _setting((), "UNMANGLE_SOURCE_ORIGINS", LIST)
     source_files_on_reserved_ips: bool = _setting(True, "UNMANGLE_SOURCE_FILES_ON_RESERVED_IPS", BOOLEAN)
     scraping_redirects: str = _setting("any", "UNMANGLE_SCRAPING_REDIRECTS", SCRAPING_REDIRECTS)

@@ -12,6 +12,7 @@ from core.lookup import lookup_url, read_answer
 from core.settings import Settings
 from core.urls import parse_url
 from core.wire.request import Source
+from worker.caches.keys import GLOBAL_SCOPE
 from worker.fetch.client import Client
 from worker.fetch.source import is_allowed_source, lookup_fetch
 from worker.self_check import check_cache, check_descriptors, check_kernels, check_redis
@@ -57,7 +58,8 @@ async def _check_source(settings: Settings, address: str, token: str) -> Finding
     assert query is not None
     try:
         async with Client(settings) as client:
-            read_answer(await client.get(lookup_fetch(query, Source(id="doctor", url=url.href, token=token), settings)))
+            source = Source(id="doctor", url=url.href, token=token)
+            read_answer(await client.get(lookup_fetch(query, source, GLOBAL_SCOPE, settings)))
     except (FetchFailed, MalformedAnswer) as error:
         return Finding(
             "source",

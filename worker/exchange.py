@@ -34,7 +34,10 @@ Start = Callable[["Exchange", Job], None]
 
 
 class Exchange:
-    """Takes jobs from ``queue``, holds at most ``limit`` of them, and hands in their answers."""
+    """Takes jobs from ``queue`` and hands in their answers.
+
+    It holds at most ``limit`` jobs besides those that wait for files, of which ``worker.waiting_jobs`` takes care.
+    """
 
     def __init__(self, store: JobStore, waiting_redis: Redis, queue: str, limit: int, start: Start) -> None:
         self._store = store
@@ -43,6 +46,7 @@ class Exchange:
         self._limit = limit
         self._start = start
         self._held: set[str] = set()
+        self._waiting: set[str] = set()
         self._answered: list[Answered] = []
         self._news = asyncio.Event()
         self._queue_is_empty = asyncio.Event()
@@ -59,9 +63,15 @@ class Exchange:
         await store_alone(self._store, job_id, answer)
         self.gave_up(job_id)
 
+    def waits(self, job_id: str) -> None:
+        """Note that a job waits for files."""
+        self._waiting.add(job_id)
+        self._news.set()
+
     def gave_up(self, job_id: str) -> None:
         """Forget a job that somebody else will run."""
         self._held.discard(job_id)
+        self._waiting.discard(job_id)
         self._news.set()
 
     def take_no_more(self) -> None:
@@ -94,7 +104,7 @@ class Exchange:
     def _wanted(self) -> int:
         if not self._takes or self._pauses or self._queue_is_empty.is_set():
             return 0
-        return min(self._limit - len(self._held), _MOST_AT_ONCE)
+        return min(self._limit - len(self._held) + len(self._waiting), _MOST_AT_ONCE)
 
     async def _turn(self) -> None:
         answered, self._answered = self._answered, []
@@ -108,6 +118,7 @@ class Exchange:
             return
         redis_outage.over()
         self._held.difference_update(each.job_id for each in answered)
+        self._waiting.difference_update(each.job_id for each in answered)
         for message in taken.refused:
             _log.error("refused a message that is none of ours: %.300r", message)
         if wanted and not taken.jobs:

@@ -80,7 +80,8 @@ class RequestArtifacts:
         return next((self._known[url] for url in candidate_urls(key.abs_path) if url in self._known), None)
 
     async def _download(self, listed: ListedFile) -> Draft:
-        return await download_artifact(self._resources.downloader, listed, self._source, self._resources.settings)
+        scope, resources = self._namespace.scope, self._resources
+        return await download_artifact(resources.downloader, listed, self._source, scope, resources.settings)
 
 
 async def _file_of(text: asyncio.Task[Text | Failure], listed: ListedFile, abs_path: str) -> File | Failure:

@@ -121,7 +121,7 @@ class RequestBundles:
             try:
                 bundle = await self._resources.bundles.get(
                     key,
-                    lambda: download_bundle(self._resources.downloader, listed, self._source, self._resources.settings),
+                    lambda: self._download(listed),
                     between_hosts=True,
                 )
             except NoRoom:
@@ -132,6 +132,10 @@ class RequestBundles:
                 self._resources.large_bundles.share(key, bundle)
             return bundle
         return Failure(FailureKind.INTERNAL, "there is no room for it in memory")
+
+    async def _download(self, listed: ListedBundle) -> Draft:
+        scope, resources = self._namespace.scope, self._resources
+        return await download_bundle(resources.downloader, listed, self._source, scope, resources.settings)
 
     def _candidates(self, key: FileKey) -> Iterator[tuple[OpenBundle, Member, ResolvedWith]]:
         """Yield the members that may be the file, the best first."""

@@ -92,7 +92,13 @@ class RequestLookups:
     async def _ask(self, url: Url) -> Draft:
         resources = self._resources
         body = await ask(
-            resources.client, resources.threads, resources.metrics, url, self._request.source, resources.settings
+            resources.client,
+            resources.threads,
+            resources.metrics,
+            url,
+            self._request.source,
+            self._namespace.scope,
+            resources.settings,
         )
         return await resources.file_threads.run(lambda: written(resources.store, body))
 

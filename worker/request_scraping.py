@@ -92,7 +92,7 @@ class RequestScraping:
         scope = self._namespace.scope
         await resources.deny_list.check(target.url, scope)
         try:
-            return await download_scraped(resources.downloader, target.url, self._policy, resources.settings)
+            return await download_scraped(resources.downloader, target.url, self._policy, scope, resources.settings)
         except FetchFailed as error:
             await resources.deny_list.note(error, scope)
             raise

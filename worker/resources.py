@@ -66,7 +66,7 @@ class Resources:
         """
         self.settings = settings
         self.metrics = WorkerMetrics(Counts() if counts is None else counts)
-        self.client = Client(settings, resolver)
+        self.client = Client(settings, resolver, self.metrics.counts)
         self.threads = Threads(settings)
         self.file_threads = file_threads(settings)
         self.store = open_store(settings, counts=self.metrics.counts)

@@ -14,6 +14,7 @@ import logging
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -27,6 +28,7 @@ from core.outages import redis_outage
 from core.settings import Settings
 from core.tracing import span_below
 from core.wire.response import INTERNAL_ERROR_BODY, TIMEOUT_BODY, failed_body
+from worker.caches.keys import GLOBAL_SCOPE
 from worker.descriptors import with_descriptors
 from worker.exchange import LARGEST_SHARED_BYTES, LONGEST_WAIT_S, Exchange, store_alone
 from worker.isolation import Isolation
@@ -35,11 +37,13 @@ from worker.liveness import node_name, worker_id
 from worker.metrics import Limit
 from worker.queues import queue_limits
 from worker.redis_clients import open_waiting_redis
+from worker.waiting_jobs import JobPlace, WaitingJobs
 from worker.watchdog import Watchdog
 
 _log = logging.getLogger(__name__)
 
 _STORE_RETRY_S = 0.5
+_NAME_THREADS = 4  # times the slots of a source: more than one scope can keep waiting for its name servers
 _SETTLE_S = 5.0  # for the last answers to go through, when Redis is slow
 
 _T = TypeVar("_T")
@@ -74,6 +78,7 @@ class Runtime:
         self._settings = settings
         self._open_symbolication = open_symbolication
         self._loop = asyncio.new_event_loop()
+        self._loop.set_default_executor(ThreadPoolExecutor(_NAME_THREADS * settings.source_slots, "names"))
         self._thread = threading.Thread(target=self._loop.run_forever, name="jobs", daemon=True)
         self._lifetime = contextlib.AsyncExitStack()
         self._running: dict[str, RunningJob] = {}
@@ -81,6 +86,8 @@ class Runtime:
         self.worker_id = worker_id(node_name(settings.worker_name))
         self.observer: Observer | None = None
         self._counts = Counts()
+        self._waiting_jobs = WaitingJobs(settings.worker_max_waiting, self._counts)
+        self._stops = False
 
     @property
     def running(self) -> Sequence[RunningJob]:
@@ -168,6 +175,7 @@ class Runtime:
         await asyncio.gather(*(exchange.run() for exchange in self._exchanges.values()))
 
     def _take_no_more(self) -> None:
+        self._stops = True
         for exchange in self._exchanges.values():
             exchange.take_no_more()
 
@@ -175,25 +183,51 @@ class Runtime:
         if self.observer is not None and self.observer.has_revoked(job.id):
             exchange.ended(job.id, _revoked(job.id))
             return
-        running = RunningJob(job.id, time.time(), self._loop.create_task(self._run_taken(exchange, job)))
+        running = RunningJob(job.id, time.time(), self._loop.create_task(self._run_taken(exchange, job.id, [job])))
         self._running[job.id] = running
         if self.observer is not None:
             self.observer.started(running)
 
-    async def _run_taken(self, exchange: Exchange, job: Job) -> None:
+    async def _run_taken(self, exchange: Exchange, job_id: str, taken: list[Job]) -> None:
+        """Run a job, the only one in ``taken``, which is not held on to here: its body may be large."""
+        place = self._place(taken[0], lambda: exchange.waits(job_id))
         try:
-            answer = await self._answer(job)
-            if len(answer.body) <= LARGEST_SHARED_BYTES:
-                exchange.ended(job.id, answer)
+            self._note_first_poll(taken[0])
+            answer = await self._answer_or_park(taken.pop(), place)
+            if answer is None:
+                exchange.gave_up(job_id)
+            elif len(answer.body) <= LARGEST_SHARED_BYTES:
+                exchange.ended(job_id, answer)
             else:
-                await exchange.end_alone(job.id, answer)
+                await exchange.end_alone(job_id, answer)
         except asyncio.CancelledError:
-            await self._persistently(lambda: self._store.hand_back(job.id, send_message=True))
-            exchange.gave_up(job.id)
+            await self._persistently(lambda: self._store.hand_back(job_id, send_message=True))
+            exchange.gave_up(job_id)
         finally:
-            running = self._running.pop(job.id)
+            place.leave()
+            running = self._running.pop(job_id)
             if self.observer is not None:
                 self.observer.ended(running, time.time() - running.started_s)
+
+    def _place(self, job: Job, note_waiting: Callable[[], None]) -> JobPlace:
+        scope = GLOBAL_SCOPE if job.scope is None else job.scope
+        return JobPlace(self._waiting_jobs, scope, len(job.body), note_waiting)
+
+    async def _answer_or_park(self, job: Job, place: JobPlace) -> Answer | None:
+        """Answer a job, if need be after it was parked; None if it ended meanwhile."""
+        job_id = job.id
+        try:
+            return await self._answer(job)
+        except asyncio.CancelledError:
+            if not place.is_parked or self._stops:
+                raise
+        del job
+        task = asyncio.current_task()
+        assert task is not None
+        task.uncancel()
+        await place.turn()
+        again = await self._persistently(lambda: self._store.begin(job_id))
+        return None if again is None else await self._answer(again)
 
     async def _run_one(self, job_id: str) -> None:
         """Run a job whose message Celery keeps until this is done."""
@@ -202,6 +236,7 @@ class Runtime:
         if job is None:
             _log.info("job %s has ended already, or runs elsewhere", job_id)
             return
+        self._note_first_poll(job)
         with self._counted(job_id):
             try:
                 answer = await self._answer(job)
@@ -210,9 +245,11 @@ class Runtime:
                 raise
             await store_alone(self._store, job_id, answer)
 
+    def _note_first_poll(self, job: Job) -> None:
+        self._counts.observe(metrics.FIRST_POLL, max(self._settings.request_timeout_s - job.left_s, 0))
+
     async def _answer(self, job: Job) -> Answer:
         started = time.perf_counter()
-        self._counts.observe(metrics.FIRST_POLL, max(self._settings.request_timeout_s - job.left_s, 0))
         REQUEST_ID.set(job.id)
         LOG_FIELDS.set(job.log_fields)
         with span_below(job.traceparent, "job", request_id=job.id):

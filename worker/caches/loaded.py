@@ -5,17 +5,17 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from core.errors import FetchFailed, NoRoom
+from core.errors import FetchFailed, NoRoom, NotTried
 from core.files import Failure, FailureKind
 from core.settings import Settings
 from worker.caches.budget import Budget
 from worker.caches.disk import FileStore, StoredFailure
 from worker.caches.faults import Operation
 from worker.caches.keys import GLOBAL_SCOPE, Key, key_digest
-from worker.caches.lifetimes import Lifetime, lifetime_of
+from worker.caches.lifetimes import NOT_KEPT, Lifetime, lifetime_of
 from worker.caches.memory import MemoryCache
 from worker.caches.record import Kind
 from worker.caches.shared import NoSharedStore, SharedStore
@@ -50,6 +50,7 @@ class _Loaded(Generic[V]):
     kind: Kind
     age_s: float
     noted_at: float
+    is_kept: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +187,8 @@ class LoadedCache(Generic[V]):
     async def _make(self, place: _Place, make: Make) -> _Loaded[V]:
         try:
             draft = await make()
+        except NotTried as error:
+            return replace(self._loaded(place, error.failure, time.time()), is_kept=False)
         except FetchFailed as error:
             failure = error.failure
             return await self._threads.run(lambda: self._keep_failure(place, failure))
@@ -229,6 +232,8 @@ class LoadedCache(Generic[V]):
         return _SMALL if isinstance(loaded.value, Failure) else _SMALL + self._kind.size_of(loaded.value)
 
     def _lifetime(self, loaded: _Loaded[V]) -> Lifetime:
+        if not loaded.is_kept:
+            return NOT_KEPT
         failure = loaded.value if isinstance(loaded.value, Failure) else None
         whole = lifetime_of(self._settings, loaded.kind, failure)
         if whole.since_last_use or whole.seconds is None:

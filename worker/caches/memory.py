@@ -16,6 +16,7 @@ from weakref import WeakSet
 from worker.caches.budget import Budget
 from worker.caches.lifetimes import Lifetime
 from worker.caches.uses import Ending, watching
+from worker.waiting_jobs import present_place
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -128,6 +129,11 @@ class MemoryCache(Generic[K, V]):
             return kept.value
         if uses is not None:
             uses.note_other()
+        place = present_place()
+        if place is not None:
+            forever = place.needs_files()
+            if forever is not None:
+                await forever
         work = self._under_way.get(key) or self._start(key, make)
         work.waiting += 1
         try:

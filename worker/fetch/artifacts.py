@@ -11,6 +11,8 @@ from worker.fetch.limits import artifact_limit
 from worker.fetch.source import file_fetch
 
 
-async def download_artifact(downloader: Downloader, listed: ListedFile, source: Source, settings: Settings) -> Draft:
+async def download_artifact(
+    downloader: Downloader, listed: ListedFile, source: Source, scope: str, settings: Settings
+) -> Draft:
     """Return an artifact, whatever it is.  Raises FetchFailed."""
-    return await downloader.download(file_fetch(listed.url, source, artifact_limit(settings), settings))
+    return await downloader.download(file_fetch(listed.url, source, scope, artifact_limit(settings), settings))

@@ -11,6 +11,8 @@ from worker.fetch.limits import bundle_limit
 from worker.fetch.source import file_fetch
 
 
-async def download_bundle(downloader: Downloader, listed: ListedBundle, source: Source, settings: Settings) -> Draft:
+async def download_bundle(
+    downloader: Downloader, listed: ListedBundle, source: Source, scope: str, settings: Settings
+) -> Draft:
     """Return an artifact bundle, whatever it is.  Raises FetchFailed."""
-    return await downloader.download(file_fetch(listed.url, source, bundle_limit(settings), settings))
+    return await downloader.download(file_fetch(listed.url, source, scope, bundle_limit(settings), settings))

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import functools
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from types import TracebackType
@@ -27,6 +28,7 @@ from aiohttp import (
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
+from core.counts import Counts
 from core.download_failures import (
     OWN_REFUSALS,
     REDIRECT_NOT_ALLOWED,
@@ -35,16 +37,17 @@ from core.download_failures import (
     TOO_MANY_REDIRECTS,
 )
 from core.durations import duration_text
-from core.errors import FetchFailed
+from core.errors import FetchFailed, NotTried
 from core.files import Failure, FailureKind
 from core.settings import Settings
 from core.tracing import span
 from core.urls import Url, is_below
 from worker.fetch.body import MemorySink, Sink, copy_body
-from worker.fetch.contact import Contact, contact_trace
+from worker.fetch.contact import Contact, contact_trace, may_be_the_hosts
 from worker.fetch.guarded_connector import make_connector
 from worker.fetch.headers import Headers, has_header, sendable_headers
 from worker.fetch.redirects import MAX_REDIRECTS, redirect_target
+from worker.fetch.source_gates import SourceGates
 from worker.fetch.statuses import status_failure
 from worker.fetch.tls import ssl_context
 from worker.fetch.wire_failures import WIRE_ERRORS, wire_failure
@@ -69,11 +72,12 @@ class Fetch:
     denies is refused.  ``allow_reserved`` says whether the origin of ``url`` may be at a reserved address,
     ``allow_reserved_elsewhere`` whether the others on the way may.  ``ports`` are those that may be connected to, none
     means any.  ``max_bytes`` limits both what is received and what it decodes to.
-    ``total_s`` is the time for all tries together, None for that of the settings.
+    ``scope`` is whose source it is.  ``total_s`` is the time for all tries together, None for that of the settings.
     """
 
     url: Url
     max_bytes: int
+    scope: str = ""
     ports: frozenset[int] = frozenset()
     headers: Headers = field(default=(), repr=False)
     headers_below: Url | None = None
@@ -107,9 +111,12 @@ class _Policy:
 class Client:
     """Gets files.  Belongs to one event loop; ``async with`` closes its connections at the end."""
 
-    def __init__(self, settings: Settings, resolver: AbstractResolver | None = None) -> None:
+    def __init__(
+        self, settings: Settings, resolver: AbstractResolver | None = None, counts: Counts | None = None
+    ) -> None:
         """Make a client that opens nothing yet.  ``resolver`` is for names, None for that of the system."""
         self._settings = settings
+        self._gates = SourceGates(settings, Counts() if counts is None else counts)
         self._resolver = resolver
         self._sessions: dict[_Policy, ClientSession] = {}
         self._ssl_context = functools.cache(ssl_context)  # to read the system's certificates takes 20 ms
@@ -127,6 +134,10 @@ class Client:
         for session in self._sessions.values():
             await session.close()
         self._sessions.clear()
+
+    def slot(self, fetch: Fetch) -> AbstractAsyncContextManager[None]:
+        """Have one of the slots of the source of a file while the block runs: to be held while the file is fetched."""
+        return self._gates.slot(fetch.url, fetch.scope)
 
     async def get(self, fetch: Fetch) -> bytes:
         """Return the file, decoded.
@@ -156,12 +167,28 @@ class Client:
     async def _try(self, fetch: Fetch, sink: Sink, contact: Contact) -> None:
         for _ in range(self._settings.download_tries - 1):
             try:
-                return await self._follow(fetch, sink, contact)
+                return await self._try_once(fetch, sink, contact)
             except FetchFailed as error:
-                if not _may_heal(error.failure):
+                if isinstance(error, NotTried) or not _may_heal(error.failure):
                     raise
             await asyncio.sleep(_RETRY_PAUSE_S)
-        return await self._follow(fetch, sink, contact)
+        return await self._try_once(fetch, sink, contact)
+
+    async def _try_once(self, fetch: Fetch, sink: Sink, contact: Contact) -> None:
+        """Try, and take note if the source doesn't answer."""
+        self._gates.check(fetch.url, fetch.scope)
+        contact.answered = False
+        try:
+            await self._follow(fetch, sink, contact)
+        except FetchFailed as error:
+            if contact.answered or not may_be_the_hosts(error.failure):
+                self._gates.gave_up(fetch.url, fetch.scope)
+            else:
+                self._gates.failed(fetch.url, fetch.scope, error.failure)
+            raise
+        except BaseException:
+            self._gates.gave_up(fetch.url, fetch.scope)
+            raise
 
     async def _follow(self, fetch: Fetch, sink: Sink, contact: Contact) -> None:
         for _ in range(MAX_REDIRECTS + 1):
@@ -183,6 +210,9 @@ class Client:
         with _wire_failures():
             async with _time_limit(self._settings.head_timeout_s):
                 response = await self._send(fetch, contact)
+            if not contact.answered:
+                contact.answered = True
+                self._gates.answered(fetch.url, fetch.scope)
             try:
                 yield response
             finally:

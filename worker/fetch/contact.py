@@ -23,6 +23,8 @@ class Contact:
     """The present request of a download; a redirect, or another try, begins a new one."""
 
     def __init__(self, url: Url) -> None:
+        self.answered = False
+        """Whether the first host that this try asked has answered."""
         self._url = url
         self._is_connected = False
 
@@ -37,9 +39,14 @@ class Contact:
 
     def at_fault(self, failure: Failure) -> Url | None:
         """Return the URL whose host brought ``failure`` about, None if no host did."""
-        if failure.kind not in _OF_THE_WIRE or failure in OWN_REFUSALS:
+        if not may_be_the_hosts(failure):
             return None
         return self._url if self._is_connected or failure in _WHILE_CONNECTING else None
+
+
+def may_be_the_hosts(failure: Failure) -> bool:
+    """Return whether a failure is none of our own refusals."""
+    return failure.kind in _OF_THE_WIRE and failure not in OWN_REFUSALS
 
 
 def contact_trace() -> TraceConfig:

@@ -24,6 +24,10 @@ class Downloader:
 
     async def download(self, fetch: Fetch) -> Draft:
         """Return the file as a draft of the store.  Raises FetchFailed."""
+        async with self.client.slot(fetch):
+            return await self._download(fetch)
+
+    async def _download(self, fetch: Fetch) -> Draft:
         draft = self.store.draft()
         try:
             sink = _DraftSink(draft, self.threads)

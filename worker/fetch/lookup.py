@@ -6,7 +6,7 @@ import asyncio
 import logging
 from dataclasses import replace
 
-from core.errors import FetchFailed, MalformedAnswer
+from core.errors import FetchFailed, MalformedAnswer, NotTried
 from core.files import Failure, FailureKind
 from core.lookup import read_answer
 from core.settings import Settings
@@ -24,19 +24,20 @@ _RETRY_PAUSE_S = 0.02
 
 
 async def ask(
-    client: Client, threads: Threads, metrics: WorkerMetrics, url: Url, source: Source, settings: Settings
+    client: Client, threads: Threads, metrics: WorkerMetrics, url: Url, source: Source, scope: str, settings: Settings
 ) -> bytes:
     """Return what the lookup API of ``source`` answers to the query ``url``, which ``read_answer`` can read.
 
     Raises FetchFailed if it doesn't answer so, which is logged.
     """
-    fetch = lookup_fetch(url, source, settings)
+    fetch = lookup_fetch(url, source, scope, settings)
     try:
         with span("lookup"):
-            async with asyncio.timeout(settings.lookup_timeout_s):
+            async with client.slot(fetch), asyncio.timeout(settings.lookup_timeout_s):
                 return await _answer(client, threads, fetch, settings.download_tries)
     except (FetchFailed, MalformedAnswer, TimeoutError) as error:
-        _log.warning("the artifact lookup at %s failed: %.300s", url.host, error or "it took too long")
+        level = logging.DEBUG if isinstance(error, NotTried) else logging.WARNING
+        _log.log(level, "the artifact lookup at %s failed: %.300s", url.host, error or "it took too long")
         if isinstance(error, FetchFailed) and error.failure.excess:
             metrics.limit_hit(Limit.LOOKUP_ANSWER, f"the artifact lookup at {url.host}", error.failure.excess)
         raise FetchFailed(_lookup_failure(error)) from error

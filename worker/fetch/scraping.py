@@ -118,7 +118,9 @@ def permitted_url(abs_path: str | None, policy: ScrapingPolicy) -> Url | Refusal
     return _permitted_by_rules(abs_path, url, policy)
 
 
-async def download_scraped(downloader: Downloader, url: Url, policy: ScrapingPolicy, settings: Settings) -> Draft:
+async def download_scraped(
+    downloader: Downloader, url: Url, policy: ScrapingPolicy, scope: str, settings: Settings
+) -> Draft:
     """Fetch the file at ``url``.  Raises FetchFailed.
 
     The outcome depends on the URL, and of the policy on ``headers``, ``verify_ssl``, ``allow_reserved`` and
@@ -128,6 +130,7 @@ async def download_scraped(downloader: Downloader, url: Url, policy: ScrapingPol
     return await downloader.download(
         Fetch(
             url=url,
+            scope=scope,
             max_bytes=scraped_file_limit(settings),
             ports=frozenset(settings.scraping_ports),
             headers=policy.headers,

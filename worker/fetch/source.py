@@ -15,10 +15,11 @@ from worker.fetch.headers import Headers
 from worker.fetch.statuses import lookup_status_failure
 
 
-def lookup_fetch(url: Url, source: Source, settings: Settings) -> Fetch:
+def lookup_fetch(url: Url, source: Source, scope: str, settings: Settings) -> Fetch:
     """Return the request for ``url``, a query to the lookup API of ``source``."""
     return Fetch(
         url=url,
+        scope=scope,
         max_bytes=settings.max_lookup_answer_size,
         headers=_credentials(source),
         headers_below=parse_url(source.url),
@@ -30,13 +31,14 @@ def lookup_fetch(url: Url, source: Source, settings: Settings) -> Fetch:
     )
 
 
-def file_fetch(url: Url, source: Source, max_bytes: int, settings: Settings) -> Fetch:
+def file_fetch(url: Url, source: Source, scope: str, max_bytes: int, settings: Settings) -> Fetch:
     """Return the request for a file that ``source`` has listed."""
     source_url = parse_url(source.url)
     trusted = source_url is not None and may_see_credentials(url, source_url)
     is_at_home = source_url is not None and url.origin == source_url.origin
     return Fetch(
         url=url,
+        scope=scope,
         max_bytes=max_bytes,
         headers=_credentials(source) if trusted else (),
         headers_below=source_url,

@@ -46,7 +46,7 @@ async def ids_from(
     url = a_url(server.put("/lookup/", *replies) + "?release=r")
     try:
         source = Source(id="s", url=server.url("/lookup/"), token="t0k")
-        answer = await ask(client, THREADS, WorkerMetrics(Counts()), url, source, settings)
+        answer = await ask(client, THREADS, WorkerMetrics(Counts()), url, source, "scope", settings)
     except FetchFailed:
         return None
     return [entry.id for entry in read_answer(answer)]
@@ -151,6 +151,8 @@ async def test_a_redirect_to_another_origin_loses_the_credentials(client, server
 async def test_a_token_that_no_header_can_hold_is_a_failed_query(client, server, token, caplog):
     url = a_url(server.put("/lookup/", GOOD))
     with pytest.raises(FetchFailed):
-        await ask(client, THREADS, WorkerMetrics(Counts()), url, Source(id="s", url=url.href, token=token), SETTINGS)
+        await ask(
+            client, THREADS, WorkerMetrics(Counts()), url, Source(id="s", url=url.href, token=token), "scope", SETTINGS
+        )
     assert server.requests == []
     assert token not in caplog.text

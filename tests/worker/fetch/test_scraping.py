@@ -64,7 +64,7 @@ async def no_download(target: ScrapeTarget) -> Text:
 
 async def downloaded(client: Client, url: Url, policy: ScrapingPolicy, settings: Settings) -> Text:
     store = NoStore()
-    draft = await download_scraped(Downloader(client, store, THREADS), url, policy, settings)
+    draft = await download_scraped(Downloader(client, store, THREADS), url, policy, "scope", settings)
     with draft.opened("", Kind.DOWNLOADED) as file:
         text = read_stored_text(file)
     draft.discard()

@@ -26,8 +26,8 @@ def main() -> None:
     chosen = parser.parse_args().rows or list(ROWS)
     if unknown := set(chosen) - set(ROWS):
         parser.error(f"no such row: {', '.join(sorted(unknown))}")
-    print("| attack | worker MiB | API MiB | longest wait of a neighbour | false deaths |")
-    print("| --- | --- | --- | --- | --- |")
+    print("| attack | worker MiB | API MiB | longest wait of a neighbour | p99, times that before | false deaths |")
+    print("| --- | --- | --- | --- | --- | --- |")
     held = True
     for name in chosen:
         attack, settings = ROWS[name]
@@ -48,10 +48,10 @@ def _holds(outcome: Outcome) -> bool:
 
 
 def _row(name: str, outcome: Outcome) -> str:
-    waits = f"{outcome.longest_wait_s:.1f} s of {outcome.neighbours}"
+    waits = f"{outcome.longest_wait_s:.1f} s of {len(outcome.waits_s)}"
     failed = f", {outcome.failed} failed" if outcome.failed else ""
     memory = f"{outcome.peak_worker_mib:.0f} | {outcome.peak_api_mib:.0f}"
-    return f"| {name} | {memory} | {waits}{failed} | {outcome.false_deaths} |"
+    return f"| {name} | {memory} | {waits}{failed} | {outcome.p99_ratio:.1f} | {outcome.false_deaths} |"
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import statistics
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,8 +21,9 @@ from tests.worker.source_server import SourceServer, reply
 
 _WORKERS = 2
 _SAMPLE_S = 0.1
-_NEIGHBOUR_EVERY_S = 0.2
+_NEIGHBOUR_EVERY_S = 0.05
 _WARM_S = 3.0
+_QUIET_S = 5.0
 _DIED = " died"
 
 _CODE = b"function a(){throw 1}\n//# sourceMappingURL=warm.js.map\n"
@@ -34,10 +36,20 @@ class Outcome:
 
     peak_worker_mib: float = 0.0
     peak_api_mib: float = 0.0
-    longest_wait_s: float = 0.0
-    neighbours: int = 0
+    quiet_waits_s: list[float] = field(default_factory=list)
+    waits_s: list[float] = field(default_factory=list)
     failed: int = 0
     false_deaths: int = 0
+
+    @property
+    def longest_wait_s(self) -> float:
+        """How long the neighbour who waited longest did."""
+        return max(self.waits_s, default=0.0)
+
+    @property
+    def p99_ratio(self) -> float:
+        """How many times longer than before the attack the slowest of a hundred neighbours waited."""
+        return _p99(self.waits_s) / max(_p99(self.quiet_waits_s), 1e-9)
 
 
 @dataclass(slots=True)
@@ -85,13 +97,19 @@ async def outcome_of(attack: Attack, settings: Mapping[str, str]) -> Outcome:
             stage = Stage(deployment, api, server, session)
             async with _watched(outcome, api.process, workers), _with_neighbours(outcome, stage):
                 await asyncio.sleep(_WARM_S)
-                outcome.longest_wait_s = 0.0  # the first ones found cold caches
+                outcome.waits_s.clear()  # the first ones found cold caches
+                await asyncio.sleep(_QUIET_S)
+                outcome.quiet_waits_s, outcome.waits_s = outcome.waits_s, []
                 await attack(stage)
         outcome.false_deaths = sum(
             _DIED in line for process in [api.process, *workers] for line in process.log().splitlines()
         )
         outcome.false_deaths += sum(worker.popen.poll() is not None for worker in workers)
     return outcome
+
+
+def _p99(waits_s: list[float]) -> float:
+    return statistics.quantiles(waits_s, n=100)[98] if len(waits_s) > 1 else 0.0
 
 
 @contextlib.asynccontextmanager
@@ -116,9 +134,8 @@ async def _with_neighbours(outcome: Outcome, stage: Stage) -> AsyncIterator[None
     async def ask() -> None:
         started = time.perf_counter()
         answer = await stage.submit(stage.scraping("/warm.js", scope="neighbour"))
-        outcome.neighbours += 1
         outcome.failed += answer.get("status") != "completed"
-        outcome.longest_wait_s = max(outcome.longest_wait_s, time.perf_counter() - started)
+        outcome.waits_s.append(time.perf_counter() - started)
 
     async def ask_on_and_on() -> None:
         async with asyncio.TaskGroup() as group:

@@ -50,8 +50,7 @@ def request_to(server: SourceServer, release: str) -> dict[str, Any]:
 def dead() -> Iterator[SourceServer]:
     """A source that never answers."""
     with SourceServer() as server:
-        never = silence()
-        server._answer = lambda _: never  # type: ignore[method-assign, assignment]
+        server.put_everywhere(silence())
         yield server
 
 
@@ -93,8 +92,7 @@ async def test_a_dead_source_holds_up_nobody_else(dead: SourceServer, server: So
 
 async def test_parked_jobs_are_answered_in_the_end_and_survive_their_worker(server: SourceServer, redis_url: str):
     gate = server.gate()
-    slow = gated(gate, reply(b"[]"))
-    server._answer = lambda _: slow  # type: ignore[method-assign, assignment]
+    server.put_everywhere(gated(gate, reply(b"[]")))
     settings = {"UNMANGLE_WORKER_MAX_WAITING": "8", "UNMANGLE_WORKER_SHUTDOWN_GRACE": "0"}
     with Deployment(redis_url, settings | EACH_ITS_OWN) as deployment:
         api = deployment.start_api()
@@ -145,7 +143,6 @@ async def test_a_source_that_does_not_answer_is_left_alone_until_it_does(dead: S
         before = len(dead.requests)
         await _failure(client, other)
         assert len(dead.requests) == before + 1  # others find out for themselves
-        del dead._answer  # type: ignore[method-assign]
         dead.put("/a.js", reply(b"run()"))
         while await _failure(client, fetch) is not None:  # noqa: ASYNC110  (only time tells)
             await asyncio.sleep(0.05)

@@ -120,14 +120,16 @@ async def test_a_worker_that_is_stopped_hands_back_what_takes_longer_to_its_queu
 @pytest.mark.parametrize("consumer", ["native", "stock"])
 async def test_a_job_that_is_revoked_before_it_begins_is_an_internal_error(fleet, fleet_redis, server, consumer):
     api = fleet.start_api()
-    fleet.start_worker(UNMANGLE_WORKER_CONSUMER=consumer, UNMANGLE_WORKER_MAX_JOBS="1")
+    fleet.start_worker(UNMANGLE_WORKER_CONSUMER=consumer)
     await api.wait_for_workers()
     gate = slow_file(server)
     running = await pending_job(api, request_to(server))
     await started(server)
-    queued = await pending_job(api, request_to(server))
     with celery(fleet_redis) as app:
+        await asyncio.to_thread(app.control.cancel_consumer, queue_name(QUEUE), reply=True, timeout=5, limit=1)
+        queued = await pending_job(api, request_to(server))
         await asyncio.to_thread(app.control.revoke, [running, queued], reply=True, timeout=5, limit=1)
+        await asyncio.to_thread(app.control.add_consumer, queue_name(QUEUE), reply=True, timeout=5, limit=1)
     gate.open()
     assert await api.poll(queued) == {"status": "internal_error"}
     assert (await api.poll(running))["status"] == "completed"

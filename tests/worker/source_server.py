@@ -115,6 +115,7 @@ class SourceServer:
         self.port = 0
         self._certificate = certificate
         self._routes: dict[str, Callable[[Request], Reply]] = {}
+        self._elsewhere = reply(b"not here", status=404)
         self._requests: list[Request] = []
         self._connections = 0
         self._accepted = 0
@@ -163,6 +164,10 @@ class SourceServer:
         """Answer requests for ``target`` with what ``answer`` says, called in the server's thread.  Returns the URL."""
         self._routes[target] = answer
         return self.url(target)
+
+    def put_everywhere(self, answer: Reply) -> None:
+        """Answer requests for what wasn't put anywhere with this, instead of a 404."""
+        self._elsewhere = answer
 
     def gate(self) -> Gate:
         """Make a gate for a reply to wait at: ``gated(server.gate(), reply(...))``."""
@@ -247,7 +252,7 @@ class SourceServer:
 
     def _answer(self, request: Request) -> Reply:
         answer = self._routes.get(request.target) or self._routes.get(request.path)
-        return answer(request) if answer else reply(b"not here", status=404)
+        return answer(request) if answer else self._elsewhere
 
     def _count_connection(self, change: int) -> None:
         with self._changed:

@@ -54,6 +54,7 @@ def fitting(settings: Settings, descriptors: int) -> Settings:
     return replace(
         settings,
         worker_max_jobs=min(settings.worker_max_jobs, jobs),
+        worker_max_waiting=min(settings.worker_max_waiting, jobs),
         memory_cache_bytes=min(settings.memory_cache_bytes, memory),
     )
 

@@ -15,11 +15,12 @@ from worker.descriptors import fitting, with_descriptors
 @pytest.mark.parametrize("count, jobs", [(10, 1), (64, 1), (256, 13), (8192, 100)])
 def test_a_worker_runs_as_many_jobs_as_fit(count, jobs):
     assert fitting(Settings(), count).worker_max_jobs == jobs
+    assert fitting(Settings(worker_max_waiting=100), count).worker_max_waiting == jobs
 
 
 def test_what_is_set_lower_stays_so():
-    assert fitting(Settings(worker_max_jobs=3, memory_cache_bytes=5), 8192) == Settings(
-        worker_max_jobs=3, memory_cache_bytes=5
+    assert fitting(Settings(worker_max_jobs=3, memory_cache_bytes=5, worker_max_waiting=7), 8192) == Settings(
+        worker_max_jobs=3, memory_cache_bytes=5, worker_max_waiting=7
     )
 
 

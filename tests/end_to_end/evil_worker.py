@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import re
 import signal
@@ -10,6 +11,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
 from core.counts import Counts
+from core.jobs import HEARTBEAT_LIFE_MS
 from core.settings import Settings
 from core.wire.document import parse_document
 from core.wire.request import decode_request
@@ -31,6 +33,9 @@ async def open_evil(settings: Settings, counts: Counts) -> AsyncIterator[Symboli
         async def hold_the_interpreter() -> None:
             re.match(r"(a+)+$", "a" * 64 + "b")  # takes until the end of time, in C
 
+        async def hold_the_interpreter_for_a_while() -> None:
+            ctypes.PyDLL(None).sleep(HEARTBEAT_LIFE_MS // 1000 + 3)  # unlike CDLL, it keeps the interpreter's lock
+
         async def hang_in_a_thread() -> None:
             await resources.threads.run(threading.Event().wait)
 
@@ -43,7 +48,14 @@ async def open_evil(settings: Settings, counts: Counts) -> AsyncIterator[Symboli
 
         evil: Mapping[str | None, Callable[[], Awaitable[None]]] = {
             f.__name__: f
-            for f in (burn_in_python, hold_the_interpreter, hang_in_a_thread, burn_in_a_thread, kill_the_process)
+            for f in (
+                burn_in_python,
+                hold_the_interpreter,
+                hold_the_interpreter_for_a_while,
+                hang_in_a_thread,
+                burn_in_a_thread,
+                kill_the_process,
+            )
         }
 
         async def answer(job: Job) -> Answer:

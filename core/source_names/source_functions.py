@@ -37,16 +37,18 @@ class SourceFunctions:
     errors: int
     """How often the parser met what it had no rule for."""
 
-    def name_at(self, line: int, column: int) -> FunctionName | None:
+    def name_at(self, line: int, column: int, outwards: int = 0) -> FunctionName | None:
         """Return the name of the function at a place, which counts from 0, columns in UTF-16 code units.
 
-        None if that part of the text could not be read.
+        Or of the function that is so many further outwards.  None if that part of the text could not be read.
         """
-        return self.name_at_offset(TextPositions(self.names.text, self.blocks).offset(line, column))
+        return self.name_at_offset(TextPositions(self.names.text, self.blocks).offset(line, column), outwards)
 
-    def name_at_offset(self, offset: int) -> FunctionName | None:
+    def name_at_offset(self, offset: int, outwards: int = 0) -> FunctionName | None:
         """Return the name of the function at a byte of the text, likewise."""
         scope = ScopeSearch(self.records).innermost(offset)
+        for _ in range(outwards):
+            scope = self.records[_SCOPE_SIZE * scope + 3] if scope >= 0 else scope
         if scope < 0:
             return next((name for start, end, name in self.bodies if start <= offset < end), NoName.UNKNOWN)
         part = self.records[_SCOPE_SIZE * scope + 2]

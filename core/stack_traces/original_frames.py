@@ -104,8 +104,30 @@ def _original_frame(
     position = mapped.source_map.lookup(line, column) if 0 <= line < _TOO_MUCH and column < _TOO_MUCH else None
     if position is None:
         return _not_covered(frame, mapped)
-    name = _function(frame, position, written.function(mapped.source_map, position), caller_name)
+    outwards = _scopes_outwards(mapped.source_map, line, column)
+    function = written.function(mapped.source_map, position, outwards)
+    name = _function(frame, position, NoName.UNKNOWN if outwards and function is None else function, caller_name)
     return OriginalFrame(_shown(name), position, mapped)
+
+
+def _scopes_outwards(source_map: SourceMap, line: int, column: int) -> int:
+    """Return how many functions the generated code at a place is further outwards than the token that covers it.
+
+    So it is where tokens are few, and a function ended since the last one: at the call of a function expression.
+    """
+    code = source_map.parts.code
+    token = source_map.index.mappings.reader().last_token(line, column)
+    if code is None or token is None or token.column == column:
+        return 0
+    positions = code.positions()
+    scope, wanted = (code.scopes.covering(positions.offset(line, each)) for each in (token.column, column))
+    if scope == wanted:
+        return 0
+    outwards = 0
+    while scope is not None and scope != wanted:
+        scope = code.scopes.around(scope)
+        outwards += 1
+    return outwards if scope == wanted else 0
 
 
 def _function(

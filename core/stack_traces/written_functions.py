@@ -17,8 +17,11 @@ class WrittenFunctions:
     def __init__(self) -> None:
         self._sources: dict[tuple[int, int], SourceFunctions | None] = {}
 
-    def function(self, source_map: SourceMap, position: OriginalPosition) -> FunctionName | None:
-        """Return the function around ``position``; None if its source isn't embedded, or is in another language."""
+    def function(self, source_map: SourceMap, position: OriginalPosition, outwards: int = 0) -> FunctionName | None:
+        """Return the function around ``position``, or that which is so many further outwards.
+
+        None if its source isn't embedded, or is in another language.
+        """
         if position.source is None:
             return None
         key = (id(source_map), position.source)
@@ -26,4 +29,4 @@ class WrittenFunctions:
             content = source_map.source_content(position.source)
             self._sources[key] = None if content is None else read_functions(content, position.file or "")
         source = self._sources[key]
-        return None if source is None else source.name_at(position.line, position.column)
+        return None if source is None else source.name_at(position.line, position.column, outwards)

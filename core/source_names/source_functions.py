@@ -48,13 +48,21 @@ class SourceFunctions:
         """Return the name of the function at a byte of the text, likewise."""
         scope = ScopeSearch(self.records).innermost(offset)
         for _ in range(outwards):
-            scope = self.records[_SCOPE_SIZE * scope + 3] if scope >= 0 else scope
+            scope = self._around(scope)
         if scope < 0:
             return next((name for start, end, name in self.bodies if start <= offset < end), NoName.UNKNOWN)
         part = self.records[_SCOPE_SIZE * scope + 2]
         if self.names.is_unknown(part):
             return None
         return self.names.name(part) or NoName.ANONYMOUS
+
+    def _around(self, scope: int) -> int:
+        """Return the scope around one; what turned out to be none ends at 0."""
+        while scope >= 0:
+            scope = self.records[_SCOPE_SIZE * scope + 3]
+            if scope >= 0 and self.records[_SCOPE_SIZE * scope + 1] > 0:
+                break
+        return scope
 
 
 def read_functions(content: bytes, file: str) -> SourceFunctions | None:

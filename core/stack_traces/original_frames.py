@@ -105,6 +105,8 @@ def _original_frame(
     if position is None:
         return _not_covered(frame, mapped)
     outwards = _scopes_outwards(mapped.source_map, line, column)
+    if outwards < 0:
+        return OriginalFrame(_shown(frame.function), position, mapped)
     function = written.function(mapped.source_map, position, outwards)
     name = _function(frame, position, NoName.UNKNOWN if outwards and function is None else function, caller_name)
     return OriginalFrame(_shown(name), position, mapped)
@@ -113,7 +115,8 @@ def _original_frame(
 def _scopes_outwards(source_map: SourceMap, line: int, column: int) -> int:
     """Return how many functions the generated code at a place is further outwards than the token that covers it.
 
-    So it is where tokens are few, and a function ended since the last one: at the call of a function expression.
+    So it is where tokens are few, and a function ended since the last one: at the call of a function expression.  -1 if
+    another function started: nobody knows where in the source that one is.
     """
     code = source_map.parts.code
     token = source_map.index.mappings.reader().last_token(line, column)
@@ -127,7 +130,7 @@ def _scopes_outwards(source_map: SourceMap, line: int, column: int) -> int:
     while scope is not None and scope != wanted:
         scope = code.scopes.around(scope)
         outwards += 1
-    return outwards if scope == wanted else 0
+    return outwards if scope == wanted else -1
 
 
 def _function(

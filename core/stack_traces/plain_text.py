@@ -9,7 +9,6 @@ import json
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from urllib.parse import quote, unquote
 
 PERCENT = -1
 """The encoding of what is percent-encoded.  From 0 on: that of a string of JSON in a string of JSON, so many times."""
@@ -121,6 +120,8 @@ def encoding_at(raw: str, start: int, end: int) -> int:
 def encoded(text: str, encoding: int) -> str:
     """Return ``text`` as a passage with that encoding has it."""
     if encoding == PERCENT:
+        from urllib.parse import quote  # rarely needed, and slow to import
+
         return quote(text, safe="")
     for _ in range(encoding):
         text = json.dumps(text, ensure_ascii=False)[1:-1]
@@ -159,6 +160,8 @@ class _Reading:
 
     def _read_line(self, start: int, end: int) -> None:
         if _is_percent_encoded(self._raw, start, end):
+            from urllib.parse import unquote  # see above
+
             for found in _PERCENT.finditer(self._raw, start, end):
                 self._replace(found.start(), found.end(), unquote(found[0].replace("+", " ")))
             return

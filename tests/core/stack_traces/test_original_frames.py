@@ -60,6 +60,22 @@ def test_a_frame_of_the_engine_in_between_is_the_caller():
     assert functions(trace) == ["total", None, "t"]
 
 
+@pytest.mark.parametrize("colno, function", [
+    pytest.param(15, "start", id="in-the-function"),
+    pytest.param(20, "outer", id="at-the-call-of-the-function-expression"),
+    pytest.param(28, None, id="at-the-call-of-the-one-around"),
+    pytest.param(37, "t", id="in-a-function-that-starts-behind-the-token"),
+])  # fmt: skip
+def test_where_tokens_are_few_a_function_is_not_taken_for_another_one(colno, function):
+    code = b"(()=>{(()=>{b() })();  }) (),x(()=>{c()})"
+    source = "(function outer() {\n  (function start() {\n    fail();\n  })();\n})(), x(() => {});\n"
+    text = map_of(mappings_of([(0, 0, 0, 0, 1), (0, 12, 0, 2, 4)]), sourcesContent=[source])
+    mapped = MappedFile(read_source_map(text, code), "app.js.map", "app.js")
+    (found,) = original_frames(find_frames(f"    at t (app.js:1:{colno})"), lambda _: mapped)
+    assert isinstance(found, OriginalFrame)
+    assert found.function == function
+
+
 @pytest.mark.parametrize("source, file", [
     pytest.param("webpack://shop/./src/cart.js", "src/cart.js", id="webpack"),
     pytest.param("webpack://shop/src/cart.js", "src/cart.js", id="webpack-namespace"),

@@ -118,7 +118,9 @@ def _submit() -> Document:
         "summary": "Symbolicate one event; wait for the answer, or for the id to poll it with",
         "parameters": [
             _timeout(),
-            _parameter("scope", "query", {"type": "string"}, "whose caches are used; without it the global ones"),
+            _parameter(
+                "scope", "query", {"type": "string"}, "whose caches are used, in UTF-8; without it the global ones"
+            ),
         ],
         "requestBody": {"required": True, "content": {_JSON: {"schema": _ref("SymbolicateRequest")}}},
         "responses": {
@@ -129,7 +131,7 @@ def _submit() -> Document:
                     413: "the body is too large",
                     415: "another content type, or a compressed body",
                     422: "JSON of another shape",
-                    503: "at capacity, Redis can't be reached, or this process stops",
+                    503: "at capacity, too many large bodies at once, Redis can't be reached, or this process stops",
                 }
             ),
         },

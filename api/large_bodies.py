@@ -22,7 +22,7 @@ import orjson
 from starlette.concurrency import run_in_threadpool
 
 from core.errors import InvalidJson, InvalidRequest
-from core.wire.document import parse_document
+from core.wire.document import check_values, parse_document
 from core.wire.request import decode_request
 
 CHECKED_HERE_BYTES = 64 << 10
@@ -99,6 +99,8 @@ def _verdict_of_process(body: bytes) -> bytes:
 def verdict_on(body: bytes) -> bytes:
     """Return nothing for a valid request, else the name of the exception and its arguments, as JSON."""
     try:
+        if len(body) >= LARGE_BYTES:
+            check_values(body)
         decode_request(parse_document(body))
     except tuple(_REFUSALS.values()) as refusal:
         return orjson.dumps([type(refusal).__name__, *refusal.args])

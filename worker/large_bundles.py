@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
+import time
 from weakref import WeakSet, WeakValueDictionary
 
 from core.bundle import Bundle, BundleLimits
@@ -18,6 +20,7 @@ ROOM_BYTES = 160 << 20
 MANY_MEMBERS = 28_000
 """So many take a quarter of the memory cache, and are not kept there anyway."""
 
+_SWEEP_EVERY_S = 5.0
 _BYTES_PER_MEMBER = 1500  # with what reading takes
 
 
@@ -27,6 +30,7 @@ class LargeBundles:
     def __init__(self, limits: BundleLimits) -> None:
         self._limits = limits
         self._reading = threading.Lock()
+        self._sweep_after = 0.0
         self._open: WeakSet[Bundle] = WeakSet()
         self._by_key: WeakValueDictionary[Key, Bundle] = WeakValueDictionary()
 
@@ -53,6 +57,13 @@ class LargeBundles:
     def cached_size(self, bundle: Bundle) -> int:
         """Return about how much memory a bundle takes in a cache: too much, if it is a large one."""
         return sys.maxsize if bundle in self._open else bundle.size_bytes
+
+    def sweep(self) -> None:
+        """Free the bundles that are closed but in reference cycles, unless that was done a moment ago: it takes long."""
+        now = time.monotonic()
+        if now >= self._sweep_after:
+            self._sweep_after = now + _SWEEP_EVERY_S
+            gc.collect()
 
     def _taken_bytes(self) -> int:
         return sum(bundle.size_bytes for bundle in list(self._open))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -125,7 +124,7 @@ class RequestBundles:
                     between_hosts=True,
                 )
             except NoRoom:
-                gc.collect()  # those that are closed are in the circles that asyncio's futures make
+                self._resources.large_bundles.sweep()
                 await asyncio.sleep(_ROOM_PAUSE_S)
                 continue
             if isinstance(bundle, Bundle):

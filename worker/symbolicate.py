@@ -34,7 +34,7 @@ from core.frames import (
 from core.modules import ResolvedModule
 from core.paths import strip_async
 from core.settings import Settings
-from core.wire.document import parse_document
+from core.wire.document import check_values, parse_document
 from core.wire.frame import Frame, Stacktrace
 from core.wire.request import SymbolicateRequest, decode_request
 from core.wire.response import (
@@ -56,6 +56,7 @@ from worker.tally import count_answer
 from worker.threads import Threads
 from worker.written_frames import WrittenFrame, WrittenFrames, frame_key, written, written_original
 
+_COUNTED_FROM_BYTES = 2 << 20  # smaller bodies can't have too many values
 _LARGE_BYTES = 64 << 10  # a body that takes longer to read than a thread is worth
 _LONG_TO_READ_BYTES = 4 << 20  # of a generated file: to find its lines takes milliseconds from here on
 _EXPLAINED_SHARE = 8  # of the largest answer: an explained one is taken apart again
@@ -69,6 +70,8 @@ async def open_symbolication(settings: Settings, counts: Counts) -> AsyncIterato
     async with Resources(settings, counts=counts) as resources:
 
         async def answer(job: Job) -> Answer:
+            if len(job.body) >= _COUNTED_FROM_BYTES:
+                check_values(job.body)
             if len(job.body) > _LARGE_BYTES:
                 request = await resources.threads.run(lambda: _request(job.body))
             else:

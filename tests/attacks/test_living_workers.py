@@ -6,6 +6,7 @@ import io
 import time
 from collections.abc import Iterator
 
+import aiohttp
 import orjson
 import pytest
 
@@ -45,6 +46,18 @@ async def test_a_large_body_is_read_in_a_process_of_its_own(fleet: Deployment) -
     assert answer["status"] == "completed"
     assert len(answer["stacktraces"][0]["frames"]) == 100_000
     assert "of its own" in worker.log()
+
+
+async def test_a_body_of_two_million_frames_is_refused_before_it_is_read(fleet: Deployment) -> None:
+    api = fleet.start_api()
+    await api.wait_until_up()
+    frames = b'{"abs_path":"","lineno":0},' * 2_000_000
+    body = b'{"source":{"id":"","url":"http://h/","token":""},"stacktraces":[{"frames":[%b]}]}' % frames[:-1]
+    async with aiohttp.ClientSession() as session:
+        headers = {"Content-Type": "application/json"}
+        async with session.post(api.url("/symbolicate-js"), data=io.BytesIO(body), headers=headers) as answer:
+            assert answer.status == 422
+            assert "more than 1000000 JSON values" in await answer.text()
 
 
 async def test_a_body_whose_answer_would_be_too_large_is_a_failure(fleet: Deployment) -> None:

@@ -59,7 +59,7 @@ class LargeBundles:
         return sys.maxsize if bundle in self._open else bundle.size_bytes
 
     def sweep(self) -> None:
-        """Free the bundles that are closed but in reference cycles, unless that was done a moment ago: it takes long."""
+        """Free closed bundles that are in reference cycles, unless that was done a moment ago: it takes long."""
         now = time.monotonic()
         if now >= self._sweep_after:
             self._sweep_after = now + _SWEEP_EVERY_S

@@ -30,7 +30,7 @@ _UNITS = {
 }
 """The units of sizes, in lower case.  ``m`` alone is none of them: what it stands for differs from tool to tool."""
 _CELL = re.compile(r"[0-9a-fA-F]{2}")
-_NAME = re.compile(r"[0-9A-Za-z_.-]{1,100}(@[0-9A-Za-z_.-]{1,100})?")  # goes into names of queues and channels
+_NAME = re.compile(r"[0-9A-Za-z_.-]{1,253}(@[0-9A-Za-z_.-]{1,253})?")  # goes into names of queues and channels
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _PREFIX = "UNMANGLE_"
 _LARGEST = 2**63 - 1

@@ -39,7 +39,7 @@ async def test_neither_touches_what_belongs_to_the_other(redis_url, consumer, tm
     with Deployment(redis_url, settings) as deployment, Redis.from_url(redis_url) as redis:
         options = ("--pool", "threads", "--concurrency", "1", "--hostname", "theirs@here", "--loglevel", "INFO")
         neighbour = deployment.start("celery", "--app", "tests.end_to_end.stock_app", "worker", *options)
-        with Celery(broker=redis_url) as theirs:
+        with Celery(broker=redis_url) as theirs, control(redis_url) as ours:
             theirs.send_task("stock.hold", [str(journal), str(end)])
             await until(lambda: redis.hlen("unacked") == 1 and lines(journal) == ["begun"])
             [tag] = redis.zrange("unacked_index", 0, -1)
@@ -56,10 +56,9 @@ async def test_neither_touches_what_belongs_to_the_other(redis_url, consumer, tm
             running = await pending_job(api, request_to(server, "/slow.js"))
             await started(server, "/slow.js")
             await asyncio.to_thread(theirs.control.purge)
-            with control(redis_url) as ours:
-                pings = [await asyncio.to_thread(app.control.ping, timeout=3) for app in (theirs, ours)]
-                assert pings == [[{"theirs@here": {"ok": "pong"}}], [{"ours@here": {"ok": "pong"}}]]
-                await asyncio.to_thread(ours.control.revoke, "no-such-job", reply=True, timeout=5, limit=1)
+            pings = [await asyncio.to_thread(app.control.ping, timeout=3) for app in (theirs, ours)]
+            assert pings == [[{"theirs@here": {"ok": "pong"}}], [{"ours@here": {"ok": "pong"}}]]
+            await asyncio.to_thread(ours.control.revoke, "no-such-job", reply=True, timeout=5, limit=1)
 
             assert [key for key in keys(redis) - before if not key.startswith(b"unmangle")] == []
 

@@ -11,9 +11,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from tests.deployment import Deployment
-from tests.end_to_end.requests import request_to
+from tests.end_to_end.requests import control, request_to
 from tests.worker.source_server import Certificate, reply, self_signed_certificate
 
 
@@ -79,9 +80,16 @@ async def test_requests_are_answered_over_tls(tls_redis, certificate, server):
 
 async def test_nothing_is_said_to_a_server_whose_certificate_nobody_vouches_for(tls_redis, certificate):
     async with tls_redis.serving(certificate) as port:
-        with Deployment(f"rediss://127.0.0.1:{port}/0") as deployment:
+        url = f"rediss://127.0.0.1:{port}/0"
+        with Deployment(url) as deployment:
             worker = deployment.start_worker()
-            for said in ("trying again: ", "Cannot connect to rediss://"):  # by the jobs' connection, and by Celery's
-                while not re.search(f"{said}.*CERTIFICATE_VERIFY_FAILED", worker.log()):  # noqa: ASYNC110
+            async with asyncio.timeout(60):
+                while not re.search("Redis can't be used: .*CERTIFICATE_VERIFY_FAILED", worker.log()):  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
+            with (
+                control(url) as app,
+                app.connection_for_write() as connection,
+                pytest.raises(RedisConnectionError, match="CERTIFICATE_VERIFY_FAILED"),
+            ):
+                await asyncio.to_thread(connection.connect)
             assert tls_redis.connections == 0

@@ -13,6 +13,7 @@ from api.redis_server import free_port
 from core.blocked_hosts import BlockingRule, blocked
 from core.errors import FetchFailed
 from core.files import Failure, FailureKind
+from core.outages import Outage
 from core.settings import Settings
 from core.urls import Url, parse_url
 from core.wire.request import Scraping
@@ -170,12 +171,13 @@ def _wait_until_empty(client: Redis) -> None:
         pass
 
 
-async def test_without_redis_a_worker_counts_for_itself(settings, caplog):
+async def test_without_redis_a_worker_counts_for_itself(settings, caplog, monkeypatch):
+    monkeypatch.setattr("worker.fetch.deny_list.redis_outage", Outage("Redis"))  # one that has said nothing yet
     deny_list = DenyList(replace(settings, redis_url=f"redis://127.0.0.1:{free_port()}/0"))
     await fail(deny_list, 3)
     assert await failure_of(deny_list) == blocked("h.test", "download failed: 503 Service Unavailable", RULE)
     assert await failure_of(deny_list, scope="b") is None
-    assert len([record for record in caplog.records if "can't be shared" in record.message]) == 1
+    assert len([record for record in caplog.records if "so blocked hosts are not shared" in record.message]) == 1
     await deny_list.close()
 
 

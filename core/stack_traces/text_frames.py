@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from core.stack_traces.plain_text import PlainText, decoded, encoding_at, plain_text
+from core.stack_traces.plain_text import plain_text
 
 
 class Style(Enum):
@@ -73,18 +73,26 @@ def find_frames(text: str, is_known: Callable[[str], bool] | None = None) -> lis
     than to the place before it or the start of the line, so the time is linear in the length of any text.
     """
     plain = plain_text(text)
-    return [_in_raw_text(text, frame, plain) for frame in _frames(plain.text, is_known)]
+    frames = _frames(plain.text, is_known)
+    if plain.text is not text:
+        frames = [
+            frame._replace(start=start, end=end) for frame in frames for start, end in [plain.raw_span(*frame[1:3])]
+        ]
+    return _decoded(text, frames) if "\\" in text else frames
 
 
-def _in_raw_text(raw: str, frame: TextFrame, plain: PlainText) -> TextFrame:
-    start, end = plain.raw_span(frame.start, frame.end)
-    function, path = frame.function, frame.path
-    if "\\" in path or (function is not None and "\\" in function):
-        encoding = encoding_at(raw, start, end)
-        path, function = decoded(path, encoding), None if function is None else decoded(function, encoding)
-    elif plain.text is raw:
-        return frame
-    return frame._replace(start=start, end=end, function=function, path=path)
+def _decoded(raw: str, frames: list[TextFrame]) -> list[TextFrame]:
+    """Return frames with what is written in strings of JSON as it is meant."""
+    from core.stack_traces.escapes import Encodings
+
+    encodings = Encodings(raw)
+    for number, frame in enumerate(frames):
+        if "\\" in frame.path or "\\" in (frame.function or ""):
+            path, function = (
+                each and encodings.decoded(each, frame.start, frame.end) for each in (frame.path, frame.function)
+            )
+            frames[number] = frame._replace(path=path or "", function=function)
+    return frames
 
 
 def _frames(text: str, is_known: Callable[[str], bool] | None) -> list[TextFrame]:

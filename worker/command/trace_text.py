@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from core.artifacts.map_search import Unmapped
 from core.context import trim_line
 from core.stack_traces.code_lines import shortened_code
 from core.stack_traces.json_frames import with_original
 from core.stack_traces.original_frames import OriginalFrame
-from core.stack_traces.plain_text import encoded, encoding_at, hidden_parts
+from core.stack_traces.plain_text import MAY_BE_SPECIAL, NEEDS_ESCAPES
 from core.stack_traces.rewriting import Edit, frame_text, line_end, rewritten
 from core.stack_traces.text_frames import Style, TextFrame
 from worker.command.terminal import Colour, paint
+
+if TYPE_CHECKING:
+    from core.stack_traces.escapes import Encodings
 
 _INDENT = "      "
 
@@ -46,20 +50,34 @@ def _is_within(edit: Edit, others: list[Edit]) -> bool:
 def _edits(
     text: str, frames: list[TextFrame], outcomes: list[OriginalFrame | Unmapped], context: int
 ) -> Iterator[Edit]:
+    writer = _Writer(text)
     for frame, found in zip(frames, outcomes, strict=True):
         if isinstance(found, Unmapped):
             continue
-        yield frame.start, frame.end, _written(text, frame, found)
+        yield frame.start, frame.end, writer.written(frame, found)
         if context > 0:
             end = line_end(text, frame.end)
             yield end, end, "".join(f"\n{line}" for line in source_lines(found, context))
 
 
-def _written(text: str, frame: TextFrame, found: OriginalFrame) -> str:
-    """Return what to write for a frame: as the text around it has texts, and in the colour that it leaves behind."""
-    was = text[frame.start : frame.end]
-    if frame.style is Style.OBJECT:
-        return with_original(was, found.function, found.file, found.lineno, found.colno)
-    original = frame_text(frame, found.function, found.place, was)
-    original = encoded(original, encoding_at(text, frame.start, frame.end))
-    return paint(original, Colour.GOOD, sys.stdout) + hidden_parts(was)
+class _Writer:
+    """Writes frames as the text around them has texts, and in the colours that they leave behind."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._is_plain = MAY_BE_SPECIAL.search(text) is None
+        self._encodings: Encodings | None = None
+
+    def written(self, frame: TextFrame, found: OriginalFrame) -> str:
+        """Return what to write for a frame."""
+        was = self._text[frame.start : frame.end]
+        if frame.style is Style.OBJECT:
+            return with_original(was, found.function, found.file, found.lineno, found.colno)
+        original = frame_text(frame, found.function, found.place, was)
+        if self._is_plain and not NEEDS_ESCAPES.search(original):
+            return paint(original, Colour.GOOD, sys.stdout)
+        from core.stack_traces.escapes import Encodings, hidden_parts  # most texts have none
+
+        self._encodings = self._encodings or Encodings(self._text)
+        encoded = self._encodings.encoded(original, frame.start, frame.end)
+        return paint(encoded, Colour.GOOD, sys.stdout) + hidden_parts(was)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.stack_traces.plain_text import hidden_parts
+from core.stack_traces.escapes import hidden_parts
 from core.stack_traces.rewriting import frame_text, rewritten
 from core.stack_traces.text_frames import Style, find_frames
 from tests.core.stack_traces.written_traces import (

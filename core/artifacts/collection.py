@@ -58,6 +58,11 @@ class Artifacts:
         return None
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there are neither generated files nor source maps."""
+        return not self._code and not self._maps
+
+    @property
     def only_code(self) -> ArtifactFile | None:
         """The generated file, if there is just one."""
         return _only(self._code)

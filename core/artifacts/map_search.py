@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
-from core.artifacts.artifact_file import ArtifactFile
+from core.artifacts.artifact_file import ArtifactFile, path_segments
 from core.artifacts.collection import Ambiguous, Artifacts
 from core.artifacts.encodings import plain_utf8
 from core.buffers import Content
@@ -21,6 +21,7 @@ from core.sourcemap.source_map import SourceMap, read_source_map
 _DEBUG_ID = re.compile(rb'"debug_?[iI]d"\s*:\s*"([^"\\]{32,64})"')
 _NOT_FILES = ("node:", "<anonymous>", "<unknown>", "internal/", "wasm:", "InternalBytecode.js")
 _LONGEST_REFERENCE = 200
+_DIGEST = re.compile(r"[.-](?=[\w-]*\d)[\w-]{5,64}(?=\.)")
 _MAP_NAMES = ("{}.map", "{}.packager.map")  # the second one is React Native's
 
 
@@ -159,9 +160,15 @@ class MapSearch:
                 return _ambiguous(path, found)
             if found is not None:
                 return _read(found, None)
-        return Unmapped(
-            Reason.NO_SUCH_FILE, f"{path} is not among the artifacts" if path else "there is more than one file"
-        )
+        if not path:
+            return Unmapped(Reason.NO_SUCH_FILE, "there is more than one file")
+        return Unmapped(Reason.NO_SUCH_FILE, f"{path} is not among the artifacts{self._like_name(path)}")
+
+    def _like_name(self, path: str) -> str:
+        """Return a word about a file that has the name in ``path`` but for a digest in it: of another build, mostly."""
+        stem = _DIGEST.sub("", "".join(path_segments(path)[-1:]))
+        like = (file.place for file in self._artifacts.all_code() if stem and _DIGEST.sub("", file.name) == stem)
+        return next((f"; {place}, of another build, is" for place in like), "")
 
     def _read_with_code(self, code: ArtifactFile) -> MappedFile | Unmapped:
         try:

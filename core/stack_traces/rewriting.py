@@ -12,6 +12,8 @@ Edit = tuple[int, int, str]
 
 _CONSOLE_SIGN = re.compile(r"\s+(?:[@—–]\s+)?(?=\S+\Z)")
 _LINE_AND_COLUMN = re.compile(r":(\d+)(?::\d+)?\Z")
+_KINDS_OF_CODE = frozenset({"global code", "module code", "eval code"})
+"""What JavaScriptCore says where code is in no function."""
 _NAMELESS = "<anonymous>"
 
 
@@ -28,6 +30,8 @@ def frame_text(frame: TextFrame, function: str | None, place: str, was: str = ""
         sign = _CONSOLE_SIGN.search(was)
         return f"{function or '(anonymous)'}{sign[0] if sign else ' @ '}{place}"
     if frame.style in (Style.AT_SIGN, Style.ONLY_PLACE):
+        if function is None and frame.function in _KINDS_OF_CODE:
+            return f"{frame.function}@{place}"
         return f"{function or ''}@{place}"
     if frame.style is Style.EVAL:
         return f"{function or _NAMELESS} ({place})"

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from core.stack_traces.text_in_bytes import TextInBytes
 
 _STDIN = Path("-")
+_EXAMPLES = """unmangle trace error.log --artifacts dist --context 2
+  pbpaste | unmangle trace -a dist -a old-build.zip
+  kubectl logs -f web | unmangle trace --follow -a dist"""
 
 
 def add_to(commands: Subcommands) -> None:
@@ -28,9 +31,17 @@ def add_to(commands: Subcommands) -> None:
         commands,
         "trace",
         "turn the frames of a stack trace, or of a log full of them, into the original ones",
-        "unmangle trace error.log --artifacts dist --context 2",
+        _EXAMPLES,
+        "What is no frame stays as it is. Of frames that stay, standard error says why.",
     )
-    trace.add_argument("file", metavar="FILE", nargs="?", type=Path, default=_STDIN, help="the text; -: standard input")
+    trace.add_argument(
+        "file",
+        metavar="FILE",
+        nargs="?",
+        type=Path,
+        default=_STDIN,
+        help="a stack trace, a log, or an event of Sentry as JSON; -, or none: standard input",
+    )
     add_artifacts_option(trace)
     trace.add_argument("--context", metavar="N", type=int, default=0, help="show N source lines around each frame")
     form = trace.add_mutually_exclusive_group()
@@ -57,7 +68,7 @@ def _run(chosen: argparse.Namespace) -> int:
     from core.stack_traces.json_frames import find_all_frames
     from core.stack_traces.original_frames import OriginalFrame
     from worker.command.open_artifacts import open_artifacts
-    from worker.command.trace_outcome import exit_code, say_what_has_no_lines, say_why
+    from worker.command.trace_outcome import exit_code, say_what_has_no_lines, say_what_is_missing, say_why
 
     try:
         if chosen.follow:
@@ -65,6 +76,8 @@ def _run(chosen: argparse.Namespace) -> int:
         content, debug_ids = _text(_read(chosen.file))
         with open_artifacts(chosen.artifacts) as artifacts, Progress("looking for debug ids") as looking:
             search = MapSearch(artifacts, debug_ids, looking.step)
+            if artifacts.is_empty:
+                say_what_is_missing(chosen.artifacts)
             frames = find_all_frames(content.text, search.knows)
             outcomes = _outcomes(frames, search)
     except (OSError, MalformedBundle) as error:

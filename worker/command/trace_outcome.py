@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 
 from core.artifacts.map_search import Reason, Unmapped
 from core.stack_traces.original_frames import OriginalFrame
@@ -26,6 +27,14 @@ def say_why(outcomes: list[OriginalFrame | Unmapped]) -> None:
         say(f"unmangle: {found.detail} [{found.reason}, {frames}]")
     if not outcomes:
         say("unmangle: no frames were found in the text")
+
+
+def say_what_is_missing(paths: list[Path] | None) -> None:
+    """Say that there is nothing to look in."""
+    places = ", ".join(map(str, paths)) if paths else "the current folder"
+    say(
+        f"unmangle: no generated files and no source maps are in {places}: name the folder of the build with --artifacts"
+    )
 
 
 def say_what_has_no_lines(originals: list[OriginalFrame]) -> None:

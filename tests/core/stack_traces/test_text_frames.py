@@ -159,6 +159,7 @@ def test_places_in_files_that_are_known_are_frames_wherever_they_are():
                  "at eval (eval at <anonymous> (s.js:3:4), <anonymous>:1:1)", id="eval"),
     pytest.param("at t (address at a.js:1:2)", "total", "at total (s.js:3:4)", id="bytecode"),
     pytest.param("app://a.js:1:2", "total", "total@s.js:3:4", id="bare-place-gets-a-name"),
+    pytest.param(f"global code@{URL}:1:2", None, "global code@s.js:3:4", id="code-in-no-function"),
     pytest.param("app://a.js:1:2", None, "s.js:3:4", id="bare-place-stays-one"),
     pytest.param(f"f@{URL} line 17 > eval:1:9", "g", "f@s.js line 3 > eval:1:9", id="firefox-eval"),
     pytest.param("t @ a.js:1:2", "total", "total @ s.js:3:4", id="console-of-chromium"),

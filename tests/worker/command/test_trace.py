@@ -105,6 +105,20 @@ def test_what_cannot_be_resolved_stays_and_says_why(dist, tmp_path, capsys, text
     assert traced(capsys, tmp_path / "t.txt", "-a", dist) == (3, text, said)
 
 
+def test_a_folder_without_a_build_says_so(dist, trace, tmp_path, capsys):
+    (tmp_path / "empty").mkdir()
+    code, _, err = traced(capsys, trace, "-a", tmp_path / "empty")
+    assert code == 3
+    assert err.startswith(f"unmangle: no generated files and no source maps are in {tmp_path}/empty: name the folder")
+
+
+def test_a_file_of_another_build_is_named(dist, tmp_path, capsys):
+    (dist / "app.min.js").rename(dist / "app.3f2a9c.js")
+    (tmp_path / "t.txt").write_text("    at f (https://x.example/app.9c17aa.js:1:2)\n")
+    _, _, err = traced(capsys, tmp_path / "t.txt", "-a", dist)
+    assert f"is not among the artifacts; {dist}/app.3f2a9c.js, of another build, is [no_such_file, 1 frame]" in err
+
+
 @pytest.mark.parametrize("arguments, named", [
     pytest.param(["gone.txt"], "gone.txt", id="no-such-text"),
     pytest.param(["{trace}", "-a", "gone"], "gone", id="no-such-folder"),

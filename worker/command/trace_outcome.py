@@ -32,9 +32,7 @@ def say_why(outcomes: list[OriginalFrame | Unmapped]) -> None:
 def say_what_is_missing(paths: list[Path] | None) -> None:
     """Say that there is nothing to look in."""
     places = ", ".join(map(str, paths)) if paths else "the current folder"
-    say(
-        f"unmangle: no generated files and no source maps are in {places}: name the folder of the build with --artifacts"
-    )
+    say(f"unmangle: neither generated files nor source maps are in {places}: name the folder of the build with -a")
 
 
 def say_what_has_no_lines(originals: list[OriginalFrame]) -> None:

@@ -109,7 +109,7 @@ def test_a_folder_without_a_build_says_so(dist, trace, tmp_path, capsys):
     (tmp_path / "empty").mkdir()
     code, _, err = traced(capsys, trace, "-a", tmp_path / "empty")
     assert code == 3
-    assert err.startswith(f"unmangle: no generated files and no source maps are in {tmp_path}/empty: name the folder")
+    assert err.startswith(f"unmangle: neither generated files nor source maps are in {tmp_path}/empty: name the folder")
 
 
 def test_a_file_of_another_build_is_named(dist, tmp_path, capsys):

@@ -5,15 +5,21 @@ from __future__ import annotations
 import msgspec
 
 from core.buffers import Content, in_chunks, numbers_buffer
-from core.sourcemap.text_lines import BLOCK_SIZE, TextLines, shown_text
+from core.sourcemap.context_writer import ContextWriter
+from core.sourcemap.text_lines import BLOCK_SIZE, TextLines
 
 
-class Context(msgspec.Struct, frozen=True, gc=False):
-    """A line and up to five before and after it.  A Struct, as that takes a tenth of the time to make."""
+class Context(msgspec.Struct, frozen=True):
+    """A line and up to five before and after it."""
 
-    pre: list[str]
-    line: str
-    post: list[str]
+    pre: list[str] = msgspec.field(default_factory=list, name="pre_context")
+    line: str = msgspec.field(default="", name="context_line")
+    post: list[str] = msgspec.field(default_factory=list, name="post_context")
+
+
+def read_context(members: bytes | None) -> Context | None:
+    """Return what ``Lines.context`` has written."""
+    return None if members is None else msgspec.json.decode(b"{" + members[1:] + b"}", type=Context)
 
 
 class Lines:
@@ -30,26 +36,30 @@ class Lines:
         """Whether the next question takes microseconds, however large the text is."""
         return self._known is not None
 
-    def context(self, line: int, column: int) -> Context | None:
-        """Return a line and those around it; None if there is no such line.
+    def context(self, line: int, column: int) -> bytes | None:
+        """Return a line and those around it, as members of a frame's JSON; None if there is no such line.
 
         ``line`` and ``column`` are a frame's: from 1, and a column of 0 is an unknown one.  All lines are cut around
         the same column, a byte.  Lines end in LF or CR LF and in nothing else.
         """
         if self._known is None:
             self._known = _surveyed(self.content)
-        found = self._known.context(line - 1, column)
-        return None if found is None else Context(*found)
+        context: bytes | None = self._known.context(line - 1, column)
+        return context
 
 
 def source_context(content: Content, line: int, column: int) -> Context | None:
-    """Return a line of a text that is asked for once, as ``Lines.context`` does."""
-    return Lines(content).context(line, column)
+    """Return a line of a text that is asked for once, and those around it, as ``Lines.context`` does."""
+    return read_context(Lines(content).context(line, column))
 
 
 def trim_line(line: bytes | memoryview, column: int) -> str:
     """Return the text of ``line``, and of a line longer than 150 bytes some 140 around the byte ``column``."""
-    return str(shown_text(line, 0, len(line), column))
+    writer = ContextWriter(0)
+    writer.begin(0)
+    writer.add_line(line, 0, len(line), column)
+    context = read_context(writer.finished())
+    return "" if context is None else context.line
 
 
 def _surveyed(content: Content) -> TextLines:

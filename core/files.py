@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from core.buffers import Content
-from core.context import Context, Lines
+from core.context import Lines
 from core.debug_ids import DebugId
 
 
@@ -77,7 +77,7 @@ class File:
         """Whether lines are found in no time, however large the content is."""
         return self.lines is not None and self.lines.are_known
 
-    def context(self, line: int, column: int) -> Context | None:
+    def context(self, line: int, column: int) -> bytes | None:
         """Return the lines around a place: see ``Lines.context``."""
         return (self.lines or Lines(self.content)).context(line, column)
 

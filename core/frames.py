@@ -12,7 +12,6 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from core.bundler_paths import turbopack_filename, webpack_filename
-from core.context import Context
 from core.files import Failure, FailureKind, File, FileKey, FileType
 from core.functions import function_to_show
 from core.module_names import generate_module
@@ -32,7 +31,7 @@ _URL_PREFIXES = ("http:", "https:", "webpack:", "turbopack:", "app:")
 
 @dataclass(frozen=True, slots=True)
 class Unsymbolicated:
-    """A frame that stays as it is; ``error`` is None where that is no error."""
+    """A frame that stays as it came; ``error`` is None where that is no error."""
 
     raw: Frame
     error: FrameError | None = None
@@ -42,11 +41,10 @@ class Unsymbolicated:
 class Located:
     """A frame whose original position is known.
 
-    ``raw`` has the context of the minified file, ``frame`` the one of the request.  ``label`` is the display name of
-    the source map, ``source_path`` the resolved path of the original file, None if the map gives it no name.
+    ``label`` is the display name of the source map, ``source_path`` the resolved path of the original file, None if
+    the map gives it no name.
     """
 
-    raw: Frame
     frame: Frame
     map: MappedEntry
     label: str
@@ -66,22 +64,27 @@ def nowhere(raw: Frame) -> Unsymbolicated:
     return Unsymbolicated(raw, error)
 
 
-def locate(frame: Frame, module: ResolvedModule, *, with_context: bool) -> Unsymbolicated | Located:
+def minified_context(frame: Frame, module: ResolvedModule) -> bytes | None:
+    """Return the lines of the generated file around ``frame``, as members of its JSON; None if there are no such."""
+    minified = module.minified.result
+    return None if isinstance(minified, Failure) else minified.context(frame.lineno, frame.colno or 0)
+
+
+def locate(frame: Frame, module: ResolvedModule) -> Unsymbolicated | Located:
     """Find out where ``frame``, which has a line, comes from."""
     if isinstance(module.minified.result, Failure):
         return Unsymbolicated(frame, _minified_error(frame, module.minified.result))
-    raw = _with_context(frame, module.minified.result) if with_context else frame
     if module.source_map is None:
-        return Unsymbolicated(raw)
+        return Unsymbolicated(frame)
     label = frame.abs_path if module.remote_url is None else module.remote_url
     if isinstance(module.source_map.result, Failure):
-        return _unmapped(raw, module.source_map, module.source_map.result, label)
+        return _unmapped(frame, module.source_map, module.source_map.result, label)
     position = module.source_map.result.lookup(frame.lineno - 1, max(frame.colno or 0, 1) - 1)
     if position is None:
         error = FrameError(abs_path=frame.abs_path, type="invalid_location", line=frame.lineno, col=frame.colno or 0)
-        return Unsymbolicated(raw, error)
+        return Unsymbolicated(frame, error)
     path = _source_path(module.source_base, position.file) if position.file else None
-    return Located(raw, frame, module.source_map, label, position, path)
+    return Located(frame, module.source_map, label, position, path)
 
 
 def embeds_content(located: Located) -> bool:
@@ -90,16 +93,19 @@ def embeds_content(located: Located) -> bool:
     return source is None or (isinstance(source_map, SourceMap) and source_map.has_content(source))
 
 
-def embedded_context(located: Located) -> Context | None:
-    """Return the original lines that the map embeds; None if there are no such lines."""
+def embedded_context(located: Located) -> bytes | None:
+    """Return the original lines that the map embeds, as members of JSON; None if there are no such lines."""
     source, source_map = located.position.source, located.map.result
     if source is None or isinstance(source_map, Failure):
         return None
     return source_map.source_context(source, located.position.line, located.position.column)
 
 
-def fetched_context(located: Located, file: File) -> Context | None:
-    """Return the original lines, of an original file that was had from elsewhere; None if there are no such lines."""
+def fetched_context(located: Located, file: File) -> bytes | None:
+    """Return the original lines, of an original file that was had from elsewhere, as members of JSON.
+
+    None if there are no such lines.
+    """
     return file.context(located.position.line + 1, located.position.column + 1)
 
 
@@ -108,11 +114,10 @@ def source_key(located: Located) -> FileKey:
     return FileKey(FileType.SOURCE, located.source_path)
 
 
-def symbolicated(located: Located, caller_name: str | None, context: Context | None) -> Frame:
-    """Return the original frame.
+def symbolicated(located: Located, caller_name: str | None) -> Frame:
+    """Return the original frame, but for its context and ``original_data``.
 
-    ``caller_name`` is the token name at the caller's position; ``context`` the original lines, None if they can't be
-    had or are not wanted.
+    ``caller_name`` is the token name at the caller's position.
     """
     frame, position = located.frame, located.position
     abs_path, filename, module = _names(located)
@@ -124,22 +129,26 @@ def symbolicated(located: Located, caller_name: str | None, context: Context | N
         abs_path=abs_path,
         lineno=min(position.line + 1, _U32_MAX),
         colno=min(position.column + 1, _U32_MAX),
-        pre_context=frame.pre_context if context is None else context.pre,
-        context_line=frame.context_line if context is None else context.line,
-        post_context=frame.post_context if context is None else context.post,
-        data=FrameData(
-            sourcemap=located.label,
-            sourcemap_origin=_origin(located.map),
-            resolved_with=located.map.resolved_with,
-            symbolicated=True,
-        ),
+        pre_context=frame.pre_context,
+        context_line=frame.context_line,
+        post_context=frame.post_context,
+    )
+
+
+def original_data(located: Located) -> FrameData:
+    """Return the data of an original frame: the same for all of a source map."""
+    return FrameData(
+        sourcemap=located.label,
+        sourcemap_origin=_origin(located.map),
+        resolved_with=located.map.resolved_with,
+        symbolicated=True,
     )
 
 
 def missing_source_content(located: Located) -> FrameError:
     """Return the error of a frame whose original text can't be had."""
     return FrameError(
-        abs_path=located.raw.abs_path,
+        abs_path=located.frame.abs_path,
         type="missing_source_content",
         source=located.source_path or "",
         sourcemap=located.label,
@@ -197,14 +206,6 @@ def _source_path(base: str, file: str) -> str:
 # Events of one project name the same few files again and again.
 _module_remembered = lru_cache(_MOST_REMEMBERED)(generate_module)
 _join_remembered = lru_cache(_MOST_REMEMBERED)(join_paths)
-
-
-def _with_context(frame: Frame, file: File) -> Frame:
-    """Return the frame with the lines of ``file`` around it, or as it is if there is no such line."""
-    context = file.context(frame.lineno, frame.colno or 0)
-    if context is None:
-        return frame
-    return replace(frame, pre_context=context.pre, context_line=context.line, post_context=context.post)
 
 
 def _origin(entry: MappedEntry) -> object:

@@ -33,6 +33,8 @@ def stronger_name(scope_name: str, raw_function: str | None, caller_name: str | 
 
 def fold_function_name(name: str) -> str:
     """Return ``name`` with repeated objects counted instead: ``app.go.go.onErr`` is ``app.{go#2}.onErr``."""
+    if "." not in name:
+        return name
     *objects, function = name.split(".")
     folded = [_fold(part, len(list(repetitions))) for part, repetitions in groupby(objects)]
     return ".".join([*folded, function])

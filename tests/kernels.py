@@ -26,6 +26,7 @@ KERNELS = (
     "core.sourcemap.checksum",
     "core.sourcemap.json_outline",
     "core.sourcemap.content_lines",
+    "core.sourcemap.context_writer",
     "core.sourcemap.mappings",
     "core.sourcemap.mappings_cursor",
     "core.sourcemap.mappings_survey",

@@ -25,11 +25,12 @@ from core.frames import (
     embeds_content,
     fetched_context,
     locate,
+    minified_context,
     missing_source_content,
     nowhere,
+    original_data,
     raw_frame,
     source_key,
-    symbolicated,
 )
 from core.modules import ResolvedModule
 from core.paths import strip_async
@@ -46,6 +47,7 @@ from core.wire.response import (
     encoded_size,
     sorted_attempts,
     sorted_errors,
+    write_data,
 )
 from worker.answer_size import AnswerSize
 from worker.job_store import Answer, Job, Symbolicate
@@ -161,7 +163,8 @@ def _walk(request: SymbolicateRequest, trace: Stacktrace) -> list[Frame]:
 class _Work:
     """What walking the frames of one request takes, and what it collects.
 
-    ``frames`` are counted by platform, and by whether they were symbolicated.
+    ``frames`` are counted by platform, and by whether they were symbolicated; ``data`` is that of original frames, as
+    JSON, by the paths of their generated files.
     """
 
     request: SymbolicateRequest
@@ -174,6 +177,7 @@ class _Work:
     frames: dict[tuple[str | None, bool], int] = field(default_factory=dict)
     frames_walked: int = 0
     expects: bool = False
+    data: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def with_context(self) -> bool:
@@ -224,8 +228,10 @@ def _written_at_once(work: _Work, frame: Frame, caller_name: str | None) -> Writ
         return remembered
     if _takes_long(module):
         return None
-    done = _written_from_map(work, locate(frame, module, with_context=work.with_context), caller_name)
-    if key is not None and done is not None:
+    done = _written_from_map(work, frame, module, caller_name)
+    if done is None:
+        return None
+    if key is not None:
         work.remembered.keep(key, done)
     return done
 
@@ -241,25 +247,34 @@ async def _written(work: _Work, frame: Frame, caller_name: str | None) -> Writte
             return done
         module = await work.modules.resolve(frame.abs_path)
     if _takes_long(module):
-        outcome = await work.threads.run(lambda: locate(frame, module, with_context=work.with_context))
-    else:
-        outcome = locate(frame, module, with_context=work.with_context)
-    done = _written_from_map(work, outcome, caller_name)
-    if done is not None:
-        return done
-    assert isinstance(outcome, Located)
-    return await _written_with_fetched(work, outcome, caller_name)
+        await work.threads.run(lambda: minified_context(frame, module))  # finds the lines, once
+        return _written_at_once(work, frame, caller_name) or await _written_with_fetched(
+            work, frame, module, caller_name
+        )
+    return await _written_with_fetched(work, frame, module, caller_name)
 
 
-def _written_from_map(work: _Work, outcome: Unsymbolicated | Located, caller_name: str | None) -> WrittenFrame | None:
-    """Return the frame; None if it shows a text that has to be had from elsewhere."""
+def _written_from_map(
+    work: _Work, frame: Frame, module: ResolvedModule, caller_name: str | None
+) -> WrittenFrame | None:
+    """Return what comes of a frame; None if it shows a text that has to be had from elsewhere."""
+    outcome = locate(frame, module)
+    raw_context = minified_context(frame, module) if work.with_context else None
     if isinstance(outcome, Unsymbolicated):
-        return written(outcome)
-    if not work.with_context:
-        return written_original(outcome, symbolicated(outcome, caller_name, None))
-    if embeds_content(outcome):
-        return written_original(outcome, symbolicated(outcome, caller_name, embedded_context(outcome)))
-    return None
+        return written(outcome, raw_context)
+    if work.with_context and not embeds_content(outcome):
+        return None
+    context = embedded_context(outcome) if work.with_context else None
+    return written_original(outcome, caller_name, raw_context, context, _data(work, outcome))
+
+
+def _data(work: _Work, located: Located) -> bytes:
+    """Return the data of an original frame, which is the same for all of its file."""
+    path = located.frame.abs_path
+    data = work.data.get(path)
+    if data is None:
+        data = work.data[path] = write_data(original_data(located))
+    return data
 
 
 def _takes_long(module: ResolvedModule) -> bool:
@@ -283,11 +298,13 @@ def _number(work: _Work, path: str, module: ResolvedModule) -> int | None:
     return numbers[path]
 
 
-async def _written_with_fetched(work: _Work, located: Located, caller_name: str | None) -> WrittenFrame:
+async def _written_with_fetched(
+    work: _Work, frame: Frame, module: ResolvedModule, caller_name: str | None
+) -> WrittenFrame:
     """Return the original frame with a text that the map doesn't embed, or with the error that it can't be had."""
+    located = locate(frame, module)
+    assert isinstance(located, Located)
     entry = await work.files.get_file(source_key(located))
-    if isinstance(entry.result, File):
-        context = fetched_context(located, entry.result)
-        return written_original(located, symbolicated(located, caller_name, context))
-    done = written_original(located, symbolicated(located, caller_name, None))
-    return replace(done, error=missing_source_content(located))
+    context = fetched_context(located, entry.result) if isinstance(entry.result, File) else None
+    done = written_original(located, caller_name, minified_context(frame, module), context, _data(work, located))
+    return done if isinstance(entry.result, File) else replace(done, error=missing_source_content(located))

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
-from core.frames import Located, Unsymbolicated
+from core.frames import Located, Unsymbolicated, symbolicated
 from core.modules import ResolvedModule
 from core.sourcemap.source_map import SourceMap
 from core.wire.frame import Frame, FrameData
@@ -99,15 +99,22 @@ def frame_key(frame: Frame, module_number: int | None, caller_name: str | None, 
     )
 
 
-def written(outcome: Unsymbolicated) -> WrittenFrame:
-    """Return a frame that stays as it came."""
-    raw = write_frame(outcome.raw)
+def written(outcome: Unsymbolicated, context: bytes | None = None) -> WrittenFrame:
+    """Return a frame that stays as it came, but for the ``context`` of the generated file."""
+    raw = write_frame(outcome.raw, context)
     return WrittenFrame(raw, raw, 2 * len(memoryview(raw)), is_symbolicated=False, error=outcome.error)
 
 
-def written_original(located: Located, original: Frame) -> WrittenFrame:
-    """Return a frame and the ``original`` that it came to."""
-    raw, frame = write_frame(located.raw), write_frame(original)
+def written_original(
+    located: Located, caller_name: str | None, raw_context: bytes | None, context: bytes | None, data: bytes
+) -> WrittenFrame:
+    """Return a frame and the original that it came to.
+
+    ``caller_name`` is the token name at the caller's position.  The contexts are those of the generated and of the
+    original file, ``data`` is the ``original_data``, written.
+    """
+    raw = write_frame(located.frame, raw_context)
+    frame = write_frame(symbolicated(located, caller_name), context, data)
     size = len(memoryview(raw)) + len(memoryview(frame))
     return WrittenFrame(raw, frame, size, is_symbolicated=True, name=located.position.name)
 

@@ -51,7 +51,7 @@ class _Explainer:
         finding = self._findings.of_frame(frame, module, keys)
         if module is None:
             return _explanation(finding, [], DecidedBy())
-        located = locate(frame, module, with_context=False)
+        located = locate(frame, module)
         source = source_key(located) if isinstance(located, Located) else None
         steps = [step for key in (*keys, source) if key is not None for step in self._steps_of(key)]
         return _explanation(finding, steps, _decided_by(frame, module, keys, located))

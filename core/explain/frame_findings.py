@@ -101,7 +101,7 @@ class FrameFindings:
         misfit = next(misfits(frame, place, module, source_map, self._names), None)
         if misfit is not None:
             return misfit
-        located = locate(frame, module, with_context=False)
+        located = locate(frame, module)
         if not isinstance(located, Located):
             return unmapped(frame, source_map, place)
         blemish = next(blemishes(frame, located, source_map), None)

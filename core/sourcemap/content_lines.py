@@ -6,10 +6,13 @@ Lines end in LF or CR LF and in nothing else; nothing follows a final LF.  Colum
 
 import cython
 
+from core.sourcemap.context_writer import LINES_AROUND, LONGEST_BYTES, ContextWriter, shown_end, shown_start
+
 if cython.compiled:
-    from cython.cimports.core.sourcemap.words import eight_bytes, first_mark, text_of
+    from cython.cimports.core.sourcemap.context_writer import ContextWriter, shown_end, shown_start
+    from cython.cimports.core.sourcemap.words import eight_bytes, first_mark
 else:
-    from core.sourcemap.words import eight_bytes, first_mark, text_of
+    from core.sourcemap.words import eight_bytes, first_mark
 
 COMPILED = cython.compiled
 
@@ -18,6 +21,8 @@ STRETCH_SIZE = STRETCH
 ROW = cython.declare(cython.longlong, 3)
 ROW_SIZE = ROW
 SHORT = cython.declare(cython.longlong, 256)  # what a short line may have at most
+AROUND = cython.declare(cython.longlong, LINES_AROUND)
+LONGEST = cython.declare(cython.longlong, LONGEST_BYTES)
 NO_END = cython.declare(cython.longlong, 1 << 40)
 
 LINE_FEED = cython.declare(cython.int, 10)
@@ -54,7 +59,6 @@ class ContentLines:
     character: cython.int
 
     short: cython.uchar[::1]
-    has_long: cython.bint
 
     def __init__(self, json, start, end, rows):
         if not 0 <= start < end - 1 < len(json):
@@ -84,31 +88,83 @@ class ContentLines:
         return first, self.at, end
 
     @cython.ccall
-    def short_lines(self, line: cython.longlong, around: cython.longlong, longest: cython.longlong) -> tuple:
-        """Return the list of up to ``around`` lines before ``line``, itself, the list of those after; and a flag.
+    def context(self, line: cython.longlong, column: cython.longlong) -> bytes:
+        """Return up to LINES_AROUND lines before ``line``, itself, and those after: as members of JSON.
 
-        The flag says that lines of more than ``longest`` bytes, which is at most 250, are among them: as None.
-        None if there is no line ``line``.
+        See ``core.sourcemap.context_writer``.  Long lines are cut around ``column``, a frame's: from 1.  None if there
+        is no such line.
         """
-        longest = min(longest, SHORT - 6)
-        if not self._has(line, around):
+        if not self._has(line, AROUND):
             return None
+        writer: ContextWriter = ContextWriter(line)
         number: cython.longlong
-        before: list = []
-        after: list = []
-        self.has_long = False
-        self._seek(max(line - around, 0), 0)
-        for number in range(max(line - around, 0), line):
-            before.append(self._short_line(number, longest))  # noqa: PERF401 - lines are read one after another
-        middle: object = self._short_line(line, longest)
-        for number in range(line + 1, line + around + 1):
-            if self.at >= self.end:
+        first: cython.longlong = max(line - AROUND, 0)
+        self._seek(first, 0)
+        for number in range(first, line + AROUND + 1):
+            if number > line and self.at >= self.end:
                 break
-            after.append(self._short_line(number, longest))
-        return before, middle, after, self.has_long
+            writer.begin(number)
+            self._write_line(writer, number, column)
+        return writer.finished()
 
-    @cython.ccall
-    def size(self, line: cython.longlong) -> cython.longlong:
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def _write_line(self, writer: ContextWriter, number: cython.longlong, column: cython.longlong) -> cython.void:
+        """Write the line that starts here, and go on to the next one."""
+        start: cython.longlong = self.at
+        most: cython.longlong = min(self.end, start + LONGEST + 1)
+        stop: cython.longlong = _backslash(self.json, start, most)
+        self.at = stop
+        if stop < most:
+            self._look_at_escape()
+            if self.character == LINE_FEED:
+                self.at += self.escape_size
+                writer.add(self.json, start, stop)
+                return
+        elif stop == self.end and stop - start <= LONGEST:
+            writer.add(self.json, start, stop)
+            return
+        self.at = start
+        size: cython.longlong = self._decode_line(LONGEST + 1)
+        if 0 <= size <= LONGEST:
+            writer.add(self.short, 0, size)
+            return
+        self._write_part(writer, number, column)
+        self._seek(number + 1, 0)
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def _write_part(self, writer: ContextWriter, line: cython.longlong, column: cython.longlong) -> cython.void:
+        """Write a part of a long line."""
+        size: cython.longlong = self._size(line)
+        end: cython.longlong = shown_end(size, column)
+        count: cython.longlong = 0
+        self._seek(line, shown_start(size, column))
+        writer.snip_before(self.column)
+        while self.at < self.end and self.column < end:
+            if self.json[self.at] != 92:
+                if count == SHORT:
+                    break
+                self.short[count] = self.json[self.at]
+                count += 1
+                self.at += 1
+                self.column += 1
+                continue
+            self._look_at_escape()
+            if self.character == LINE_FEED or self.column + self.escape_units > end or count + 4 > SHORT:
+                break
+            count = self._decode_escape(count)
+        # Perhaps only a part of the last character is before the end.
+        while count > 0 and self.at < self.end and self.json[self.at] & 0xC0 == 0x80:
+            self.at -= 1
+            self.column -= 1
+            count -= 1
+        writer.add(self.short, 0, count)
+        writer.snip_behind(self.column, size)
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def _size(self, line: cython.longlong) -> cython.longlong:
         """Return how many bytes a line has, which is there."""
         self._seek(line, NO_END)
         size: cython.longlong = self.column
@@ -119,35 +175,6 @@ class ContentLines:
                 if self.character == CARRIAGE_RETURN:
                     return size - 1
         return size
-
-    @cython.ccall
-    def part(self, line: cython.longlong, start: cython.longlong, end: cython.longlong) -> tuple:
-        """Return a part of a line: its start and end as columns, and its text.
-
-        They are the starts of the characters at the columns ``start`` and ``end``, fewer than 256 bytes apart.
-        """
-        size: cython.longlong = 0
-        self._seek(line, start)
-        first: cython.longlong = self.column
-        while self.at < self.end and self.column < end:
-            if self.json[self.at] != 92:
-                if size == SHORT:
-                    break
-                self.short[size] = self.json[self.at]
-                size += 1
-                self.at += 1
-                self.column += 1
-                continue
-            self._look_at_escape()
-            if self.character == LINE_FEED or self.column + self.escape_units > end or size + 4 > SHORT:
-                break
-            size = self._decode_escape(size)
-        # Perhaps only a part of the last character is before the end.
-        while size > 0 and self.at < self.end and self.json[self.at] & 0xC0 == 0x80:
-            self.at -= 1
-            self.column -= 1
-            size -= 1
-        return first, self.column, text_of(self.short, 0, size)
 
     @cython.cfunc
     @cython.exceptval(check=False)
@@ -223,29 +250,6 @@ class ContentLines:
             if self.character == LINE_FEED:
                 self.line += 1
                 self.column = 0
-
-    @cython.cfunc
-    def _short_line(self, number: cython.longlong, longest: cython.longlong) -> object:
-        """Return the line that starts here, None if it is long; go on to the next one."""
-        start: cython.longlong = self.at
-        most: cython.longlong = min(self.end, start + longest + 1)
-        stop: cython.longlong = _backslash(self.json, start, most)
-        self.at = stop
-        if stop < most:
-            self._look_at_escape()
-            if self.character == LINE_FEED:
-                self.at += self.escape_size
-                return text_of(self.json, start, stop)
-        elif stop == self.end and stop - start <= longest:
-            return text_of(self.json, start, stop)
-        self.at = start
-        size: cython.longlong = self._decode_line(longest + 1)
-        if 0 <= size <= longest:
-            return text_of(self.short, 0, size)
-        self.has_long = True
-        if size < 0:
-            self._seek(number + 1, 0)
-        return None
 
     @cython.cfunc
     @cython.nogil

@@ -6,9 +6,7 @@ import msgspec
 import orjson
 
 from core.buffers import Content, numbers_buffer
-from core.context import Context
 from core.sourcemap.content_lines import ROW_SIZE, STRETCH_SIZE, ContentLines
-from core.sourcemap.text_lines import LINES_AROUND, LONGEST_BYTES, shown_part, snipped
 
 
 class SourceLines(msgspec.Struct, frozen=True, gc=False):
@@ -45,22 +43,7 @@ class SourceContent:
         place = line - first
         return SourceLines(lines[:place], lines[place], lines[place + 1 :])
 
-    def context(self, line: int, column: int) -> Context | None:
-        """Return what is to be shown around a place: see ``core.context.source_context``, but both count from 0."""
-        found = self._lines.short_lines(line, LINES_AROUND, LONGEST_BYTES)
-        if found is None:
-            return None
-        pre, middle, post, has_long = found
-        if not has_long:
-            return Context(pre, middle, post)
-        first = line - len(pre)
-        shown = [
-            self._trimmed(number, column + 1) if each is None else each
-            for number, each in enumerate([*pre, middle, *post], first)
-        ]
-        return Context(shown[: len(pre)], shown[len(pre)], shown[len(pre) + 1 :])
-
-    def _trimmed(self, line: int, column: int) -> str:
-        size = self._lines.size(line)
-        start, end, text = self._lines.part(line, *shown_part(size, column))
-        return snipped(text, start, end, size)
+    def context(self, line: int, column: int) -> bytes | None:
+        """Return what is to be shown around a place: see ``core.context.Lines.context``, but both count from 0."""
+        context: bytes | None = self._lines.context(line, column + 1)
+        return context

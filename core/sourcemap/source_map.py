@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from core.buffers import Content
-from core.context import Context
 from core.sourcemap.contents import Contents
 from core.sourcemap.functions import Functions, functions_of
 from core.sourcemap.generated_code import GeneratedCode, survey_code
@@ -26,7 +25,7 @@ _REMEMBERED_POSITIONS = 4096
 _REMEMBERED_CONTEXTS = 2048
 """How many answers a map remembers: errors come from the same places again and again.
 
-A position takes some 300 bytes beside the names, a context 1 KB, or 4 KB if all of its lines are long.
+A position takes some 300 bytes beside the names, a context 0.5 KB, or 2 KB if all of its lines are long.
 """
 
 
@@ -102,8 +101,8 @@ class SourceMap:
         content = self._contents.content(source)
         return None if content is None else content.lines(line, around)
 
-    def source_context(self, source: int, line: int, column: int) -> Context | None:
-        """Return what a frame shows of a source around a place that ``lookup`` has found there.
+    def source_context(self, source: int, line: int, column: int) -> bytes | None:
+        """Return what a frame shows of a source around a place that ``lookup`` has found there, as members of JSON.
 
         None if the map doesn't embed the source, or it has no such line.  Long lines are cut: see ``core.context``.
         """
@@ -130,7 +129,7 @@ class SourceMap:
         return _Sources(self.index.contents)
 
     @cached_property
-    def _context(self) -> Callable[[int, int, int], Context | None]:
+    def _context(self) -> Callable[[int, int, int], bytes | None]:
         return lru_cache(_REMEMBERED_CONTEXTS)(self._contents.context)
 
 
@@ -181,7 +180,7 @@ class _Sources:
             content = self._known[source] = SourceContent(self._contents.text, *bounds)
         return content
 
-    def context(self, source: int, line: int, column: int) -> Context | None:
+    def context(self, source: int, line: int, column: int) -> bytes | None:
         """As ``SourceMap.source_context``."""
         content = self.content(source)
         return None if content is None else content.context(line, column)

@@ -7,26 +7,20 @@ end in LF or CR LF and in nothing else; nothing follows a final LF.  Columns are
 
 import cython
 
+from core.sourcemap.context_writer import LINES_AROUND, ContextWriter
+
 if cython.compiled:
-    from cython.cimports.core.sourcemap.words import all_line_feeds, byte_place, text_of
+    from cython.cimports.core.sourcemap.context_writer import ContextWriter
+    from cython.cimports.core.sourcemap.words import all_line_feeds, byte_place
 else:
-    from core.sourcemap.words import all_line_feeds, byte_place, text_of
+    from core.sourcemap.words import all_line_feeds, byte_place
 
 COMPILED = cython.compiled
-
-LINES_AROUND = 5
-"""How many lines are shown before a line, and after it."""
-LONGEST_BYTES = 150
-"""Lines up to this length are shown whole."""
 
 BLOCK = cython.declare(cython.longlong, 1024)
 BLOCK_SIZE = BLOCK
 NEAR = cython.declare(cython.longlong, 2048)  # how far the end of a line is looked for at once
 AROUND = cython.declare(cython.longlong, LINES_AROUND)
-LONGEST = cython.declare(cython.longlong, LONGEST_BYTES)
-TRIMMED = cython.declare(cython.longlong, 140)
-BEFORE_COLUMN = cython.declare(cython.longlong, 60)
-TOO_SHORT_TO_CUT = cython.declare(cython.longlong, 5)
 
 
 @cython.final
@@ -62,33 +56,26 @@ class TextLines:
                 self.surveyed += BLOCK
 
     @cython.ccall
-    def context(self, line: cython.longlong, column: cython.longlong) -> tuple:
-        """Return the list of up to LINES_AROUND lines before ``line``, from 0, itself, and the list of those after.
+    def context(self, line: cython.longlong, column: cython.longlong) -> bytes:
+        """Return up to LINES_AROUND lines before ``line``, from 0, itself, and those after: as members of JSON.
 
-        Those of more than LONGEST_BYTES are cut around ``column``, see ``shown_part``.  None if there is no such line.
+        See ``core.sourcemap.context_writer``.  Long lines are cut around ``column``.  None if there is no such line.
         """
         if not self._has(line):
             return None
+        writer: ContextWriter = ContextWriter(line)
         number: cython.longlong
         first: cython.longlong = max(line - AROUND, 0)
         at: cython.longlong = self._start(first)
         end: cython.longlong
-        before: list = []
-        middle: object = None
-        after: list = []
         for number in range(first, line + AROUND + 1):
             if at >= self.size:
                 break
             end = self._end(number, at)
-            piece: object = shown_text(self.text, at, self._without_carriage_return(at, end), column)
-            if number < line:
-                before.append(piece)
-            elif number == line:
-                middle = piece
-            else:
-                after.append(piece)
+            writer.begin(number)
+            writer.add_line(self.text, at, self._without_carriage_return(at, end), column)
             at = end + 1
-        return before, middle, after
+        return writer.finished()
 
     @cython.cfunc
     @cython.nogil
@@ -138,63 +125,6 @@ class TextLines:
     def _without_carriage_return(self, start: cython.longlong, end: cython.longlong) -> cython.longlong:
         """Return where the line that ends there, before an LF or the end of the text, ends without the CR of CR LF."""
         return end - 1 if start < end < self.size and self.text[end - 1] == 13 else end
-
-
-@cython.ccall
-def shown_text(
-    text: cython.const[cython.uchar][::1], start: cython.longlong, end: cython.longlong, column: cython.longlong
-) -> str:
-    """Return the line ``text[start:end]``, and of one longer than LONGEST_BYTES some 140 bytes around ``column``.
-
-    ``{snip}`` stands where something is missing.
-
-    Source: Symbolicator; the column counts bytes here, although a frame's doesn't.
-    """
-    size: cython.longlong = end - start
-    if size <= LONGEST:
-        return text_of(text, start, end) if size > 0 else ""
-    first: cython.longlong = _shown_start(size, column)
-    last: cython.longlong = _shown_end(size, first)
-    if last == size:
-        first = size - TRIMMED
-    while first > 0 and text[start + first] & 0xC0 == 0x80:
-        first -= 1
-    while last < size and text[start + last] & 0xC0 == 0x80:
-        last -= 1
-    return snipped(text_of(text, start + first, start + last), first, last, size)
-
-
-def shown_part(size, column):
-    """Return the bounds of what to show of a line of ``size`` bytes; a few at either end are not worth a cut.
-
-    They are bytes, as ``column`` is; characters that they cut belong behind them.
-    """
-    start = _shown_start(size, column)
-    end = _shown_end(size, start)
-    return (size - TRIMMED, end) if end == size else (start, end)
-
-
-def snipped(part: str, start: int, end: int, size: int) -> str:
-    """Return the text between two bytes of a line of ``size``, and say where something is missing."""
-    prefix = "{snip} " if start > 0 else ""
-    suffix = " {snip}" if end < size else ""
-    return f"{prefix}{part}{suffix}"
-
-
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def _shown_start(size: cython.longlong, column: cython.longlong) -> cython.longlong:
-    start: cython.longlong = min(column, size) - BEFORE_COLUMN
-    return start if start >= TOO_SHORT_TO_CUT else 0
-
-
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def _shown_end(size: cython.longlong, start: cython.longlong) -> cython.longlong:
-    end: cython.longlong = start + TRIMMED
-    return end if end <= size - TOO_SHORT_TO_CUT else size
 
 
 @cython.cfunc

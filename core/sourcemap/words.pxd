@@ -1,6 +1,7 @@
 # cython: boundscheck=False, wraparound=False, initializedcheck=False
 # What words.py says, for the compiler, which can put it where it's called.
 
+from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.string cimport memchr, memcpy
 
@@ -199,6 +200,53 @@ cdef inline long long character_length(const unsigned char[::1] text, long long 
     if length > 3 and text[at + 3] & 0xC0 != 0x80:
         return 0
     return length
+
+
+cdef inline long long write_json(
+    const unsigned char[::1] text, long long start, long long end, unsigned char[::1] out, long long at
+) noexcept nogil:
+    cdef unsigned long long ones = 0x0101010101010101ULL
+    cdef unsigned long long word, quotes, backslashes
+    cdef const unsigned char *digits = <const unsigned char *> b"0123456789abcdef"
+    cdef unsigned char byte
+    while start < end:
+        if start + 8 <= end:
+            word = eight_bytes(text, start)
+            quotes = word ^ ones * 34
+            backslashes = word ^ ones * 92
+            if not ((((word - ones * 32) & ~word) | ((quotes - ones) & ~quotes) | ((backslashes - ones) & ~backslashes)) & ones * 128):
+                memcpy(&out[at], &text[start], 8)
+                at += 8
+                start += 8
+                continue
+        byte = text[start]
+        start += 1
+        if byte >= 32 and byte != 34 and byte != 92:
+            out[at] = byte
+            at += 1
+            continue
+        out[at] = 92
+        out[at + 1] = byte
+        at += 2
+        if byte >= 32:
+            continue
+        out[at - 1] = 98 if byte == 8 else 116 if byte == 9 else 110 if byte == 10 else 102 if byte == 12 else 114 if byte == 13 else 117
+        if out[at - 1] == 117:
+            out[at] = out[at + 1] = 48
+            out[at + 2] = digits[byte >> 4]
+            out[at + 3] = digits[byte & 15]
+            at += 4
+    return at
+
+
+cdef inline long long write_bytes(const unsigned char[::1] text, long long start, long long end, unsigned char[::1] out, long long at) noexcept nogil:
+    if end > start:
+        memcpy(&out[at], &text[start], end - start)
+    return at + max(end - start, 0)
+
+
+cdef inline bytes bytes_of(const unsigned char[::1] text, long long start, long long end):
+    return PyBytes_FromStringAndSize(<const char*> &text[start], end - start)
 
 
 cdef inline str text_of(const unsigned char[::1] text, long long start, long long end):

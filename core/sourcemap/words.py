@@ -13,6 +13,9 @@ _USUAL_TEXT = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+_SHORT_ESCAPES = {8: b"\\b", 9: b"\\t", 10: b"\\n", 12: b"\\f", 13: b"\\r", 34: b'\\"', 92: b"\\\\"}
+_JSON_BYTES = [_SHORT_ESCAPES.get(byte) or (bytes([byte]) if byte >= 32 else b"\\u%04x" % byte) for byte in range(256)]
+
 
 def eight_bytes(text: bytes, at: int) -> int:
     """Return ``text[at : at + 8]`` as a number, the first byte as its lowest one."""
@@ -111,6 +114,27 @@ def character_length(text: bytes, at: int, size: int) -> int:
         except UnicodeDecodeError:
             continue
     return 0
+
+
+def write_json(text: bytes, start: int, end: int, out: bytearray, at: int) -> int:
+    """Write ``text[start:end]`` to ``out[at:]`` as the inside of a JSON string; return where that ends.
+
+    It takes up to six times the room.
+    """
+    written = b"".join(_JSON_BYTES[byte] for byte in text[start:end])
+    out[at : at + len(written)] = written
+    return at + len(written)
+
+
+def write_bytes(text: bytes, start: int, end: int, out: bytearray, at: int) -> int:
+    """Write ``text[start:end]`` to ``out[at:]`` as it is; return where that ends."""
+    out[at : at + end - start] = text[start:end]
+    return at + max(end - start, 0)
+
+
+def bytes_of(text: bytes, start: int, end: int) -> bytes:
+    """Return ``text[start:end]`` as it is."""
+    return bytes(text[start:end])
 
 
 def text_of(text: bytes, start: int, end: int) -> str:

@@ -8,6 +8,7 @@ import msgspec
 import orjson
 import pytest
 
+from core import frames
 from core.files import (
     BundledFile,
     EmbeddedFile,
@@ -28,15 +29,17 @@ from core.frames import (
     embeds_content,
     fetched_context,
     locate,
+    minified_context,
     missing_source_content,
     nowhere,
+    original_data,
     raw_frame,
     source_key,
-    symbolicated,
 )
 from core.modules import MappedEntry, ResolvedModule
 from core.sourcemap.source_map import read_source_map
 from core.wire.frame import Frame, FrameData
+from core.wire.response import write_data, write_frame
 
 PATH = "https://h.test/assets/a.min.js"
 MAP_URL = "https://h.test/assets/a.min.js.map"
@@ -85,18 +88,40 @@ def a_module(
     )
 
 
-def outcome(frame: Frame, module: ResolvedModule, *, with_context: bool = True) -> Unsymbolicated | Located:
-    return locate(frame, module, with_context=with_context)
+class Outcome:
+    """What became of a frame, and ``raw``: the frame beside it in the answer."""
+
+    def __init__(self, frame: Frame, module: ResolvedModule, *, with_context: bool) -> None:
+        self.found = locate(frame, module)
+        stays = self.found.frame if isinstance(self.found, Located) else self.found.raw
+        self.raw = read(write_frame(stays, minified_context(frame, module) if with_context else None))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.found, name)
 
 
-def located(frame: Frame, module: ResolvedModule, *, with_context: bool = True) -> Located:
-    found = outcome(frame, module, with_context=with_context)
-    assert isinstance(found, Located)
+def outcome(frame: Frame, module: ResolvedModule) -> Outcome:
+    return Outcome(frame, module, with_context=True)
+
+
+def located(frame: Frame, module: ResolvedModule, *, with_context: bool = True) -> Any:
+    found = Outcome(frame, module, with_context=with_context)
+    assert isinstance(found.found, Located)
     return found
 
 
-def error_of(found: Unsymbolicated | Located) -> dict[str, Any] | None:
-    assert isinstance(found, Unsymbolicated)
+def symbolicated(found: Any, caller_name: str | None, context: bytes | None) -> Frame:
+    """The original frame as it is answered."""
+    frame = frames.symbolicated(found, caller_name)
+    return read(write_frame(frame, context, write_data(original_data(found))))
+
+
+def read(written: msgspec.Raw) -> Frame:
+    return msgspec.json.decode(written, type=Frame)
+
+
+def error_of(found: Unsymbolicated | Outcome) -> dict[str, Any] | None:
+    assert not isinstance(found, Outcome) or isinstance(found.found, Unsymbolicated)
     return None if found.error is None else msgspec.to_builtins(found.error)
 
 

@@ -22,7 +22,7 @@ from typing import Any
 
 import orjson
 
-from core.context import source_context
+from core.context import read_context, source_context
 from core.errors import MalformedSourceMap
 from core.sourcemap.checkpoint import Field
 from core.sourcemap.faults import fault_place
@@ -235,7 +235,7 @@ def _context(source_map: Any, position: Any) -> Any:
     """Return what a frame would show of a source, which is what its decoded text would give."""
     if position is None or position.source is None:
         return None
-    context = source_map.source_context(position.source, position.line, position.column)
+    context = read_context(source_map.source_context(position.source, position.line, position.column))
     content = source_map.source_content(position.source)
     assert context == (None if content is None else source_context(content, position.line + 1, position.column + 1))
     return context

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.context import Context, source_context
+from core.context import Context, read_context, source_context
 from core.sourcemap.source_map import read_source_map
 from tests.kernels import BUILDS, load
 
@@ -33,16 +33,18 @@ def test_context_is_that_of_the_decoded_source(build, ascii_only, pieces, places
     read = load("core.sourcemap.source_map", build).read_source_map
     source_map = read(a_map(text, ascii_only=ascii_only))
     for line, column in places:
-        assert source_map.source_context(0, line, column) == source_context(text.encode(), line + 1, column + 1)
+        assert read_context(source_map.source_context(0, line, column)) == source_context(
+            text.encode(), line + 1, column + 1
+        )
 
 
 def test_there_is_no_context_where_there_is_no_line():
     source_map = read_source_map(a_map("a\n", ascii_only=True))
-    assert source_map.source_context(0, 0, 0) == Context([], "a", [])
-    assert source_map.source_context(0, 1, 0) is None
-    assert source_map.source_context(0, 2**32 - 1, 0) is None
-    assert source_map.source_context(0, -1, 0) is None
-    assert source_map.source_context(1, 0, 0) is None
+    assert read_context(source_map.source_context(0, 0, 0)) == Context([], "a", [])
+    assert read_context(source_map.source_context(0, 1, 0)) is None
+    assert read_context(source_map.source_context(0, 2**32 - 1, 0)) is None
+    assert read_context(source_map.source_context(0, -1, 0)) is None
+    assert read_context(source_map.source_context(1, 0, 0)) is None
 
 
 @pytest.mark.parametrize("line", [0, 1, 999, 50_000, 99_998, 99_999])
@@ -50,12 +52,14 @@ def test_lines_are_found_wherever_they_are_in_a_large_source(line):
     lines = [f'const line{number} = "{number}";' for number in range(100_000)]
     source_map = read_source_map(a_map("\n".join(lines), ascii_only=True))
     expected = Context(lines[max(line - 5, 0) : line], lines[line], lines[line + 1 : line + 6])
-    assert source_map.source_context(0, line, 0) == expected
-    assert source_map.source_context(0, 100_000, 0) is None
+    assert read_context(source_map.source_context(0, line, 0)) == expected
+    assert read_context(source_map.source_context(0, 100_000, 0)) is None
 
 
 def test_a_line_of_megabytes_is_cut_around_the_column():
     text = "".join(f'f("{number}");' for number in range(500_000))
     source_map = read_source_map(a_map(f"first\n{text}\nlast", ascii_only=False))
     for column in (0, 59, 4_000_000, len(text) - 3):
-        assert source_map.source_context(0, 1, column) == source_context(f"first\n{text}\nlast".encode(), 2, column + 1)
+        assert read_context(source_map.source_context(0, 1, column)) == source_context(
+            f"first\n{text}\nlast".encode(), 2, column + 1
+        )

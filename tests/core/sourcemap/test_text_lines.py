@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from core.context import read_context
 from tests.kernels import BUILDS, load
 
 NAME = "core.sourcemap.text_lines"
@@ -30,7 +31,7 @@ def test_lines_are_those_that_splitting_gives(build, pieces, columns):
     step = max(len(expected) // 20, 1)
     for line in [*range(0, len(expected), step), len(expected) - 1]:
         for column in columns:
-            assert lines.context(line, column) == around(expected, line, column)
+            assert read(lines.context(line, column)) == around(expected, line, column)
     for beyond in (-1, len(expected), 2**32 - 1):
         assert lines.context(beyond, 0) is None
 
@@ -41,11 +42,9 @@ def test_the_counts_of_another_text_are_refused(build):
         load(NAME, build).TextLines(b"x" * 5000, array("I", [0]))
 
 
-@pytest.mark.parametrize("build", BUILDS)
-@given(line=st.text("aé€😀", max_size=400), column=st.integers(0, 2000))
-def test_what_is_shown_of_a_line_is_the_part_that_is_said_to_be(build, line, column):
-    kernel = load(NAME, build)
-    assert kernel.shown_text(line.encode(), 0, len(line.encode()), column) == shown(line, column)
+def read(members: bytes | None) -> Lines | None:
+    context = read_context(members)
+    return None if context is None else (context.pre, context.line, context.post)
 
 
 def surveyed(kernel, text: bytes):

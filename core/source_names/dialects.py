@@ -6,6 +6,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from core.source_names.clojure import clojure_functions
+from core.source_names.kotlin import kotlin_functions
+from core.source_names.listed import ListedFunctions
+
 _EXTENSION = re.compile(r"\.([A-Za-z0-9]+)(?:[?#!].*)?\Z", re.DOTALL)
 _SCRIPT = re.compile(rb"<script\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
 _SETUP = re.compile(rb"\bsetup\b")
@@ -31,14 +35,15 @@ def _whole(content: bytes, _: str) -> Script:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """A language: whether it has types and elements, and where in a source it is."""
+    """A language: its reader; or, for the parser, whether it has types and elements, and where in a source it is."""
 
-    types: bool
-    jsx: bool
+    types: bool = False
+    jsx: bool = False
     is_certain: bool = True
     """Whether the name says so; if not, a text that doesn't look like it isn't."""
     script: Callable[[bytes, str], Script] = _whole
     """Returns what is a program of the content of a source and its name."""
+    reader: Callable[[str], ListedFunctions] | None = None
 
 
 def component_scripts(content: bytes, name_of: Callable[[bytes], str | None]) -> Script:
@@ -76,11 +81,13 @@ _DIALECTS = {
     **dict.fromkeys(("js", "cjs", "mjs", "es", "es6", "jsx"), _JAVASCRIPT),
     **dict.fromkeys(("ts", "cts", "mts"), _TYPESCRIPT),
     "tsx": _TSX,
+    **dict.fromkeys(("cljs", "cljc"), Dialect(reader=clojure_functions)),
+    "kt": Dialect(reader=kotlin_functions),
     "vue": _VUE,
     "svelte": _SVELTE,
 }
 _NAMES_OF_OTHERS = """
-    c cc clj cljc cljs coffee cpp css cxx dart elm fs fsx gleam go h hpp htm html hx imba java json kt less litcoffee ls
+    c cc clj coffee cpp css cxx dart elm fs fsx gleam go h hpp htm html hx imba java json less litcoffee ls
     lua ml nim php purs py rb re res rs sass scala scss styl swift wat zig
 """
 _OTHER_LANGUAGES = frozenset(_NAMES_OF_OTHERS.split())

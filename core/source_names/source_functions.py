@@ -14,6 +14,7 @@ from core.javascript.scope_search import ScopeSearch
 from core.source_names.dialects import Dialect, dialect_of
 from core.source_names.lexer import Lexer
 from core.source_names.lexer_tables import lexer_tables
+from core.source_names.listed import ListedFunctions
 from core.source_names.names import Names
 from core.source_names.parser import Parser
 from core.source_names.recorder import Recorder
@@ -21,6 +22,8 @@ from core.sourcemap.position import FunctionName, NoName
 from core.sourcemap.text_positions import BLOCK_SIZE, TextPositions, survey_text
 
 _MAX_TEXT = 1 << 30
+_MAX_LISTED = 1 << 21
+"""Readers that aren't kernels take a second for this."""
 _SCOPE_SIZE = 4
 
 
@@ -28,13 +31,14 @@ _SCOPE_SIZE = 4
 class SourceFunctions:
     """The functions of a source.  Any number of threads may ask it."""
 
-    names: Names
+    text: bytes
+    blocks: Numbers
     records: Numbers
     """Four numbers for each scope: start, end (exclusive), its part, the scope around (-1: none)."""
-    blocks: Numbers
-    bodies: tuple[tuple[int, int, str], ...]
+    names: Names | ListedFunctions
+    bodies: tuple[tuple[int, int, str], ...] = ()
     """Parts of the text that become the body of a function, and what that is called."""
-    errors: int
+    errors: int = 0
     """How often the parser met what it had no rule for."""
 
     def name_at(self, line: int, column: int, outwards: int = 0) -> FunctionName | None:
@@ -42,7 +46,7 @@ class SourceFunctions:
 
         Or of the function that is so many further outwards.  None if that part of the text could not be read.
         """
-        return self.name_at_offset(TextPositions(self.names.text, self.blocks).offset(line, column), outwards)
+        return self.name_at_offset(TextPositions(self.text, self.blocks).offset(line, column), outwards)
 
     def name_at_offset(self, offset: int, outwards: int = 0) -> FunctionName | None:
         """Return the name of the function at a byte of the text, likewise."""
@@ -77,12 +81,18 @@ def read_functions(content: bytes, file: str) -> SourceFunctions | None:
     blocks = numbers_buffer(2 * -(-len(content) // BLOCK_SIZE))
     if not survey_text(content, blocks):
         return read_functions(content.decode("utf-8", "replace").encode(), file)
+    if dialect.reader:
+        if len(content) > _MAX_LISTED:
+            return None
+        text = content.decode()
+        listed = dialect.reader(text).in_bytes(text)
+        return SourceFunctions(content, blocks, listed.records, listed)
     script = dialect.script(content, file.partition("?")[0])
     recorder, errors = _parsed(script.text, dialect)
     if errors and not dialect.is_certain:
         return None
     names = Names(content, array("i", recorder.parts))
-    return SourceFunctions(names, array("i", recorder.records), blocks, script.functions, errors)
+    return SourceFunctions(content, blocks, array("i", recorder.records), names, script.functions, errors)
 
 
 def _parsed(text: bytes, dialect: Dialect) -> tuple[Recorder, int]:

@@ -264,7 +264,7 @@ def test_a_script_that_becomes_a_function_is_called_as_that(file: str, setup: st
     assert [name_in_component(source, f"a{number}", file) for number in range(1, 5)] == [setup, plain, shared, None]
 
 
-@pytest.mark.parametrize("file", ["Cart.kt", "shop/cart.cljs", "a.coffee", "a.scss", "main.dart"])
+@pytest.mark.parametrize("file", ["cart.clj", "a.coffee", "a.scss", "main.dart"])
 def test_other_languages_are_not_read(file: str):
     assert read_functions(b"function f() {}", file) is None
 

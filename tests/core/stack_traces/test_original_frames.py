@@ -39,7 +39,7 @@ def test_functions_have_the_names_of_sources_in_typescript():
 
 
 def test_of_sources_in_other_languages_they_have_the_names_of_the_service():
-    assert functions(sourcesContent=[SOURCE], sources=["cart.kt"]) == ["total", "start", "t"]
+    assert functions(sourcesContent=[SOURCE], sources=["cart.coffee"]) == ["total", "start", "t"]
 
 
 def test_initializers_of_fields_keep_the_name_that_v8_gives_them():

@@ -1,14 +1,27 @@
 // Builds the shop with many toolchains, lets it fail in Node, and keeps the traces.  See README.md.
 
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { framesInSources as javascriptFrames } from "../traces/truth.mjs";
+import { buildWithAngular, buildWithClojureScript, buildWithKotlin, buildWithNext } from "./frameworks.mjs";
 import { buildComponent, buildWithClosure, toolchains } from "./toolchains.mjs";
-import { framesInSources, markedFrames, writeUnbundled } from "./truth.mjs";
+import { framesInSources, markedFrames, marksOf, writeUnbundled } from "./truth.mjs";
 
 const WORK = join(tmpdir(), "unmangle-toolchains"); // the same for everybody, as traces tell where they were made
+const FEW_SCENARIOS = ["tooMany", "noPrice", "saveAll", "titles", "counting", "panels"]; // a server has them all in one process
+const REFUSED = ["throw", "refuse"];
+const KOTLIN_LINES = {
+  tooMany: [REFUSED, ["are too many", "Cart.addLine"], ["addLine(sum", "Cart.total"], ["cart.total()", "Handlers.buy"], ["Handlers.buy", "checkout"], ["tooMany", "run"], ["run(process", "main"]],
+  noPrice: [REFUSED, ["is too much", "new Money"], ["return Money((", "Money.parse"], ["total + Money", "Cart.addLine"], ["addLine(sum", "Cart.total"], ["cart.total()", "Handlers.buy"], ["noPrice", "run"], ["run(process", "main"]],
+  belowNothing: [REFUSED, ["below nothing", "get Money.label"], ["belowNothing", "run"], ["run(process", "main"]],
+  listening: [REFUSED, ["refuse(line.name)", "added"], ["listener?.", "Cart.add"], ["cart.add(Line", "Handlers.listening"], ["listening", "run"], ["run(process", "main"]],
+};
+const CLOJURE_LINES = {
+  tooMany: [REFUSED, ["too many", "add-line"], ["(add-line sum", "-"], ["(total lines 0)", "total"], ["(total [(", "checkout"], ["(checkout 100)", "run"], ["(run scenario)", "main"]],
+  noPrice: [REFUSED, ["isn't a price", "Line.price"], ["(price line)", "add-line"], ["(add-line sum", "-"], ["(total lines 0)", "total"], ["(total [line])", "labelled"], ["(labelled (", "run"], ["(run scenario)", "main"]],
+};
 const SCENARIOS = ["tooMany", "noPrice", "belowNothing", "saveAll", "consult", "click", "panels", "titles", "closing", "listening", "counting", "shelves"];
 
 process.chdir(import.meta.dirname);
@@ -19,6 +32,10 @@ for (const [name, { build, module }] of Object.entries(toolchains)) {
   if (isWanted(name)) await keepAll(name, build, module);
 }
 
+if (isWanted("angular")) await keepAngular("angular");
+if (isWanted("next")) await keepNext("next");
+if (isWanted("kotlin")) keepOther("kotlin", buildWithKotlin, "src/Shop.kt", KOTLIN_LINES);
+if (isWanted("clojurescript")) keepOther("clojurescript", buildWithClojureScript, "out/shop.cljs", CLOJURE_LINES);
 if (isWanted("closure")) await keepClosure("closure");
 for (const name of ["vue", "svelte"]) {
   if (isWanted(name)) await keepComponent(name);
@@ -30,6 +47,47 @@ async function keepAll(name, build, isModule) {
   keepTraces(name, folder, SCENARIOS.map((scenario) => {
     return keep(name, scenario, failure(folder, script, scenario), framesInSources(folder, scenario));
   }));
+}
+
+async function keepAngular(name) {
+  const folder = prepared(name, true);
+  rmSync(join(folder, "node_modules"));
+  const fail = buildWithAngular(folder);
+  const traces = FEW_SCENARIOS.map((scenario) => keep(name, scenario, shortened(fail(scenario)), inFramework(folder, scenario, "src/main.ts")));
+  keepTraces(name, folder, traces);
+}
+
+async function keepNext(name) {
+  const folder = prepared(name, true);
+  rmSync(join(folder, "node_modules"));
+  const server = await buildWithNext(folder);
+  const texts = [];
+  for (const scenario of FEW_SCENARIOS) texts.push(await server.ask(scenario));
+  server.finish(texts);
+  keepTraces(name, folder, FEW_SCENARIOS.map((scenario, index) => {
+    return keep(name, scenario, texts[index], inFramework(folder, scenario, "app/run/route.ts"));
+  }));
+}
+
+/** The frames of the shop itself, and those that lead to it: all that are marked in a file, in their order. */
+function inFramework(folder, scenario, entry) {
+  return [...framesInSources(folder, scenario).filter(({ file }) => file !== "src/start.ts"), ...marksOf(folder, entry)];
+}
+
+/** Nothing but its compiler runs such a source: the lines of each scenario are written down here, by hand. */
+function keepOther(name, build, file, scenarios) {
+  const folder = prepared(name, false);
+  const script = build(folder);
+  const source = readFileSync(join(folder, "src", basename(file)), "utf8").split("\n");
+  const traces = Object.entries(scenarios).map(([scenario, marks]) => {
+    const frames = marks.map(([text, mark]) => {
+      const index = source.findIndex((line) => line.includes(text) && line.endsWith(`= ${mark}`));
+      if (index < 0) throw new Error(`${file} has no line ${text} of ${mark}`);
+      return { file, lineno: index + 1, function: mark === "-" ? null : mark };
+    });
+    return keep(name, scenario, failure(folder, script, scenario), frames);
+  });
+  keepTraces(name, folder, traces);
 }
 
 /** Closure Compiler knows no TypeScript: it builds the other shop. */

@@ -29,6 +29,12 @@ export function writeUnbundled(folder) {
   }
 }
 
+/** The frames that are marked in a file. */
+export function marksOf(folder, file) {
+  const lines = readFileSync(join(folder, file), "utf8").split("\n");
+  return lines.flatMap((_, index) => frameAt(folder, file, index + 1));
+}
+
 /** No frame if the line has no mark: what makes fields, which is a function of its own to some targets only. */
 function frameAt(folder, file, lineno) {
   const mark = MARK.exec(readFileSync(join(folder, file), "utf8").split("\n")[lineno - 1]);

@@ -1,0 +1,1 @@
+declare var process: { argv: string[] }; interface ErrorConstructor { stackTraceLimit: number }

@@ -1,0 +1,1 @@
+export default { experimental: { serverSourceMaps: true, serverMinification: true, cpus: 1 }, typescript: { ignoreBuildErrors: true }, productionBrowserSourceMaps: true, turbopack: { root: import.meta.dirname } };

@@ -38,7 +38,9 @@ def _run(chosen: argparse.Namespace) -> int:
 
     try:
         inspected = _inspected(chosen.path, verify=chosen.verify)
-    except (OSError, MalformedBundle) as error:
+    except OSError as error:
+        return refuse(f"unmangle inspect: {reason(error)}")
+    except MalformedBundle as error:
         return refuse(f"unmangle inspect: {chosen.path}: {reason(error)}")
     if not inspected:
         return refuse(f"unmangle inspect: {chosen.path} has no generated files and no source maps")

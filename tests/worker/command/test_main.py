@@ -26,8 +26,8 @@ def test_help_lists_the_commands_of_all_packages(capsys):
 
 
 @pytest.mark.parametrize("words", [
-    ["trace", "nofile.txt"], ["lookup", "nofile.txt:1:1"], ["explain", "nofile.txt", "-a", "."], ["inspect", "nofile.txt"],
-    ["bundle", "nofile.txt", "-o", "out.zip"],
+    ["trace", "nofile.txt"], ["lookup", "nofile.txt:1:1"], ["explain", "nofile.txt", "-a", "."],
+    ["inspect", "nofile.txt"], ["bundle", "nofile.txt", "-o", "out.zip"],
 ], ids=lambda words: words[0])  # fmt: skip
 def test_a_file_that_is_missing_is_named_without_the_number_of_the_error(words, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -21,7 +21,7 @@ from core.sourcemap.source_map import SourceMap, read_source_map
 _DEBUG_ID = re.compile(rb'"debug_?[iI]d"\s*:\s*"([^"\\]{32,64})"')
 _NOT_FILES = ("node:", "<anonymous>", "<unknown>", "internal/", "wasm:", "InternalBytecode.js")
 _LONGEST_REFERENCE = 200
-_DIGEST = re.compile(r"[.-](?=[\w-]*\d)[\w-]{5,64}(?=\.)")
+_DIGEST = re.compile(r"[.-](?=[\w-]{0,64}\d)[\w-]{5,64}(?=\.)")
 _MAP_NAMES = ("{}.map", "{}.packager.map")  # the second one is React Native's
 
 

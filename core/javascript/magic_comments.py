@@ -14,7 +14,8 @@ _OPENING = re.compile(rb"(?:/(/)|/\*)[#@][ \t]*\Z")
 _LONGEST_OPENING = 16
 _REST_OF_LINE = re.compile(rb"""[ \t]*(?P<value>[^\s"'`]*)[^\n\r"'`]*(?=[\n\r]|\Z)""")
 _REST_OF_BLOCK = re.compile(rb"""[ \t]*(?P<value>[^\s"'`*]*)[^\n\r"'`*]*\*/""")
-_ONLY_COMMENTS = re.compile(rb"(?:[\s\x00]+|//[^\n\r]*|/\*[\s\S]*?\*/|\xef\xbb\xbf)*\Z")
+# Possessive, so that it takes no time to see that there is more.
+_ONLY_COMMENTS = re.compile(rb"(?:[\s\x00]++|//[^\n\r]*+|/\*[\s\S]*?\*/|\xef\xbb\xbf)*+\Z")
 
 
 def source_mapping_url(content: Content) -> str | None:

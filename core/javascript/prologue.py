@@ -9,7 +9,7 @@ _LINE_END = rb"(?:[\n\r]|\xe2\x80[\xa8\xa9])"
 _COMMENT = rb"/\*[\s\S]*?\*/|//(?:(?!\xe2\x80[\xa8\xa9])[^\n\r])*"
 
 _HASHBANG = re.compile(rb"(?:\xef\xbb\xbf)?(?:#!(?:(?!\xe2\x80[\xa8\xa9])[^\n\r])*(?=[\n\r]|\xe2\x80[\xa8\xa9]))?")
-_SPACE = re.compile(rb"(?:%b|%b|%b)*" % (_BLANK, _LINE_END, _COMMENT))
+_SPACE = re.compile(rb"(?:%b|%b|%b)*+" % (_BLANK, _LINE_END, _COMMENT))
 _STRING = re.compile(rb""""(?:[^"\\\n\r]|\\(?:\r\n|[\s\S]))*"|'(?:[^'\\\n\r]|\\(?:\r\n|[\s\S]))*'""")
 _ANY_LINE_END = re.compile(_LINE_END)
 _CONTINUES = re.compile(rb"""[(\[`+\-*/,.?:<>=&|^%]|!=|(?:in|instanceof)(?![\w$\\\x80-\xff])""")

@@ -15,7 +15,7 @@ _COLUMNS = ("colno", "colNo", "columnNumber", "column", "col")
 _FUNCTIONS = ("function", "functionName", "methodName", "func")
 _MEMBERS = frozenset((*_PATHS, *_LINES, *_COLUMNS, *_FUNCTIONS))
 _HAS_LINE = re.compile(r'"(?:lineno|lineNo|lineNumber|line)"\s*:\s*\d')
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\],:]|[^\s{}\[\],:"]+')
 _DEEPEST = 200
 _LONGEST_LINE = 1 << 20
 

@@ -31,6 +31,7 @@ KERNELS = (
     "core.sourcemap.mappings_cursor",
     "core.sourcemap.mappings_survey",
     "core.sourcemap.mappings_writer",
+    "core.sourcemap.section_outline",
     "core.sourcemap.text_lines",
     "core.sourcemap.text_positions",
     "core.sourcemap.token_arrays",

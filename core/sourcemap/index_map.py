@@ -23,7 +23,7 @@ def decode_map(document: PlainMap | IndexMap) -> DecodedMap:
     """
     if isinstance(document, PlainMap):
         return decode_plain_map(document)
-    parts = [(section, _decode_section(section)) for section in document.sections]
+    parts = [(section, _decode_section(section)) for section in document.sections()]
     merged = _MergedMap()
     for section, part in sorted(parts, key=lambda placed: (placed[0].line, placed[0].column)):
         merged.add(part, section.line, section.column)

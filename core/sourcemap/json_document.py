@@ -23,7 +23,7 @@ from core.sourcemap.json_outline import (
 from core.sourcemap.literals import Literals
 
 _MAX_U32 = 2**32 - 1
-_BYTES_PER_VALUE = 16  # fewer is rare, and then it is read again
+_BYTES_PER_VALUE = 6  # fewer is rare, and then it is read again
 _KINDS = {b'"': "a string", b"{": "an object", b"[": "an array", b"t": "true", b"f": "false", b"n": "null"}
 
 

@@ -246,6 +246,9 @@ def _string_end(
     """Return the offset behind the closing quote of the string whose first character is at ``at``, or a fault."""
     kind: cython.int
     closer_look_end: cython.longlong = at
+    short_end: cython.longlong = _short_string_end(text, at, size)
+    if short_end > 0:
+        return short_end
     while True:
         # What is behind a backslash isn't escaped here, but would be to a block.
         if at >= closer_look_end and text[at - 1] != 92:
@@ -271,6 +274,26 @@ def _string_end(
 @cython.nogil
 @cython.inline
 @cython.exceptval(check=False)
+def _short_string_end(
+    text: cython.const[cython.uchar][::1], at: cython.longlong, size: cython.longlong
+) -> cython.longlong:
+    """Return the offset behind the closing quote of a plain string of less than 16 bytes, such as a key; else 0."""
+    marks: cython.ulonglong
+    if at + 16 > size:
+        return 0
+    for _ in range(2):
+        marks = _unusual_marks(eight_bytes(text, at))
+        if marks:
+            at += first_mark(marks)
+            return at + 1 if text[at] == 34 else 0
+        at += 8
+    return 0
+
+
+@cython.cfunc
+@cython.nogil
+@cython.inline
+@cython.exceptval(check=False)
 def _plain_blocks_end(
     text: cython.const[cython.uchar][::1], start: cython.longlong, size: cython.longlong
 ) -> cython.longlong:
@@ -287,27 +310,32 @@ def _plain_blocks_end(
 @cython.inline
 @cython.exceptval(check=False)
 def _plain_end(text: cython.const[cython.uchar][::1], at: cython.longlong, size: cython.longlong) -> cython.longlong:
-    """Return where the first byte is from ``at`` on that isn't PLAIN, or ``size``.
-
-    Eight bytes at once: subtracting 1 from a byte that is 0 borrows its highest bit, which no other ASCII byte has
-    afterwards, unless a byte before has borrowed; and exclusive or makes 0 of the byte that is looked for.
-    """
-    ones: cython.ulonglong = 0x0101010101010101
-    eight: cython.ulonglong
-    quotes: cython.ulonglong
-    backslashes: cython.ulonglong
+    """Return where the first byte is from ``at`` on that isn't PLAIN, or ``size``."""
     marks: cython.ulonglong
     while at + 8 <= size:
-        eight = eight_bytes(text, at)
-        quotes = eight ^ ones * 34
-        backslashes = eight ^ ones * 92
-        marks = ((quotes - ones) | (backslashes - ones) | (eight - ones * 32) | eight) & (ones * 128)
+        marks = _unusual_marks(eight_bytes(text, at))
         if marks:
             return at + first_mark(marks)
         at += 8
     while at < size and 32 <= text[at] < 128 and text[at] != 34 and text[at] != 92:
         at += 1
     return at
+
+
+@cython.cfunc
+@cython.nogil
+@cython.inline
+@cython.exceptval(check=False)
+def _unusual_marks(eight: cython.ulonglong) -> cython.ulonglong:
+    """Mark which of eight bytes aren't PLAIN, in the highest bit of each, as far as the first of them.
+
+    Subtracting 1 from a byte that is 0 borrows its highest bit, which no other ASCII byte has afterwards, unless a byte
+    before has borrowed; and exclusive or makes 0 of the byte that is looked for.
+    """
+    ones: cython.ulonglong = 0x0101010101010101
+    quotes: cython.ulonglong = eight ^ ones * 34
+    backslashes: cython.ulonglong = eight ^ ones * 92
+    return ((quotes - ones) | (backslashes - ones) | (eight - ones * 32) | eight) & (ones * 128)
 
 
 @cython.cfunc

@@ -90,10 +90,14 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class IndexMap:
-    """A map made of other maps, in the order of the text."""
+    """A map made of other maps: the elements of ``value``, an array."""
 
     debug_id: str | None
-    sections: list[Section]
+    value: JsonValue
+
+    def sections(self) -> list[Section]:
+        """Return the sections in the order of the text.  Raises MalformedSourceMap as ``map_document`` does."""
+        return [_section(section) for section in self.value.elements()]
 
 
 def map_document(value: JsonValue) -> PlainMap | IndexMap:
@@ -109,7 +113,8 @@ def map_document(value: JsonValue) -> PlainMap | IndexMap:
     sections = members.get("sections")
     if sections is None:
         return plain_map
-    return IndexMap(plain_map.debug_id, [_section(section) for section in sections.elements()])
+    sections.expect(b"[", "an array")
+    return IndexMap(plain_map.debug_id, sections)
 
 
 def _check_unused(members: dict[str, JsonValue]) -> None:

@@ -10,6 +10,7 @@ from core.sourcemap.decoded_map import DecodedMap, decode_plain_map
 from core.sourcemap.encoded_mappings import EncodedMappings, encode_tokens, survey_mappings
 from core.sourcemap.function_maps import FunctionMaps, read_function_maps
 from core.sourcemap.index_map import decode_map
+from core.sourcemap.joined_sections import JoinedSections, join_sections
 from core.sourcemap.literals import Literals, literals_of
 from core.sourcemap.map_document import IndexMap, PlainMap
 from core.sourcemap.source_root import rooted_source
@@ -50,7 +51,10 @@ def index_map(document: PlainMap | IndexMap, text: Content) -> MapIndex:
     Raises MalformedSourceMap, which says where and what is wrong: MalformedMappings if that is in the mappings.
     """
     if isinstance(document, IndexMap):
-        return _index_decoded(text, decode_map(document), document.debug_id, None)
+        joined = join_sections(document.value)
+        if joined is None:
+            return _index_decoded(text, decode_map(document), document.debug_id, None)
+        return _index_joined(text, joined, document.debug_id)
     mappings = survey_mappings(document.mappings, len(document.sources), len(document.names))
     functions = None if document.function_maps is None else read_function_maps(document.function_maps)
     if mappings is None:
@@ -65,6 +69,20 @@ def index_map(document: PlainMap | IndexMap, text: Content) -> MapIndex:
         functions=functions,
         ignored=document.ignored,
         debug_id=document.debug_id,
+    )
+
+
+def _index_joined(text: Content, joined: JoinedSections, debug_id: str | None) -> MapIndex:
+    return MapIndex(
+        text=text,
+        mappings=joined.mappings,
+        sources=joined.sources,
+        root="",
+        names=joined.names,
+        contents=joined.contents,
+        functions=None,
+        ignored=joined.ignored,
+        debug_id=debug_id,
     )
 
 

@@ -28,6 +28,7 @@ if cython.compiled:
         translate,
     )
     from cython.cimports.core.sourcemap.mappings_cursor import MappingsCursor
+    from cython.cimports.core.sourcemap.section_fields import SectionField
     from cython.cimports.core.sourcemap.words import bit_count, eight_bytes, first_bit, prefetch
 else:
     from core.sourcemap.checkpoint import Field
@@ -44,6 +45,7 @@ else:
         symbols_at,
         translate,
     )
+    from core.sourcemap.section_fields import SectionField
     from core.sourcemap.words import bit_count, eight_bytes, first_bit, prefetch
 
 COMPILED = cython.compiled
@@ -79,25 +81,38 @@ class MappingsSurvey(MappingsCursor):
     token_count = cython.declare(cython.longlong, visibility="readonly")
     is_ordered = cython.declare(cython.bint, visibility="readonly")
 
+    first_source: cython.longlong  # the numbers of what a section's own count from
+    first_name: cython.longlong
+    last_fields: cython.int  # of the last token of the section before, and what it says; 0 if there is none
+    last_line: cython.longlong
+    last_column: cython.longlong
+    last_source: cython.longlong
+    last_original_line: cython.longlong
+    last_original_column: cython.longlong
     next_number: cython.longlong  # with which token the next checkpoint is due
     next_offset: cython.longlong  # or from which place on
     window: cython.uchar[::1]  # what the bytes of the text mean, WINDOW of them from ``window_start`` on
     separators: cython.uchar[::1]  # a bit for each of them: whether it ends a token
     window_start: cython.longlong
     places: cython.const[cython.uchar][::1]
+    most_fields: cython.int  # that a token has, as there are sources and names to refer to
     counts: cython.const[cython.uchar][::1]
+    counts_of_one: cython.const[cython.uchar][::1]
+    counts_of_four: cython.const[cython.uchar][::1]
+    counts_of_five: cython.const[cython.uchar][::1]
 
     def __init__(self, text, start, end, source_count, name_count):
         super().__init__(text, start, end)
-        self.source_count = source_count
-        self.name_count = name_count
+        self.first_source = self.first_name = 0
         self.token_count = 0
         self.is_ordered = True
         self.window = bytearray(WINDOW)
         self.separators = bytearray(WINDOW // 8 + 8)
         self.window_start = -WINDOW
         self.places = PLACES
-        self.counts = COUNTS[1 if source_count == 0 else 4 if name_count == 0 else 5]
+        self.counts_of_one, self.counts_of_four, self.counts_of_five = COUNTS[1], COUNTS[4], COUNTS[5]
+        self.most_fields = 0
+        self._expect(source_count, name_count)
 
     @cython.ccall
     def write(self, checkpoints: cython.uint[::1]) -> cython.longlong:
@@ -112,14 +127,127 @@ class MappingsSurvey(MappingsCursor):
     @cython.nogil
     @cython.exceptval(check=False)
     def _write(self, checkpoints: cython.uint[::1]) -> cython.longlong:
-        row: cython.longlong = 0
-        last_row: cython.longlong = len(checkpoints) - Field.SIZE
-        at: cython.longlong
-        answer: cython.longlong
         self.restart()
         self.token_count = 0
         self.is_ordered = True
-        self.next_number = 0
+        return self._survey(checkpoints, 0)
+
+    @cython.ccall
+    def write_sections(
+        self, sections: cython.const[cython.uint][::1], checkpoints: cython.uint[::1]
+    ) -> cython.longlong:
+        """Survey the mappings of all sections of an index map, as if they were one text.
+
+        ``sections`` are rows of ``core.sourcemap.section_fields``, in order.  Returns how many numbers the checkpoints
+        have, or -1 if the mappings can't be searched as one: something is wrong with them, they aren't in order, or a
+        section starts with the token that the one before ends with, which counts as absent.
+        """
+        with cython.nogil:
+            return self._write_sections(sections, checkpoints)
+
+    @cython.cfunc
+    @cython.nogil
+    @cython.exceptval(check=False)
+    def _write_sections(
+        self, sections: cython.const[cython.uint][::1], checkpoints: cython.uint[::1]
+    ) -> cython.longlong:
+        number: cython.longlong
+        row: cython.longlong = 0
+        self.token_count = 0
+        self.is_ordered = True
+        self.last_fields = 0
+        self.last_line = self.last_column = 0
+        for number in range(len(sections) // SectionField.SIZE):
+            row = self._survey_section(sections, number * SectionField.SIZE, checkpoints, row)
+            if row < 0:
+                return -1
+        return row
+
+    @cython.cfunc
+    @cython.nogil
+    @cython.exceptval(check=False)
+    def _survey_section(
+        self,
+        sections: cython.const[cython.uint][::1],
+        section: cython.longlong,
+        checkpoints: cython.uint[::1],
+        row: cython.longlong,
+    ) -> cython.longlong:
+        line: cython.longlong = sections[section + SectionField.LINE]
+        column: cython.longlong = sections[section + SectionField.COLUMN]
+        if line > MOST_SIGNED:
+            return -1  # Lines might go beyond 32 bits.
+        self.start = sections[section + SectionField.START]
+        self.end = sections[section + SectionField.END]
+        self._expect(sections[section + SectionField.SOURCE_COUNT], sections[section + SectionField.NAME_COUNT])
+        self.first_source = sections[section + SectionField.FIRST_SOURCE]
+        self.first_name = sections[section + SectionField.FIRST_NAME]
+        self._restart_at(line, column)
+        if not self.finds_token():
+            return row
+        if self.read_token() < 0 or not self._goes_on():
+            return -1
+        self._restart_at(line, column)
+        self.window_start = -WINDOW
+        row = self._survey(checkpoints, row)
+        self.last_line = self.line
+        self.last_column = self.column
+        self.last_fields = self.fields
+        self.last_source = self.source + self.first_source
+        self.last_original_line = self.original_line
+        self.last_original_column = self.original_column
+        return row if self.is_ordered else -1
+
+    @cython.cfunc
+    @cython.nogil
+    @cython.exceptval(check=False)
+    def _goes_on(self) -> cython.bint:
+        """Say whether the current token, the first of a section, is behind the last one before, and says another."""
+        if self.line < self.last_line or (self.line == self.last_line and self.column < self.last_column):
+            return False
+        if self.last_fields == 0 or (self.fields > 1) != (self.last_fields > 1):
+            return True
+        return self.fields > 1 and (
+            self.source + self.first_source != self.last_source
+            or self.original_line != self.last_original_line
+            or self.original_column != self.last_original_column
+        )
+
+    @cython.cfunc
+    @cython.nogil
+    @cython.exceptval(check=False)
+    def _expect(self, source_count: cython.longlong, name_count: cython.longlong) -> cython.void:
+        """Note how many sources and names tokens may refer to."""
+        most_fields: cython.int = 1 if source_count == 0 else 4 if name_count == 0 else 5
+        self.source_count = source_count
+        self.name_count = name_count
+        if most_fields == self.most_fields:
+            return
+        self.most_fields = most_fields
+        if most_fields == 1:
+            self.counts = self.counts_of_one
+        elif most_fields == 4:
+            self.counts = self.counts_of_four
+        else:
+            self.counts = self.counts_of_five
+
+    @cython.cfunc
+    @cython.nogil
+    @cython.exceptval(check=False)
+    def _restart_at(self, line: cython.longlong, column: cython.longlong) -> cython.void:
+        self.restart()
+        self.line = line
+        self.column = column
+
+    @cython.cfunc
+    @cython.nogil
+    @cython.exceptval(check=False)
+    def _survey(self, checkpoints: cython.uint[::1], row: cython.longlong) -> cython.longlong:
+        """Check the mappings from here on and write their checkpoints.  Returns where they end, or a fault."""
+        last_row: cython.longlong = len(checkpoints) - Field.SIZE
+        at: cython.longlong
+        answer: cython.longlong
+        self.next_number = self.token_count
         while self.finds_token():
             if self.token_count >= self.next_number or self.at >= self.next_offset:
                 if row > last_row:
@@ -145,10 +273,10 @@ class MappingsSurvey(MappingsCursor):
         checkpoints[row + Field.LINE] = self.line
         # If its number is a fault, the survey ends with that.
         checkpoints[row + Field.COLUMN] = (self.column + self.read_number()) & MASK
-        checkpoints[row + Field.SOURCE] = self.source
+        checkpoints[row + Field.SOURCE] = (self.source + self.first_source) & MASK
         checkpoints[row + Field.ORIGINAL_LINE] = self.original_line
         checkpoints[row + Field.ORIGINAL_COLUMN] = self.original_column
-        checkpoints[row + Field.NAME] = self.name
+        checkpoints[row + Field.NAME] = (self.name + self.first_name) & MASK
         checkpoints[row + Field.BEFORE] = self.fields
         self.at = at
         self.next_number = self.token_count + MOST_TOKENS

@@ -35,14 +35,27 @@ from core.javascript.token_tables import token_tables
 from core.javascript.word_table import word_table
 from core.source_names import parts as source_names_parts
 from core.source_names import tokens
-from core.sourcemap import checkpoint, token_shapes
+from core.sourcemap import checkpoint, section_fields, token_shapes
 
 RULES = read_rules(grammar.RULES, grammar.START)
 
 
 @pytest.mark.parametrize(
     "module",
-    [actions, characters, kinds, marks, parts, shapes, steps, checkpoint, token_shapes, source_names_parts, tokens],
+    [
+        actions,
+        characters,
+        kinds,
+        marks,
+        parts,
+        shapes,
+        steps,
+        checkpoint,
+        section_fields,
+        token_shapes,
+        source_names_parts,
+        tokens,
+    ],
     ids=lambda module: module.__name__,
 )
 def test_the_compiler_is_told_the_same_numbers(module):

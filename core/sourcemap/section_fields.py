@@ -1,0 +1,28 @@
+"""What a row of numbers says of a section of an index map."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class SectionField(IntEnum):
+    """The place of each number in a row."""
+
+    START = 0
+    """Where its mappings start in the text, in bytes, and where they end: at a quote.  Both are 0 if it has none."""
+    END = 1
+    LINE = 2
+    COLUMN = 3
+    """Where it starts in the generated code."""
+    FIRST_SOURCE = 4
+    """The number of its first source; the others have the next ones."""
+    SOURCE_COUNT = 5
+    FIRST_NAME = 6
+    NAME_COUNT = 7
+    SOURCES = 8
+    """Its arrays, as values of the outline; 0 if it has none."""
+    NAMES = 9
+    CONTENT = 10
+    IGNORED = 11
+    SIZE = 12
+    """How many numbers a row has."""

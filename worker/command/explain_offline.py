@@ -48,16 +48,17 @@ def _folder_bundle(folder: Path, url_prefix: str) -> bytes:
 
 def _request(body: bytes) -> dict[str, Any]:
     """Return the request that ``body`` is, or that asks for the stack traces in it."""
+    text = TextInBytes.read(body).text.encode("utf-8", "replace").decode()  # bytes that are no text are no JSON either
     try:
-        document = orjson.loads(body)
+        document = orjson.loads(text)
     except orjson.JSONDecodeError:
         document = None
     if isinstance(document, dict) and "stacktraces" in document:
         options = document.get("options")
         explained = (options if isinstance(options, dict) else {}) | {"explain": True}
         return document | {"scraping": {"enabled": False}, "options": explained}
-    events = read_events(body)
-    asked = _request_for_events(events) if events else _request_for(TextInBytes.read(body).text)
+    events = read_events(text)
+    asked = _request_for_events(events) if events else _request_for(text)
     asked["options"] = {"frame_order": "callee_first", "explain": True}
     # Without a release, nothing is looked up by path.
     return {"release": "local", **asked, "scraping": {"enabled": False}}

@@ -4,10 +4,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.stack_traces.escapes import hidden_parts
+from core.stack_traces.escapes import Encodings, hidden_parts
 from core.stack_traces.rewriting import frame_text, rewritten
 from core.stack_traces.text_frames import Style, find_frames
 from tests.core.stack_traces.written_traces import (
@@ -171,13 +171,21 @@ def test_a_frame_is_written_as_its_engine_does(line, function, expected):
     assert rewritten(line, [(frame.start, frame.end, text)]) == expected
 
 
-@given(
-    st.lists(
-        st.sampled_from(["at ", "foo", " (", URL, ":1:2", ")", "@", "\n", "\\n", "eval at ", "\r", " ", "new ", "é"])
-    )
-)
+PARTS = [
+    *["at ", "foo", " (", URL, ":1:2", ")", "@", "\n", "\\n", "eval at ", "\r", " ", "new ", "é", ":1"],
+    *['"', "\\", "{", "'", "[", "\x1b[1m", "[39m", "\\u001b[2m", "&lt;", "<br>", "%0A", "%3A1%3A2", "\\u000a", "\\t"],
+    *["#012", "\\ud83d\\ude00", "↵", "\u2028", " line 7 > eval:1:1", "<anonymous>", "(<anonymous>)", "address at "],
+    *[" @ ", " — ", "/srv/a b.js", "C:\\new\\a.js", "app.js", "async*"],
+]
+
+
+@settings(max_examples=300)
+@given(st.lists(st.sampled_from(PARTS)))
 def test_frames_are_in_order_and_apart_in_any_text(parts):
     text = "".join(parts)
-    frames = find_frames(text)
+    frames = find_frames(text, lambda path: path.endswith(".js"))
     assert all(one.end <= other.start and one.line < other.line for one, other in pairwise(frames))
+    assert all(0 <= frame.start < frame.end <= len(text) for frame in frames)
     assert rewritten(text, [(frame.start, frame.end, text[frame.start : frame.end]) for frame in frames]) == text
+    encodings = Encodings(text)
+    assert all(encodings.encoded("f (a.js:1:2)", frame.start, frame.end) for frame in frames)

@@ -32,6 +32,9 @@ _MAP_KEYS = frozenset(
         "debug_id",
     }
 )
+MAX_SECTIONS = 50_000
+"""Sections of an index map that don't follow one another; each takes 2 KB of memory while the map is read."""
+
 _SECTION_KEYS = ("offset", "url", "map")
 _OFFSET_KEYS = ("line", "column")
 _FUNCTION_MAP_KEYS = ("names", "mappings")
@@ -97,7 +100,10 @@ class IndexMap:
 
     def sections(self) -> list[Section]:
         """Return the sections in the order of the text.  Raises MalformedSourceMap as ``map_document`` does."""
-        return [_section(section) for section in self.value.elements()]
+        elements = self.value.elements()
+        if len(elements) > MAX_SECTIONS:
+            raise MalformedSourceMap(f"{self.value.path}: more than {MAX_SECTIONS} sections that are out of order")
+        return [_section(section) for section in elements]
 
 
 def map_document(value: JsonValue) -> PlainMap | IndexMap:

@@ -3,6 +3,8 @@
 import pytest
 
 from core.errors import MalformedSourceMap
+from core.sourcemap.json_document import read_json
+from core.sourcemap.map_document import MAX_SECTIONS, IndexMap, map_document
 from core.sourcemap.source_map import read_source_map
 from tests.core.sourcemap.encoding import answer
 
@@ -39,3 +41,11 @@ def test_long_mappings(mappings):
 def test_endless_nesting_is_refused():
     with pytest.raises(MalformedSourceMap):
         read_source_map(b'{"x":' + b"[" * 10_000_000)
+
+
+def test_an_index_map_of_too_many_sections_that_do_not_follow_one_another_is_refused():
+    sections = b",".join([b'{"offset":[0,0],"map":{}}'] * (MAX_SECTIONS + 1))
+    document = map_document(read_json(b'{"version":3,"sections":[%b]}' % sections, 0))
+    assert isinstance(document, IndexMap)
+    with pytest.raises(MalformedSourceMap, match="more than 50000 sections"):
+        document.sections()

@@ -32,6 +32,7 @@ from core.wire.response import TIMEOUT_BODY, pending_body
 _log = logging.getLogger(__name__)
 
 _HANDED_OUT = "handed_out"
+_NO_CACHE = b"no_cache"  # of the options: such a request is not answered by what another one came to
 
 
 class RedisJobs:
@@ -55,7 +56,7 @@ class RedisJobs:
         AtCapacity, or StoreUnavailable; after the latter the job may or may not have been accepted, but nobody knows
         its id.
         """
-        digest = digest_of(body, scope) if self._settings.share_requests else None
+        digest = digest_of(body, scope) if self._settings.share_requests and _NO_CACHE not in body else None
         recent = self._recent.get(digest)
         if recent is not None:
             REQUEST_ID.set(recent.job_id)

@@ -6,6 +6,7 @@ most.  Whoever takes the pieces counts them and may stop at any.
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator
 from typing import Protocol
@@ -20,6 +21,13 @@ _INPUT_STEP = 1 << 14
 
 # A zstd block of 4 bytes may stand for 128 KiB, and the library can't stop in the middle of its input.
 _ZSTD_INPUT_STEP = 512
+
+# What follows a complete stream and doesn't begin like another one is padding: browsers and curl don't look at it.
+_GZIP_MAGIC = b"\x1f\x8b\x08"
+_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+_ZSTD_SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
+_MAGIC_BYTES = 4
+_BROTLI_KEPT_BYTES = 1 << 20
 
 _GZIP_FORMAT = 31
 _ZLIB_FORMAT = 15
@@ -38,12 +46,15 @@ class Decompressor(Protocol):
 
 
 class _ZlibDecompressor:
-    """gzip with all its members, or a single zlib stream; what follows a zlib stream is ignored."""
+    """gzip with all its members, or a single zlib stream; what follows is ignored, unless ``strict`` about gzip."""
 
-    def __init__(self, wbits: int) -> None:
+    def __init__(self, wbits: int, *, strict: bool = False) -> None:
         self._wbits = wbits
+        self._strict = strict
         self._member = zlib.decompressobj(wbits)
         self._is_inside = False
+        self._rest = b""  # what may be the start of another member
+        self._is_over = False
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         for start in range(0, len(data), _INPUT_STEP):
@@ -55,9 +66,11 @@ class _ZlibDecompressor:
 
     def _feed_step(self, data: bytes) -> Iterator[bytes]:
         may_hold_more = False
-        while data or may_hold_more:
-            if self._member.eof and not self._start_next_member():
-                return
+        while (data or may_hold_more) and not self._is_over:
+            if self._member.eof:
+                data, self._rest = self._rest + data, b""
+                if not self._starts_next_member(data):
+                    return
             try:
                 piece = self._member.decompress(data, _STEP)
             except zlib.error as error:
@@ -68,20 +81,27 @@ class _ZlibDecompressor:
             if piece:
                 yield piece
 
-    def _start_next_member(self) -> bool:
-        if self._wbits != _GZIP_FORMAT:
-            return False
-        self._member = zlib.decompressobj(self._wbits)
-        return True
+    def _starts_next_member(self, data: bytes) -> bool:
+        if self._wbits == _GZIP_FORMAT and (self._strict or data.startswith(_GZIP_MAGIC)):
+            self._member = zlib.decompressobj(self._wbits)
+            return True
+        if self._wbits == _GZIP_FORMAT and _GZIP_MAGIC.startswith(data):
+            self._rest = data
+        else:
+            self._is_over = True
+        return False
 
 
 class _ZstdDecompressor:
-    """Zstandard, all frames."""
+    """Zstandard, all frames; what follows is ignored, unless ``strict``."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, strict: bool = False) -> None:
+        self._strict = strict
         self._library = zstandard.ZstdDecompressor()
         self._frame = self._library.decompressobj()
         self._is_inside = False
+        self._rest = b""  # what may be the start of another frame
+        self._is_over = False
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         for start in range(0, len(data), _ZSTD_INPUT_STEP):
@@ -92,9 +112,11 @@ class _ZstdDecompressor:
             raise CorruptData("compressed data is cut off")
 
     def _feed_step(self, data: bytes) -> Iterator[bytes]:
-        while data:
+        while data and not self._is_over:
             if self._frame.eof:
-                self._frame = self._library.decompressobj()
+                data, self._rest = self._rest + data, b""
+                if not self._starts_next_frame(data):
+                    return
             try:
                 piece = self._frame.decompress(data)
             except zstandard.ZstdError as error:
@@ -104,37 +126,82 @@ class _ZstdDecompressor:
             if piece:
                 yield piece
 
+    def _starts_next_frame(self, data: bytes) -> bool:
+        if self._strict or data.startswith(_ZSTD_MAGIC) or _ZSTD_SKIPPABLE.match(data):
+            self._frame = self._library.decompressobj()
+            return True
+        if len(data) < _MAGIC_BYTES:
+            self._rest = data
+        else:
+            self._is_over = True
+        return False
+
 
 class _BrotliDecompressor:
-    """Brotli.  Anything after the end of the stream is an error."""
+    """Brotli; what follows the stream is ignored.
+
+    The library fails if the end of the stream and what follows come in one call, and then gives nothing.  So what it
+    was given is kept, as long as that is little, to find the end byte by byte.
+    """
 
     def __init__(self) -> None:
         self._library = brotli.Decompressor()
         self._is_inside = False
+        self._kept: list[bytes] = []
+        self._kept_bytes = 0
+        self._given = 0
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         for start in range(0, len(data), _INPUT_STEP):
-            piece = self._process(data[start : start + _INPUT_STEP])
-            while piece:  # it may hold back output even when it could take more input
-                yield piece
-                piece = b"" if self._library.is_finished() else self._process(b"")
+            if self._library.is_finished():
+                return
+            step = data[start : start + _INPUT_STEP]
+            self._keep(step)
+            try:
+                for piece in _brotli_pieces(self._library, step):
+                    self._given += len(piece)
+                    yield piece
+            except brotli.error as error:
+                yield self._last_piece(error)
+            self._is_inside = not self._library.is_finished()
 
     def finish(self) -> None:
         if self._is_inside:
             raise CorruptData("compressed data is cut off")
 
-    def _process(self, data: bytes) -> bytes:
+    def _keep(self, step: bytes) -> None:
+        self._kept_bytes += len(step)
+        if self._kept_bytes <= _BROTLI_KEPT_BYTES:
+            self._kept.append(step)
+        else:
+            self._kept.clear()
+
+    def _last_piece(self, error: Exception) -> bytes:
+        """Return what the last step gives up to the end of the stream.  Raises CorruptData if there is none."""
+        self._library = brotli.Decompressor()
         try:
-            piece: bytes = self._library.process(data, output_buffer_limit=_STEP)
-        except brotli.error as error:
-            raise CorruptData(f"bad compressed data: {error}") from error
-        self._is_inside = not self._library.is_finished()
-        return piece
+            seen, piece = 0, b""
+            for step in self._kept[:-1]:
+                seen += sum(map(len, _brotli_pieces(self._library, step)))
+            for byte in self._kept[-1] if self._kept else b"":
+                piece += b"".join(_brotli_pieces(self._library, bytes((byte,))))
+                if self._library.is_finished():
+                    return piece[self._given - seen :]
+        except brotli.error:
+            pass
+        raise CorruptData(f"bad compressed data: {error}") from error
 
 
-def gzip_decompressor() -> Decompressor:
-    """Return a decompressor for gzip with any number of members."""
-    return _ZlibDecompressor(_GZIP_FORMAT)
+def _brotli_pieces(library: brotli.Decompressor, data: bytes) -> Iterator[bytes]:
+    piece = library.process(data, output_buffer_limit=_STEP)
+    while piece:  # it may hold back output even when it could take more input
+        yield piece
+        piece = b"" if library.is_finished() else library.process(b"", output_buffer_limit=_STEP)
+
+
+def gzip_decompressor(*, strict: bool = False) -> Decompressor:
+    """Return a decompressor for gzip with any number of members; ``strict`` if nothing else may follow."""
+    return _ZlibDecompressor(_GZIP_FORMAT, strict=strict)
 
 
 def zlib_decompressor() -> Decompressor:
@@ -142,9 +209,9 @@ def zlib_decompressor() -> Decompressor:
     return _ZlibDecompressor(_ZLIB_FORMAT)
 
 
-def zstd_decompressor() -> Decompressor:
-    """Return a decompressor for Zstandard with any number of frames."""
-    return _ZstdDecompressor()
+def zstd_decompressor(*, strict: bool = False) -> Decompressor:
+    """Return a decompressor for Zstandard with any number of frames; ``strict`` if nothing else may follow."""
+    return _ZstdDecompressor(strict=strict)
 
 
 def brotli_decompressor() -> Decompressor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import BinaryIO, cast
 
 from core.decompression import Decompressor, gzip_decompressor, zlib_decompressor, zstd_decompressor
@@ -17,8 +18,8 @@ Write = Callable[[bytes], object]
 
 _ZIP_START = b"PK\x03\x04"
 _DECOMPRESSORS = (
-    (b"\x28\xb5\x2f\xfd", zstd_decompressor),
-    (b"\x1f\x8b", gzip_decompressor),
+    (b"\x28\xb5\x2f\xfd", partial(zstd_decompressor, strict=True)),
+    (b"\x1f\x8b", partial(gzip_decompressor, strict=True)),
     (b"\x78\x01", zlib_decompressor),
     (b"\x78\x9c", zlib_decompressor),
     (b"\x78\xda", zlib_decompressor),

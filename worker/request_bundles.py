@@ -15,6 +15,7 @@ from core.manifest import Member
 from core.paths import candidate_urls
 from core.texts import Text, bundled_file, read_text
 from core.wire.request import Source
+from worker.caches.freshness import Freshness
 from worker.caches.keys import Namespace, bundle_key, member_key
 from worker.caches.stored_file import MAPPED_FROM_BYTES, Draft
 from worker.caches.uses import watching
@@ -50,7 +51,9 @@ class RequestBundles:
         source: Source,
         max_bytes: int | None = None,
         recorder: Recorder | None = None,
+        fresh: Freshness | None = None,
     ) -> None:
+        self._fresh = fresh
         self._resources = resources
         self._recorder = recorder
         self._namespace = namespace
@@ -113,7 +116,7 @@ class RequestBundles:
         """Return a bundle; one with many members perhaps when other requests have closed theirs."""
         key = bundle_key(self._namespace, listed)
         for _ in range(_TRIES_FOR_ROOM):
-            shared = self._resources.large_bundles.get(key)
+            shared = self._resources.large_bundles.get(key) if self._fresh is None else None
             if shared is not None:
                 _be_looked_for_again()
                 return shared
@@ -122,6 +125,7 @@ class RequestBundles:
                     key,
                     lambda: self._download(listed),
                     between_hosts=True,
+                    fresh=self._fresh,
                 )
             except NoRoom:
                 self._resources.large_bundles.sweep()

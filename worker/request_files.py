@@ -19,6 +19,7 @@ from core.paths import candidate_urls
 from core.sourcemap.source_map import SourceMap
 from core.wire.request import SymbolicateRequest
 from core.wire.response import ScrapingAttempt
+from worker.caches.freshness import Freshness
 from worker.caches.keys import Namespace
 from worker.caches.uses import watched_uses
 from worker.known_files import KnownFile, file_key, request_digest
@@ -46,10 +47,11 @@ class RequestFiles:
         self.tally = Tally()
         self._resources = resources
         self._namespace = Namespace.of(request, scope)
-        self._texts = RequestTexts(resources.texts)
+        self._fresh = Freshness() if request.options.no_cache else None
+        self._texts = RequestTexts(resources.texts, self._fresh)
         self._recorder = recorder
-        self._lookups = RequestLookups(resources, self._namespace, request, recorder)
-        self._bundles = RequestBundles(resources, self._namespace, request.source, recorder=recorder)
+        self._lookups = RequestLookups(resources, self._namespace, request, recorder, self._fresh)
+        self._bundles = RequestBundles(resources, self._namespace, request.source, recorder=recorder, fresh=self._fresh)
         self._artifacts = RequestArtifacts(resources, self._texts, self._namespace, request.source)
         self._scraping = RequestScraping(resources, self._texts, self._namespace, request)
         self._digest = request_digest(request, scope)
@@ -64,6 +66,10 @@ class RequestFiles:
         self._look_ahead.expect(keys)
         self._look_ahead.look()
 
+    @property
+    def _remembers_nothing(self) -> bool:
+        return self._recorder is not None or self._fresh is not None
+
     async def close(self) -> None:
         """Stop fetching what nobody has asked for after all."""
         if self._looks_ahead:
@@ -75,7 +81,7 @@ class RequestFiles:
 
         Whatever looking for them would bring besides is then as if they had been looked for.
         """
-        if self._recorder is not None:
+        if self._remembers_nothing:
             return None
         found = self._resources.known_files.get(file_key(self._digest, self._bundles.state, abs_path, debug_id))
         if found is None:
@@ -98,7 +104,7 @@ class RequestFiles:
         self, abs_path: str, debug_id: DebugId | None, resolve: Callable[[], Awaitable[ResolvedModule]]
     ) -> ResolvedModule:
         """Return what ``resolve`` returns, which looks for a generated file and its map, and remember that."""
-        if self._recorder is not None:
+        if self._remembers_nothing:
             return await resolve()
         key = file_key(self._digest, self._bundles.state, abs_path, debug_id)
         attempts, read_bytes = len(self.attempts), self._bundles.read_bytes

@@ -11,6 +11,7 @@ from core.lookup import MAX_URL_CHARACTERS, Listed, Parameters, lookup_parameter
 from core.urls import Url, parse_url
 from core.wire.request import SymbolicateRequest
 from worker.caches.disk import written
+from worker.caches.freshness import Freshness
 from worker.caches.keys import Namespace, lookup_key
 from worker.caches.stored_file import Draft
 from worker.fetch.lookup import ask
@@ -30,7 +31,9 @@ class RequestLookups:
         namespace: Namespace,
         request: SymbolicateRequest,
         recorder: Recorder | None = None,
+        fresh: Freshness | None = None,
     ) -> None:
+        self._fresh = fresh
         self._resources = resources
         self._recorder = recorder
         self._namespace = namespace
@@ -63,7 +66,7 @@ class RequestLookups:
 
     async def _answer(self, url: Url) -> Sequence[Listed] | Failure:
         key = lookup_key(self._namespace, url.href)
-        return await self._resources.lookups.get(key, lambda: self._ask(url))
+        return await self._resources.lookups.get(key, lambda: self._ask(url), fresh=self._fresh)
 
     def _parameters(self, key: FileKey) -> Parameters | None:
         return lookup_parameters(key, self._request.release, self._request.dist)

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 
 from core.files import Failure
 from core.texts import Text
+from worker.caches.freshness import Freshness
 from worker.caches.keys import Key
 from worker.caches.loaded import LoadedCache
 from worker.caches.stored_file import Draft
@@ -24,10 +25,11 @@ Outcome = Text | Failure
 
 
 class RequestTexts:
-    """Gets texts through ``cache``."""
+    """Gets texts through ``cache``; for a request that wants them ``fresh``, from where they come from."""
 
-    def __init__(self, cache: LoadedCache[Text]) -> None:
+    def __init__(self, cache: LoadedCache[Text], fresh: Freshness | None = None) -> None:
         self._cache = cache
+        self._fresh = fresh
         self._early: dict[Key, asyncio.Task[Outcome]] = {}
         self._turns = asyncio.Semaphore(AT_ONCE)
 
@@ -35,7 +37,7 @@ class RequestTexts:
         """Return a text, or why it can't be had."""
         task = self._early.get(key)
         if task is None:
-            return await self._cache.get(key, make, between_hosts=between_hosts)
+            return await self._cache.get(key, make, between_hosts=between_hosts, fresh=self._fresh)
         uses = watching()
         if uses is not None:
             uses.note_other()
@@ -44,7 +46,7 @@ class RequestTexts:
     def start(self, key: Key, make: Make, *, between_hosts: bool = False) -> asyncio.Task[Outcome] | None:
         """Begin to get a text; None if it is in memory."""
         if key not in self._early:
-            if self._cache.is_in_memory(key):
+            if self._fresh is None and self._cache.is_in_memory(key):
                 return None
             self._early[key] = asyncio.create_task(self._get_early(key, make, between_hosts=between_hosts))
         return self._early[key]
@@ -57,4 +59,4 @@ class RequestTexts:
 
     async def _get_early(self, key: Key, make: Make, *, between_hosts: bool) -> Outcome:
         async with self._turns:
-            return await self._cache.get(key, make, between_hosts=between_hosts)
+            return await self._cache.get(key, make, between_hosts=between_hosts, fresh=self._fresh)

@@ -70,6 +70,7 @@ class Resources:
         self.threads = Threads(settings)
         self.file_threads = file_threads(settings)
         self.store = open_store(settings, counts=self.metrics.counts)
+        self._clearings = self.store.clearings()
         self.shared = open_shared_store(settings, self.store, self.file_threads)
         self.deny_list = DenyList(settings)
         self.downloader = Downloader(self.client, self.store, self.file_threads)
@@ -134,6 +135,14 @@ class Resources:
         self.threads.close()
         self.file_threads.close()
         self.store.close()
+
+    def forget_what_was_cleared(self) -> None:
+        """Forget what is in memory if the cache directory was cleared since."""
+        clearings = self.store.clearings()
+        if clearings != self._clearings:
+            self._clearings = clearings
+            for cache in (self.source_maps, self.members, self.texts, self.bundles, self.lookups):
+                cache.clear()
 
     def _cache(self, kind: LoadedKind[_V]) -> LoadedCache[_V]:
         return LoadedCache(kind, self.memory, self.store, self.shared, self.file_threads, self.settings, self.metrics)

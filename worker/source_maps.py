@@ -81,6 +81,10 @@ class SourceMaps:
         indexes = [read.index for _, read in kept if read.index is not None]
         return [*indexes, *(part for key, _ in kept for part in key if isinstance(part, MappedFile))]
 
+    def clear(self) -> None:
+        """Forget everything in memory."""
+        self._memory.clear()
+
     async def close(self) -> None:
         """Stop all work and forget everything."""
         await self._memory.close()

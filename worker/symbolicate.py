@@ -72,6 +72,7 @@ async def open_symbolication(settings: Settings, counts: Counts) -> AsyncIterato
     async with Resources(settings, counts=counts) as resources:
 
         async def answer(job: Job) -> Answer:
+            resources.forget_what_was_cleared()
             if len(job.body) >= _COUNTED_FROM_BYTES:
                 check_values(job.body)
             if len(job.body) > _LARGE_BYTES:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
+import sys
 from pathlib import Path
 
 import orjson
@@ -81,21 +81,11 @@ async def flipped_bytes(stage: Stage) -> None:
 
 
 async def _on_connections(stage: Stage, count: int, first: bytes, then: bytes, most_bytes: int) -> None:
-    """Send ``first``, then ``then`` again and again, as long as it is taken."""
-
-    async def send() -> None:
-        with contextlib.suppress(OSError):
-            _, writer = await asyncio.open_connection("127.0.0.1", stage.api.port)
-            try:
-                writer.write(first)
-                for _ in range(most_bytes // max(len(then), 1)):
-                    writer.write(then)
-                    await writer.drain()
-                await asyncio.sleep(_SECONDS)
-            finally:
-                writer.close()
-
-    await asyncio.gather(*(asyncio.wait_for(send(), _SECONDS) for _ in range(count)), return_exceptions=True)
+    """Have another process send ``first``, then ``then`` again and again, on many connections."""
+    numbers = (stage.api.port, count, int(_SECONDS), most_bytes)
+    arguments = (*map(str, numbers), first.hex(), then[:1].hex(), str(len(then)))
+    flood = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.attacks.flood", *arguments)
+    assert await flood.wait() == 0
 
 
 async def _crowd(stage: Stage) -> None:

@@ -50,6 +50,7 @@ class Options(msgspec.Struct, kw_only=True):
     apply_source_context: bool = True
     frame_order: Literal["caller_first", "callee_first"] = "caller_first"
     explain: bool = False
+    no_cache: bool = False
 
 
 class SymbolicateRequest(msgspec.Struct, kw_only=True):

@@ -52,6 +52,12 @@ async def test_requests_that_differ_are_two_jobs(jobs, redis, body, scope):
     assert redis.zcard(IN_FLIGHT) == 2
 
 
+async def test_requests_that_want_nothing_remembered_share_nothing(jobs, redis):
+    body = BODY[:-1] + b', "options": {"no_cache": true}}'
+    assert await pending_id(jobs, body) != await pending_id(jobs, body)
+    assert redis.zcard(IN_FLIGHT) == 2
+
+
 async def test_nothing_is_shared_between_scopes(jobs):
     ids = {await pending_id(jobs, BODY, scope) for scope in (None, "", "global", "1", "2")}
     assert len(ids) == 5

@@ -26,6 +26,13 @@ FORMATS: dict[str, tuple[Callable[[bytes], bytes], Callable[[], Decompressor]]] 
     "zstd": (zstandard.compress, zstd_decompressor),
     "brotli": (brotli.compress, brotli_decompressor),
 }
+JUNK = {
+    "zeros": bytes(512),
+    "text": b"junk",
+    "a-line": b"\r\n",
+    "half-a-magic-number": b"\x1f\x8b",
+    "the-same-byte": b"\x28",
+}
 formats = pytest.mark.parametrize("name", FORMATS)
 
 
@@ -83,6 +90,15 @@ def test_a_large_original_comes_in_pieces(name: str) -> None:
         pytest.param("zstd", zstandard.compress(b"a") + zstandard.compress(b"b"), b"ab", id="zstd-frames-follow"),
         pytest.param("zstd", SKIPPABLE_FRAME + zstandard.compress(b"a"), b"a", id="zstd-skippable-frame"),
         pytest.param("zlib", zlib.compress(b"a") + b"junk", b"a", id="what-follows-a-zlib-stream-is-ignored"),
+        *(
+            pytest.param(name, compress(b"a") + junk, b"a", id=f"{name}-then-{kind}")
+            for name, (compress, _) in FORMATS.items()
+            for kind, junk in JUNK.items()
+        ),
+        pytest.param("gzip", gzip.compress(b"a") + gzip.compress(b"b") + b"junk", b"ab", id="two-members-then-junk"),
+        pytest.param(
+            "brotli", brotli.compress(b"ab" * 2_000_000) + b"junk", b"ab" * 2_000_000, id="long-brotli-then-junk"
+        ),
     ],
 )
 @pytest.mark.parametrize("chunk_size", [1, 1000])
@@ -93,11 +109,10 @@ def test_streams_of_several_parts(name: str, compressed: bytes, original: bytes,
 @pytest.mark.parametrize(
     "name, compressed",
     [
-        pytest.param("gzip", gzip.compress(b"a") + b"junk", id="gzip-then-junk"),
         pytest.param("gzip", gzip.compress(b"a") + gzip.compress(b"b")[:-3], id="second-gzip-member-is-cut-off"),
         pytest.param("gzip", gzip.compress(b"a")[:-8] + bytes(8), id="gzip-checksum-is-wrong"),
-        pytest.param("zstd", zstandard.compress(b"a") + b"junk", id="zstd-then-junk"),
-        pytest.param("brotli", brotli.compress(b"a") + b"junk", id="brotli-then-junk"),
+        pytest.param("zstd", zstandard.compress(b"a") + zstandard.compress(b"b")[:-1], id="second-frame-is-cut-off"),
+        pytest.param("brotli", brotli.compress(b"a" * 100)[:-1] + b"\xff" * 9, id="brotli-that-does-not-end"),
     ],
 )
 def test_corrupt_data(name: str, compressed: bytes) -> None:

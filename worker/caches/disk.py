@@ -17,7 +17,8 @@ from core.counts import Counts
 from core.errors import FetchFailed
 from core.files import Failure, FailureKind
 from core.settings import Settings
-from worker.caches.cleanup import clean, entry_bytes, make_room
+from worker.caches.cleanup import clean, entries, entry_bytes, make_room
+from worker.caches.clearings import Clearings
 from worker.caches.faults import FULL, DiskFaults, Operation
 from worker.caches.lifetimes import is_over, lifetime_of
 from worker.caches.locks import HostLocks
@@ -79,6 +80,10 @@ class FileStore(Protocol):
         """Remove what is too old or too much, unless another process just did."""
         ...
 
+    def clearings(self) -> int:
+        """Return how many times all was cleared: what was kept before that is not to be used any more."""
+        ...
+
     def close(self) -> None:
         """Close what is open, but not the files that were handed out."""
         ...
@@ -136,6 +141,7 @@ class DiskStore:
         self._drafts.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.locks = HostLocks(self.directory / "locks")
         self.usage = Usage(self.directory / _USAGE)
+        self._clearings = Clearings(self.directory / "clearings")
         self._settings = settings
         self._clock = clock
         self._started_at_s = clock()
@@ -208,10 +214,28 @@ class DiskStore:
         """Remove what is too old or too much, unless another process just did."""
         clean(self.directory, self.usage, self._settings, self._clock(), self._settings.cache_cleanup_interval_s)
 
+    def clearings(self) -> int:
+        """Return how many times all was cleared."""
+        return self._clearings.count()
+
+    def clear(self) -> int:
+        """Remove everything, also what is in use, and have all processes forget it; return how many entries it was."""
+        removed = 0
+        for entry in entries(self.directory):
+            try:
+                entry.path.unlink(missing_ok=True)  # who has it open keeps what it read, and reads no more
+                removed += 1
+            except OSError as error:
+                self.faults.note(Operation.REMOVE, error)
+        self._clearings.note()
+        clean(self.directory, self.usage, self._settings, self._clock(), 0)  # counts what is left
+        return removed
+
     def close(self) -> None:
         """Close what is open, but not the files that were handed out."""
         self.locks.close()
         self.usage.close()
+        self._clearings.close()
 
     def _path(self, key: bytes) -> Path:
         name = key.hex()
@@ -337,6 +361,10 @@ class NoStore:
 
     def clean_up(self) -> None:
         """Do nothing."""
+
+    def clearings(self) -> int:
+        """Return 0."""
+        return 0
 
     def close(self) -> None:
         """Close what is open."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from dataclasses import dataclass
 
 from core.download_failures import RESTRICTED
@@ -10,6 +12,10 @@ from core.settings import Settings
 from worker.caches.record import Kind
 
 _RESTRICTED_MAX_S = 60  # the refused address may be another one soon
+_UNREACHABLE_MAX_S = 10  # somebody is just going to start the server
+_UNREACHABLE = frozenset(
+    os.strerror(number) for number in (errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN)
+)
 _NEVER_KEPT = (FailureKind.INTERNAL, FailureKind.SCRAPING_DISABLED)
 
 
@@ -65,7 +71,17 @@ def is_over(lifetime: Lifetime, made_at_s: float, used_at_s: float, now_s: float
 
 
 def _is_miss(failure: Failure | None) -> bool:
-    return failure is not None and failure.kind not in (*_NEVER_KEPT, FailureKind.MALFORMED) and failure != RESTRICTED
+    if failure is None or failure.kind in (*_NEVER_KEPT, FailureKind.MALFORMED):
+        return False
+    return _most_s(failure) is None
+
+
+def _most_s(failure: Failure) -> float | None:
+    """Return how long a failure that soon may be over is kept at most, None if it is none."""
+    if failure == RESTRICTED:
+        return _RESTRICTED_MAX_S
+    is_unreachable = failure.kind is FailureKind.DOWNLOAD_ERROR and failure.text in _UNREACHABLE
+    return _UNREACHABLE_MAX_S if is_unreachable else None
 
 
 def _failure_lifetime(failure: Failure, misses_s: float | None, malformed_s: float | None) -> Lifetime:
@@ -73,6 +89,7 @@ def _failure_lifetime(failure: Failure, misses_s: float | None, malformed_s: flo
         return NOT_KEPT
     if failure.kind is FailureKind.MALFORMED:
         return Lifetime(malformed_s)
-    if failure == RESTRICTED:
-        return Lifetime(_RESTRICTED_MAX_S if misses_s is None else min(misses_s, _RESTRICTED_MAX_S))
+    most_s = _most_s(failure)
+    if most_s is not None:
+        return Lifetime(most_s if misses_s is None else min(misses_s, most_s))
     return Lifetime(misses_s)

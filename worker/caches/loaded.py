@@ -14,6 +14,7 @@ from core.settings import Settings
 from worker.caches.budget import Budget
 from worker.caches.disk import FileStore, StoredFailure
 from worker.caches.faults import Operation
+from worker.caches.freshness import Freshness
 from worker.caches.keys import GLOBAL_SCOPE, Key, key_digest
 from worker.caches.lifetimes import NOT_KEPT, Lifetime, lifetime_of
 from worker.caches.memory import MemoryCache
@@ -96,20 +97,24 @@ class LoadedCache(Generic[V]):
             lifetime_of=self._lifetime,
         )
 
-    async def get(self, key: Key, make: Make, *, between_hosts: bool = False) -> V | Failure:
+    async def get(
+        self, key: Key, make: Make, *, between_hosts: bool = False, fresh: Freshness | None = None
+    ) -> V | Failure:
         """Return the value for ``key``, or why it can't be had; ``between_hosts`` if the shared store may have it.
 
         ``make`` returns the file it is read from.  It may raise FetchFailed, which is the failure; what else it raises
-        comes out of here.
+        comes out of here.  The first time that it is wanted by a request that wants it ``fresh``, it is made anew.
         """
         origin = "memory"
+        anew = fresh is not None and fresh.is_first(key)
 
         async def load() -> _Loaded[V]:
             nonlocal origin
-            loaded, origin = await self._load(self._place(key), make, self._shared if between_hosts else _NOT_SHARED)
+            shared = self._shared if between_hosts else _NOT_SHARED
+            loaded, origin = await self._load(self._place(key), make, shared, anew=anew)
             return loaded
 
-        loaded = await self._memory.get(key, load)
+        loaded = await self._memory.get(key, load, anew=anew)
         self._note_use(loaded, origin)
         uses = watching()
         if uses is not None:
@@ -124,6 +129,10 @@ class LoadedCache(Generic[V]):
         """Return what is kept in memory, failures left out."""
         return [loaded.value for _, loaded in self._memory.items() if not isinstance(loaded.value, Failure)]
 
+    def clear(self) -> None:
+        """Forget everything in memory."""
+        self._memory.clear()
+
     async def close(self) -> None:
         """Stop all work and forget everything in memory."""
         await self._memory.close()
@@ -133,15 +142,15 @@ class LoadedCache(Generic[V]):
         is_global = kind is Kind.DOWNLOADED and key[1] == GLOBAL_SCOPE
         return _Place(key_digest(key), Kind.GLOBAL if is_global else kind)
 
-    async def _load(self, place: _Place, make: Make, shared: SharedStore) -> tuple[_Loaded[V], str]:
-        found = await self._threads.run(lambda: self._open(place))
+    async def _load(self, place: _Place, make: Make, shared: SharedStore, *, anew: bool) -> tuple[_Loaded[V], str]:
+        found = None if anew else await self._threads.run(lambda: self._open(place))
         if found is not None:
             return found, "disk"
         async with self._store.locks.hold(place.digest, self._settings.max_download_timeout_s):
-            found = await self._threads.run(lambda: self._open(place))
+            found = None if anew else await self._threads.run(lambda: self._open(place))
             if found is not None:
                 return found, "disk"
-            found = await self._fetch(place, shared)
+            found = None if anew else await self._fetch(place, shared)
             if found is not None:
                 return found, "shared"
             made = await self._make(place, make)

@@ -88,6 +88,7 @@ class MemoryCache(Generic[K, V]):
         self._lifetime_of = lifetime_of
         self._max_entries = max_entries
         self._clock = clock
+        self._cleared = 0
         self._under_way: dict[K, _Work[V]] = {}
         self._tasks: set[asyncio.Task[V]] = set()  # also those that nobody waits for any more
         budget.add(self)
@@ -115,13 +116,13 @@ class MemoryCache(Generic[K, V]):
         """Return what is kept, whether it is old or not."""
         return [(key, kept.value) for key, kept in self._kept.items()]
 
-    async def get(self, key: K, make: Callable[[], Awaitable[V]]) -> V:
-        """Return the value for ``key``, made now if it isn't kept.
+    async def get(self, key: K, make: Callable[[], Awaitable[V]], *, anew: bool = False) -> V:
+        """Return the value for ``key``, made now if it isn't kept, or is to be made ``anew``.
 
         Raises what ``make`` raises; that is not kept.  Cancelling a caller stops the work only if nobody else waits
         for it.
         """
-        kept = self._fresh(key)
+        kept = None if anew else self._fresh(key)
         uses = watching()
         if kept is not None:
             if uses is not None:
@@ -134,7 +135,7 @@ class MemoryCache(Generic[K, V]):
             forever = place.needs_files()
             if forever is not None:
                 await forever
-        work = self._under_way.get(key) or self._start(key, make)
+        work = (None if anew else self._under_way.get(key)) or self._start(key, make)
         work.waiting += 1
         try:
             return await asyncio.shield(work.task)
@@ -142,6 +143,13 @@ class MemoryCache(Generic[K, V]):
             work.waiting -= 1
             if not work.waiting and not work.task.done():
                 self._give_up(key, work)
+
+    def clear(self) -> None:
+        """Forget everything, also what comes of the work that is under way."""
+        for key in list(self._kept):
+            self._drop(key)
+        self._under_way.clear()
+        self._cleared += 1
 
     async def close(self) -> None:
         """Stop all work and forget everything."""
@@ -175,8 +183,10 @@ class MemoryCache(Generic[K, V]):
         return work
 
     async def _make(self, key: K, make: Callable[[], Awaitable[V]]) -> V:
+        cleared = self._cleared
         value = await make()
-        self._keep(key, value)
+        if cleared == self._cleared:
+            self._keep(key, value)
         return value
 
     def _give_up(self, key: K, work: _Work[V]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.settings import Settings
-from worker.caches.cleanup import Entry, clean, entries, read_record, remove_unused
+from worker.caches.cleanup import Entry, clean, entries, read_record
 from worker.caches.disk import DiskStore
 from worker.command.words import show
 
@@ -36,11 +36,8 @@ def _clean(store: DiskStore, settings: Settings) -> None:
     show(f"removed {_megabytes(before - _size(store))}, kept {_megabytes(_size(store))}")
 
 
-def _clear(store: DiskStore, settings: Settings) -> None:
-    found = list(entries(store.directory))
-    removed = sum(remove_unused(entry) for entry in found)
-    clean(store.directory, store.usage, settings, time.time(), 0)  # counts what is left
-    show(f"removed {removed} files, kept {len(found) - removed} that are in use")
+def _clear(store: DiskStore, _settings: Settings) -> None:
+    show(f"removed {store.clear()} files; the workers of this host forget what they have in memory")
 
 
 def _name_of(path: Path) -> str:

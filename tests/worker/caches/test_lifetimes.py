@@ -6,6 +6,7 @@ from worker.caches.lifetimes import Lifetime, derived_lifetime, download_lifetim
 from worker.caches.record import Kind
 from worker.fetch.wire_failures import RESTRICTED
 
+REFUSED = Failure(FailureKind.DOWNLOAD_ERROR, "Connection refused")
 DAY, HOUR = 86_400, 3_600
 A_FILE = object()
 
@@ -45,6 +46,7 @@ def test_lifetimes_by_outcome(value, downloaded, derived):
         pytest.param(Failure(FailureKind.MALFORMED, "x"), Lifetime(DAY), id="malformed-as-elsewhere"),
         pytest.param(Failure(FailureKind.INTERNAL), Lifetime(0), id="internal-error-never"),
         pytest.param(RESTRICTED, Lifetime(60), id="restricted-as-elsewhere"),
+        pytest.param(REFUSED, Lifetime(10), id="refused-as-elsewhere"),
     ],
 )
 def test_lifetimes_on_disk_in_the_global_scope(failure, expected):

@@ -325,3 +325,30 @@ async def test_closing_stops_the_work_and_forgets_the_values():
     assert cache.size_bytes == 0
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_what_is_cleared_is_forgotten_also_if_it_was_under_way():
+    cache: MemoryCache[str, str] = MemoryCache(
+        budget=Budget(1000), size_of=lambda _, value: len(value), lifetime_of=lambda _: FOR_EVER
+    )
+    await cache.get("kept", Maker())
+    old = SlowMaker("old")
+    waiting = asyncio.create_task(cache.get("under way", old))
+    await old.started.wait()
+    cache.clear()
+    assert not cache.has("kept")
+    assert cache.size_bytes == 0
+    assert await cache.get("under way", Maker("new")) == "new"
+    old.may_end.set()
+    assert await waiting == "old"
+    assert await cache.get("under way", Maker("newer")) == "new"
+
+
+async def test_a_value_can_be_made_anew():
+    cache: MemoryCache[str, str] = MemoryCache(
+        budget=Budget(1000), size_of=lambda _, value: len(value), lifetime_of=lambda _: FOR_EVER
+    )
+    await cache.get("key", Maker("old"))
+    assert await cache.get("key", Maker("new"), anew=True) == "new"
+    assert await cache.get("key", Maker("newer")) == "new"
+    assert cache.size_bytes == 3

@@ -60,12 +60,15 @@ def test_clean_makes_room(store, monkeypatch):
     assert len(kept(store)) == 2
 
 
-def test_clear_removes_everything_but_what_is_in_use(store, capsys):
-    with store.open(bytes(32)):
+def test_clear_removes_everything_and_has_workers_forget_it(store, capsys):
+    before = store.clearings()
+    with store.open(bytes(32)) as in_use:
         assert main(["cache", "clear"]) == 0
-    assert kept(store) == ["00"]
-    assert capsys.readouterr().out == "removed 2 files, kept 1 that are in use\n"
-    assert store.usage.bytes() == sum(entry.size for entry in entries(store.directory))
+        assert in_use.content()[:] == b"x" * (1 << 20)
+    assert kept(store) == []
+    assert capsys.readouterr().out == "removed 3 files; the workers of this host forget what they have in memory\n"
+    assert store.usage.bytes() == 0
+    assert store.clearings() == before + 1
 
 
 @pytest.mark.parametrize(

@@ -45,13 +45,13 @@ async def large_bodies(stage: Stage) -> None:
 async def dead_source(stage: Stage) -> None:
     """Have files looked up at a source that never answers."""
     stage.server.put_everywhere(silence())
-    await _crowd(stage)
+    await _crowd(stage, 100)
 
 
 async def slow_source(stage: Stage) -> None:
     """Have files looked up at a source that takes five seconds for each answer."""
     stage.server.put_everywhere(lambda: [Pause(5), *reply(b"[]")()])
-    await _crowd(stage)
+    await _crowd(stage, 1000)
 
 
 async def blocked_host(stage: Stage) -> None:
@@ -88,13 +88,13 @@ async def _on_connections(stage: Stage, count: int, first: bytes, then: bytes, m
     assert await flood.wait() == 0
 
 
-async def _crowd(stage: Stage) -> None:
+async def _crowd(stage: Stage, count: int) -> None:
     async def submit(number: int) -> None:
         source = {"id": "s", "url": stage.server.url(f"/attacked/{number}"), "token": "t"}
         request = stage.scraping("/", source=source, release=str(number), scraping={"enabled": False})
         await stage.submit(request, "?timeout=0&scope=attacker")
 
-    await asyncio.gather(*(submit(number) for number in range(1000)))
+    await asyncio.gather(*(submit(number) for number in range(count)))
     await asyncio.sleep(_SECONDS)
 
 

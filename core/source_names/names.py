@@ -12,6 +12,7 @@ from core.source_names.parts import PART_SIZE, Flag, Part
 _KIND_MASK = 31
 _MOST_PARTS = 100
 """Longer names are cut at the front: nobody reads them, and a program may have a million such functions."""
+_LONGEST_NUMBER = 100
 _IDENTIFIER = re.compile(r"(?!\d)[\w$\u200c\u200d]+\Z")
 _WELL_KNOWN = re.compile(r"Symbol\s*\.\s*(\w+)\Z")
 _CHAIN = re.compile(r"(?!\d)[\w$]+(?:\s*\.\s*(?!\d)[\w$]+)*\Z")
@@ -61,7 +62,7 @@ class Names:
             is_bare = self._flags(part) & Flag.KEY and not _IDENTIFIER.match(text)
             return text if is_bare else _joined(around, text)
         if kind is Part.NUMBER:
-            return number_text(text, "Infinity")
+            return _number_key(text)
         if kind in {Part.COMPUTED_KEY, Part.INDEX}:
             return self._computed(text.strip(), kind, around, is_key=bool(self._flags(part) & Flag.KEY))
         return _joined(around, identifier_name(text))
@@ -114,6 +115,14 @@ class Names:
 
     def _around(self, part: int) -> int:
         return self.parts[PART_SIZE * part + 3]
+
+
+def _number_key(spelling: str) -> str:
+    """Return the value of a number, or as it is spelt if that is no number, or longer than any that people write."""
+    try:
+        return number_text(spelling, "Infinity") if len(spelling) <= _LONGEST_NUMBER else spelling
+    except ValueError:
+        return spelling
 
 
 def _joined(around: str, name: str) -> str:

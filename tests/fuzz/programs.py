@@ -18,6 +18,16 @@ WORDS = tuple(
     ).split(" ")
 )
 
+TYPED_WORDS = WORDS + tuple(
+    word.encode()
+    for word in (
+        "type interface enum namespace module declare abstract readonly override public private implements is keyof "
+        "infer satisfies as unique asserts global accessor out @dec @a.b() : string : number[] <T> <T, <T>() => "
+        "<T extends {a:1}> extends(infer\tU)?U:never as{} satisfies\tA ! a!.b ?: =>void (this:A) {[k:string]:1} "
+        "<a> </a> <a/> <> </> <a.b c={d=>d} e='f'{...g}> {/**/} &nbsp; <script> </script> <template> lang=\"ts\""
+    ).split(" ")
+)
+
 _NAMES = ("a", "b", "c", "foo", "$", "_x", "async", "get", "of", "let", "é", "𝒳", "\\u0061b", "prototype", "init")
 _DEEPEST = 6
 

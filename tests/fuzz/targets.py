@@ -376,6 +376,22 @@ def _name_functions(case: Case, build: str) -> Any:
     return [source_map.lookup(*place) for place in places]
 
 
+def _a_source(chance: random.Random) -> tuple[bytes, bytes]:
+    """Return an original source, in TypeScript or JSX as likely as not, and the ending of its name."""
+    text = mutated(chance, _a_program(chance), programs.TYPED_WORDS, seeds().programs)
+    return text, chance.choice((b".ts", b".tsx", b".jsx", b".mjs", b".vue", b".svelte"))
+
+
+def _name_written_functions(case: Case, build: str) -> Any:
+    """Name the functions around places of an original source as it has them."""
+    read = module("core.source_names.source_functions", build).read_functions
+    functions = read(case.generated.decode("utf-8", "replace").encode(), f"src/a{case.source_map.decode()}")
+    if functions is None:
+        return None
+    offsets = [case.chance.randint(0, len(case.generated)) for _ in range(30)]
+    return [functions.name_at_offset(offset, outwards) for offset in offsets for outwards in (0, 2)]
+
+
 TARGETS = {
     "json": Target(_a_json_text, _outline),
     "mappings": Target(_some_mappings, _decode),
@@ -385,6 +401,7 @@ TARGETS = {
     "scopes": Target(_a_scopes_case, _find_scopes),
     "map": Target(_a_pair, _read_and_ask),
     "names": Target(_a_named_pair, _name_functions),
+    "source names": Target(_a_source, _name_written_functions),
     "index": Target(_a_pair, _keep_on_disk),
     "forged index": Target(_a_pair, _believe_an_index),
 }

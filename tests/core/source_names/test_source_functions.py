@@ -364,3 +364,16 @@ def test_every_place_of_any_text_has_an_answer(text: str):
     for offset in range(len(text.encode())):
         name = functions.name_at_offset(offset)
         assert name is None or isinstance(name, str | NoName)
+
+
+@pytest.mark.parametrize("spelling, name", [
+    pytest.param("0x1F", "31", id="a-number"),
+    pytest.param("1e", "1e", id="cut-off"),
+    pytest.param("61b", "61b", id="no-digit"),
+    pytest.param("0x1Fx2", "0x1Fx2", id="no-number"),
+    pytest.param("0x" + "f" * 1_000_000 + "n", "0x" + "f" * 1_000_000 + "n", id="one-that-takes-40-s-to-write"),
+])  # fmt: skip
+def test_keys_that_only_look_like_numbers_cost_no_more_than_others(build: ModuleType, spelling: str, name: str):
+    functions = build.read_functions(f"x={{{spelling}(){{ here }}}}".encode(), "a.js")
+    found = functions.name_at_offset(len(spelling) + 6)
+    assert found == name or found is None or isinstance(found, NoName)

@@ -16,8 +16,9 @@ _FUNCTIONS = ("function", "functionName", "methodName", "func")
 _MEMBERS = frozenset((*_PATHS, *_LINES, *_COLUMNS, *_FUNCTIONS))
 _HAS_LINE = re.compile(r'"(?:lineno|lineNo|lineNumber|line)"\s*:\s*\d')
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\],:]|[^\s{}\[\],:"]+')
+_OPENING = re.compile(r"[{\[]\s*[{\[\"]")
 _DEEPEST = 200
-_LONGEST_LINE = 1 << 20
+_LONGEST_LINE, _LONGEST_DOCUMENT = 1 << 20, 1 << 24
 
 Span = tuple[int, int]
 
@@ -47,19 +48,40 @@ def find_all_frames(text: str, is_known: Callable[[str], bool]) -> list[TextFram
 
 
 def find_json_frames(text: str, is_known: Callable[[str], bool]) -> list[TextFrame]:
-    """Return the objects in lines of JSON that are frames, in the order of their ends.
+    """Return the objects in a document, or in lines with JSON, that are frames, in the order of their ends.
 
     They say a place in a file that is known, or a function, line and column in any file.
     """
     frames: list[TextFrame] = []
+    for start, end in _documents(text):
+        frames += (frame for each in _objects(text, start, end) if (frame := _frame(text, each, is_known)))
+    return frames
+
+
+def _documents(text: str) -> Iterator[Span]:
+    """Yield where JSON may be that has places in it: the text as a whole, or the end of a line."""
+    if _HAS_LINE.search(text) and _is_document(text):
+        yield 0, len(text)
+        return
     position = 0
     while (found := _HAS_LINE.search(text, position)) is not None:
         start = text.rfind("\n", 0, found.start()) + 1
         end = text.find("\n", found.start())
         position = end = len(text) if end < 0 else end
-        if end - start <= _LONGEST_LINE and text[start:end].lstrip()[:1] in ("{", "["):
-            frames += (frame for each in _objects(text, start, end) if (frame := _frame(text, each, is_known)))
-    return frames
+        opening = _OPENING.search(text, start, end)
+        if opening is not None and end - start <= _LONGEST_LINE:
+            yield opening.start(), end
+
+
+def _is_document(text: str) -> bool:
+    """Say whether the text is a document of several lines."""
+    if text.lstrip()[:1] not in ("{", "[") or len(text) > _LONGEST_DOCUMENT or "\n" not in text.strip():
+        return False
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def with_original(was: str, function: str | None, file: str, lineno: int, colno: int | None) -> str:

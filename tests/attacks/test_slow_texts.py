@@ -54,6 +54,7 @@ def test_time_is_linear_in_the_length_of_lines(unit):
     pytest.param('{"lineno":1,"a":"' + '\\"' * 200_000, id="string-that-never-ends"),
     pytest.param('{"lineno":1,"a":' + '"\\' * 200_000, id="strings-and-backslashes"),
     pytest.param('{"lineno":1,"a":' + "[{" * 200_000, id="brackets-that-never-close"),
+    pytest.param('[\n{"lineno":1}' + ",[" * 100_000 + "]" * 100_001, id="a-document-that-is-deep"),
 ])  # fmt: skip
 def test_a_line_of_what_is_almost_json_is_read_at_once(line):
     assert find_json_frames(line, lambda _: True) == []

@@ -25,6 +25,9 @@ def line(**members: Any) -> str:
     pytest.param(line(sourceURL="app.js", line=1, column=2), None, "app.js", 1, 2, id="safari"),
     pytest.param(line(frames=[{"vars": {"a": [{}]}, "abs_path": "app.js", "function": 'a"b', "lineno": 1, "colno": 2}]),
                  'a"b', "app.js", 1, 2, id="sentry"),
+    pytest.param("12:00:01 [error] " + line(filename="app.js", lineno=1, colno=2), None, "app.js", 1, 2, id="in-a-log"),
+    pytest.param(json.dumps({"a": [{"file": "app.js", "line": 1, "column": 2}]}, indent=2), None, "app.js", 1, 2,
+                 id="on-many-lines"),
     pytest.param(line(filename="app.js", lineno=1, context_line="{ [ \" }"), None, "app.js", 1, None, id="no-column"),
 ])  # fmt: skip
 def test_an_object_with_a_place_is_a_frame(text, function, path, lineno, colno):
@@ -38,7 +41,8 @@ def test_an_object_with_a_place_is_a_frame(text, function, path, lineno, colno):
     pytest.param(line(file="app.js"), id="no-line"),
     pytest.param(line(line=5), id="no-file"),
     pytest.param(line(filename="app.js", lineno="1"), id="a-line-that-is-a-text"),
-    pytest.param('x = {"filename": "app.js", "lineno": 1}', id="no-json"),
+    pytest.param('x = "filename": "app.js", "lineno": 1}', id="no-json"),
+    pytest.param('[\n{"file": "app.js",\n"line": 1,\n"column": 2}', id="many-lines-that-are-cut-off"),
     pytest.param('{"filename": "app.js", "lineno": 1', id="cut-off"),
     pytest.param('{"filename": "\\ud800\\x", "lineno": 1}', id="a-broken-string"),
     pytest.param("[" * 1000 + '{"filename": "app.js", "lineno": 1}' + "]" * 1000, id="deep"),

@@ -880,8 +880,8 @@ class Parser:
         is_empty: cython.bint = lexer.kind == Token.CLOSE_PAREN
         shape: cython.int = self._elements_of_group()
         has_types: cython.bint = shape < 0
-        if has_types:
-            shape = _OTHER
+        if has_types or shape in (_NAME, _MEMBER):
+            shape = _OTHER  # V8 takes no name from a target in parentheses
         if lexer.kind == Token.CLOSE_PAREN:
             lexer.advance()
         self.in_choice = in_choice

@@ -50,7 +50,7 @@ def marks() -> set[tuple[str, int]]:
         for file in (TOOLCHAINS / folder).iterdir()
         if file.is_file()
         for lineno, line in enumerate(file.read_text().splitlines(), 1)
-        if "//= " in line
+        if "//= " in line or ";;= " in line
     }
 
 

@@ -38,14 +38,13 @@
 (defmulti run (fn [scenario] scenario))
 
 (defmethod run "tooMany" [_]
-  (let [text (checkout 100)] ;;= run
+  (let [text (checkout 100)]
     text))
 
 (defmethod run "noPrice" [_]
   (letfn [(labelled [line]
-            (let [text (total [line])] ;;= labelled
-              (str "<" text ">")))]
-    (let [text (labelled (->Line "free" 1))] ;;= run
+            (str "<" (total [line]) ">"))] ;;= labelled
+    (let [text (labelled (->Line "free" 1))]
       text)))
 
 (defn ^:export main [scenario]

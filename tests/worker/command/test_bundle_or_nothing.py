@@ -128,6 +128,13 @@ def test_two_at_once_do_not_write_into_one_folder(dist, tmp_path, capsys):
     assert contents(dist) == {**before, JOURNAL: b""}
 
 
+def test_a_file_with_two_names_is_written_once(dist, tmp_path, written):
+    (dist / "latest.min.js").symlink_to("app.min.js")
+    assert main(["bundle", str(dist), "-o", str(tmp_path / "b.zip")]) == 0
+    assert contents(dist) == {**written, "latest.min.js": written["app.min.js"]}
+    assert (dist / "latest.min.js").is_symlink()
+
+
 def test_the_bundle_may_go_to_what_is_no_file(dist, written):
     assert main(["bundle", str(dist), "-o", os.devnull]) == 0
     assert not Path(os.devnull).is_file()

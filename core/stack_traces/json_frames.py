@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from core.stack_traces.text_frames import Style, TextFrame, find_frames
+from core.stack_traces.frame_places import Style, TextFrame
+from core.stack_traces.text_frames import find_frames
 
 _PATHS = ("abs_path", "absPath", "filename", "fileName", "file", "url", "source", "sourceURL")
 _LINES = ("lineno", "lineNo", "lineNumber", "line")

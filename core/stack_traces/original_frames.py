@@ -12,7 +12,7 @@ from core.functions import function_to_show
 from core.sourcemap.position import FunctionName, NoName, OriginalPosition
 from core.sourcemap.source_lines import SourceLines
 from core.sourcemap.source_map import SourceMap
-from core.stack_traces.text_frames import Style, TextFrame
+from core.stack_traces.frame_places import Style, TextFrame
 from core.stack_traces.written_functions import WrittenFunctions
 
 _NAMESPACE = re.compile(r"\A(?:webpack|rspack|turbopack)://[^/]*/")

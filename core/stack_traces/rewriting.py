@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from core.stack_traces.text_frames import Style, TextFrame
+from core.stack_traces.frame_places import Style, TextFrame
 
 Edit = tuple[int, int, str]
 """Where what is replaced starts and ends, and what is written instead."""

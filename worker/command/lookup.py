@@ -42,8 +42,8 @@ def _run(chosen: argparse.Namespace) -> int:
     from core.artifacts.folders import single_file
     from core.artifacts.map_search import MapSearch, Unmapped
     from core.errors import MalformedBundle
+    from core.stack_traces.frame_places import Style, TextFrame
     from core.stack_traces.original_frames import original_frames
-    from core.stack_traces.text_frames import Style, TextFrame
     from worker.command.open_artifacts import open_artifacts
 
     path, lineno, colno = chosen.place

@@ -15,8 +15,8 @@ from worker.command.words import Subcommands, add_command, reason, refuse, say, 
 if TYPE_CHECKING:
     from core.artifacts.map_search import MappedFile, MapSearch, Unmapped
     from core.debug_ids import DebugId
+    from core.stack_traces.frame_places import TextFrame
     from core.stack_traces.original_frames import OriginalFrame
-    from core.stack_traces.text_frames import TextFrame
     from core.stack_traces.text_in_bytes import TextInBytes
 
 _STDIN = Path("-")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from core.artifacts.map_search import Unmapped
+from core.stack_traces.frame_places import TextFrame
 from core.stack_traces.original_frames import OriginalFrame
-from core.stack_traces.text_frames import TextFrame
 
 
 def json_frames(

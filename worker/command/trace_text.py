@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from core.artifacts.map_search import Unmapped
 from core.context import trim_line
 from core.stack_traces.code_lines import shortened_code
+from core.stack_traces.frame_places import Style, TextFrame
 from core.stack_traces.json_frames import with_original
 from core.stack_traces.original_frames import OriginalFrame
 from core.stack_traces.plain_text import MAY_BE_SPECIAL, NEEDS_ESCAPES
 from core.stack_traces.rewriting import Edit, frame_text, line_end, rewritten
-from core.stack_traces.text_frames import Style, TextFrame
 from worker.command.terminal import Colour, paint
 
 if TYPE_CHECKING:

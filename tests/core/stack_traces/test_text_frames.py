@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.stack_traces.escapes import Encodings, hidden_parts
+from core.stack_traces.frame_places import Style
 from core.stack_traces.rewriting import frame_text, rewritten
-from core.stack_traces.text_frames import Style, find_frames
+from core.stack_traces.text_frames import find_frames
 from tests.core.stack_traces.written_traces import (
     ENGINES,
     OF_ANY_ENGINE,

@@ -18,6 +18,9 @@ REDIRECT_NOT_ALLOWED = _failure("redirect to an origin that is not allowed")
 SCHEME_NOT_ALLOWED = _failure("URL scheme is not allowed")
 TOO_MANY_REDIRECTS = _failure("too many redirects")
 
+# What a proxy does, whose business is not that of the host.
+PROXY_REFUSED = _failure("the proxy refused the connection")
+
 # What hosts do.
 UNTRUSTED = _failure("certificate verify failed")
 SSL_ERROR = _failure("SSL error")

@@ -31,6 +31,7 @@ _UNITS = {
 """The units of sizes, in lower case.  ``m`` alone is none of them: what it stands for differs from tool to tool."""
 _CELL = re.compile(r"[0-9a-fA-F]{2}")
 _NAME = re.compile(r"[0-9A-Za-z_.-]{1,253}(@[0-9A-Za-z_.-]{1,253})?")  # goes into names of queues and channels
+_PROXY = re.compile(r"https?://[^\s/?#]+/?")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _PREFIX = "UNMANGLE_"
 _LARGEST = 2**63 - 1
@@ -72,6 +73,10 @@ def _read_redis_url(text: str) -> str:
     return text
 
 
+def _read_proxy(text: str) -> str | None:
+    return text if _PROXY.fullmatch(text) else None
+
+
 def _read_name(text: str) -> str | None:
     return text if _NAME.fullmatch(text) else None
 
@@ -91,6 +96,7 @@ LIST = Form("a list, separated by commas", _read_list)
 PORTS = Form("port numbers, separated by commas", _read_ports)
 DURATION = Form("a duration such as 300, 300s, 5m, 24h or 7d", parse_duration, unit=" seconds")
 REDIS_URL = Form("a URL of Redis", _read_redis_url)
+PROXY = Form("a URL such as http://user:password@host:port", _read_proxy)
 CELL = Form("two hex digits, such as 03", lambda text: text.lower() if _CELL.fullmatch(text) else None)
 LOG_LEVEL = _one_of("off", "error", "warn", "info", "debug", "trace")
 SCRAPING_REDIRECTS = _one_of("any", "allowed")
@@ -230,6 +236,12 @@ class Settings:
     max_bundle_bytes_per_request: int = _setting(4_294_967_296, "UNMANGLE_MAX_BUNDLE_BYTES_PER_REQUEST", SIZE)
     max_lookup_answer_size: int = _setting(16_777_216, "UNMANGLE_MAX_LOOKUP_ANSWER_SIZE", SIZE, minimum=2)
     max_lookup_entries: int = _setting(1_000, "UNMANGLE_MAX_LOOKUP_ENTRIES", INTEGER)
+    proxy: str | None = field(  # may hold a password
+        default=None,
+        repr=False,
+        metadata={"setting": Setting("UNMANGLE_PROXY", PROXY, optional=True, secret=True)},
+    )
+    no_proxy: tuple[str, ...] = _setting((), "UNMANGLE_NO_PROXY", LIST)
     source_slots: int = _setting(64, "UNMANGLE_SOURCE_SLOTS", INTEGER, minimum=1)
     source_breaker_failures: int = _setting(8, "UNMANGLE_SOURCE_BREAKER_FAILURES", INTEGER, minimum=1)
     source_breaker_rest_s: int = _duration(5, "UNMANGLE_SOURCE_BREAKER_REST", minimum=1)

@@ -1,7 +1,7 @@
 """The HTTP client of a worker process: for what strangers' URLs name, from servers that may be hostile.
 
 Nothing is left to the library that decides what is sent where, or how much comes back: redirects, decompression,
-sizes, tries and time limits are ours.  There are no cookies but those given, and no proxies.
+sizes, tries and time limits are ours.  There are no cookies but those given, and no proxy but that of the settings.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import functools
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from importlib.metadata import version
 from types import TracebackType
 from typing import Final, Self
@@ -31,6 +32,7 @@ from yarl import URL
 from core.counts import Counts
 from core.download_failures import (
     OWN_REFUSALS,
+    PROXY_REFUSED,
     REDIRECT_NOT_ALLOWED,
     RESTRICTED,
     SCHEME_NOT_ALLOWED,
@@ -46,6 +48,7 @@ from worker.fetch.body import MemorySink, Sink, copy_body
 from worker.fetch.contact import Contact, contact_trace, may_be_the_hosts
 from worker.fetch.guarded_connector import make_connector
 from worker.fetch.headers import Headers, has_header, sendable_headers
+from worker.fetch.proxy import looks_reserved, open_proxy
 from worker.fetch.redirects import MAX_REDIRECTS, redirect_target
 from worker.fetch.source_gates import SourceGates
 from worker.fetch.statuses import status_failure
@@ -118,6 +121,7 @@ class Client:
         self._settings = settings
         self._gates = SourceGates(settings, Counts() if counts is None else counts)
         self._resolver = resolver
+        self._proxy = open_proxy(settings)
         self._sessions: dict[_Policy, ClientSession] = {}
         self._ssl_context = functools.cache(ssl_context)  # to read the system's certificates takes 20 ms
 
@@ -219,9 +223,21 @@ class Client:
                 _drop(response)
 
     async def _send(self, fetch: Fetch, contact: Contact) -> ClientResponse:
-        session = self._session(_Policy(fetch.verify_ssl, fetch.allow_reserved))
-        headers = _request_headers(fetch)
-        return await session.get(_request_url(fetch), headers=headers, allow_redirects=False, trace_request_ctx=contact)
+        proxy = self._proxy if self._proxy is not None and self._proxy.is_for(fetch.url) else None
+        if proxy is not None and not fetch.allow_reserved and looks_reserved(fetch.url):
+            raise FetchFailed(RESTRICTED)
+        session = self._session(_Policy(fetch.verify_ssl, fetch.allow_reserved or proxy is not None))
+        response = await session.get(
+            _request_url(fetch),
+            headers=_request_headers(fetch),
+            allow_redirects=False,
+            trace_request_ctx=contact,
+            proxy=None if proxy is None else proxy.url,
+        )
+        if proxy is not None and response.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+            _drop(response)
+            raise FetchFailed(PROXY_REFUSED)
+        return response
 
     def _session(self, policy: _Policy) -> ClientSession:
         if policy not in self._sessions:

@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import ClientSession, TraceConfig
 
-from core.download_failures import OWN_REFUSALS, SSL_ERROR, UNTRUSTED
+from core.download_failures import OWN_REFUSALS, PROXY_REFUSED, SSL_ERROR, UNTRUSTED
 from core.files import Failure, FailureKind
 from core.urls import Url
 
@@ -45,8 +45,8 @@ class Contact:
 
 
 def may_be_the_hosts(failure: Failure) -> bool:
-    """Return whether a failure is none of our own refusals."""
-    return failure.kind in _OF_THE_WIRE and failure not in OWN_REFUSALS
+    """Return whether a failure is neither a refusal of our own nor the doing of a proxy."""
+    return failure.kind in _OF_THE_WIRE and failure not in OWN_REFUSALS and failure != PROXY_REFUSED
 
 
 def contact_trace() -> TraceConfig:

@@ -10,7 +10,16 @@ from collections.abc import Iterator
 import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
 
-from core.download_failures import CUT_OFF, GARBAGE, HUNG_UP, NO_CONNECTION, RESTRICTED, SSL_ERROR, UNTRUSTED
+from core.download_failures import (
+    CUT_OFF,
+    GARBAGE,
+    HUNG_UP,
+    NO_CONNECTION,
+    PROXY_REFUSED,
+    RESTRICTED,
+    SSL_ERROR,
+    UNTRUSTED,
+)
 from core.errors import OutOfDescriptors
 from core.files import Failure, FailureKind
 from worker.descriptors import SHORTAGE
@@ -22,6 +31,8 @@ WIRE_ERRORS = (aiohttp.ClientError, HttpProcessingError, OSError, ValueError)
 # The first that fits any of the causes.
 _KNOWN: tuple[tuple[type[BaseException], Failure], ...] = (
     (RestrictedAddress, RESTRICTED),
+    (aiohttp.ClientProxyConnectionError, PROXY_REFUSED),
+    (aiohttp.ClientHttpProxyError, PROXY_REFUSED),
     (ssl.SSLCertVerificationError, UNTRUSTED),
     (ssl.SSLError, SSL_ERROR),
     (aiohttp.ConnectionTimeoutError, NO_CONNECTION),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import itertools
 import logging
 import os
+import secrets
 import tempfile
 import time
 from collections.abc import Callable
@@ -32,6 +34,8 @@ _log = logging.getLogger(__name__)
 _FORMAT = "v2"
 _USAGE = "usage"
 _USE_IS_NOTED_AFTER_S = 300
+_NEW_FILE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+_TOLD_FROM_BYTES = 4 << 20  # what a process adds to the directory before it tells the others, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,10 @@ class FileStore(Protocol):
 
     def open(self, key: bytes) -> StoredFile | StoredFailure | None:
         """Return an entry that is still good, None if there is none."""
+        ...
+
+    def may_have(self, key: bytes) -> bool:
+        """Return whether it is worth opening an entry: False if there is surely none."""
         ...
 
     def draft(self) -> Draft:
@@ -140,11 +148,14 @@ class DiskStore:
         self._drafts = self.directory / "drafts"
         self._drafts.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.locks = HostLocks(self.directory / "locks")
-        self.usage = Usage(self.directory / _USAGE)
+        self.usage = Usage(self.directory / _USAGE, min(_TOLD_FROM_BYTES, settings.cache_max_bytes // 256))
         self._clearings = Clearings(self.directory / "clearings")
         self._settings = settings
         self._clock = clock
         self._started_at_s = clock()
+        # Of this store alone, also if processes of several hosts or containers share the directory.
+        self._draft_names = f"{secrets.token_hex(8)}-"
+        self._draft_numbers = itertools.count()
 
     def open(self, key: bytes) -> StoredFile | StoredFailure | None:
         """Return an entry that is still good, None if there is none, or if the disk won't give it."""
@@ -156,16 +167,24 @@ class DiskStore:
             self.faults.note(Operation.READ, error)
             return None
 
+    def may_have(self, key: bytes) -> bool:
+        """Return whether it is worth opening an entry: False if there is surely none."""
+        return os.access(self._path(key), os.F_OK)
+
     def draft(self) -> Draft:
         """Return a new file to write to."""
+        path = self._drafts / f"{self._draft_names}{next(self._draft_numbers)}"
         try:
-            self._drafts.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor, name = tempfile.mkstemp(dir=self._drafts)
+            try:
+                descriptor = os.open(path, _NEW_FILE, 0o600)
+            except FileNotFoundError:
+                self._drafts.mkdir(parents=True, exist_ok=True, mode=0o700)
+                descriptor = os.open(path, _NEW_FILE, 0o600)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         except OSError as error:
             self.faults.note(Operation.WRITE, error)
             return unnamed_draft(self._settings, self.faults)
-        return Draft(descriptor, Path(name), self._reserve, self._room)
+        return Draft(descriptor, path, self._reserve, self._room)
 
     def publish(self, draft: Draft, record: Record) -> None:
         """Make a draft the entry of ``record.key``, in one step; the draft is closed."""
@@ -173,7 +192,6 @@ class DiskStore:
             return
         path = self._path(bytes.fromhex(record.key))
         try:
-            path.parent.mkdir(exist_ok=True)
             draft.finish(record)
             self._rename(draft, path)
         except OSError as error:
@@ -283,7 +301,11 @@ class DiskStore:
         with contextlib.suppress(FileNotFoundError):
             new -= entry_bytes(path.stat().st_size)
         self._reserve(new - draft.reserved)
-        draft.path.rename(path)
+        try:
+            draft.path.rename(path)
+        except FileNotFoundError:
+            path.parent.mkdir(exist_ok=True)
+            draft.path.rename(path)
         draft.close()
 
     def _reserve(self, change: int) -> None:
@@ -342,6 +364,10 @@ class NoStore:
     def open(self, key: bytes) -> StoredFile | StoredFailure | None:  # noqa: ARG002
         """Return None."""
         return None
+
+    def may_have(self, key: bytes) -> bool:  # noqa: ARG002
+        """Return False."""
+        return False
 
     def draft(self) -> Draft:
         """Return a new file to write to, which has no name."""

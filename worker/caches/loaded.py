@@ -143,11 +143,11 @@ class LoadedCache(Generic[V]):
         return _Place(key_digest(key), Kind.GLOBAL if is_global else kind)
 
     async def _load(self, place: _Place, make: Make, shared: SharedStore, *, anew: bool) -> tuple[_Loaded[V], str]:
-        found = None if anew else await self._threads.run(lambda: self._open(place))
+        found = None if anew else await self._found(place)
         if found is not None:
             return found, "disk"
         async with self._store.locks.hold(place.digest, self._settings.max_download_timeout_s):
-            found = None if anew else await self._threads.run(lambda: self._open(place))
+            found = None if anew else await self._found(place)
             if found is not None:
                 return found, "disk"
             found = None if anew else await self._fetch(place, shared)
@@ -157,6 +157,10 @@ class LoadedCache(Generic[V]):
             if not isinstance(made.value, Failure):
                 await self._share(place, shared)
             return made, "network"
+
+    async def _found(self, place: _Place) -> _Loaded[V] | None:
+        """Return the value from the store; None if it isn't there, which takes no thread to see."""
+        return await self._threads.run(lambda: self._open(place)) if self._store.may_have(place.digest) else None
 
     async def _fetch(self, place: _Place, shared: SharedStore) -> _Loaded[V] | None:
         """Return the value from the store between hosts, None if it isn't there or isn't what it should be."""
@@ -196,12 +200,12 @@ class LoadedCache(Generic[V]):
     async def _make(self, place: _Place, make: Make) -> _Loaded[V]:
         try:
             draft = await make()
+            return await self._threads.run(lambda: self._keep(place, draft))
         except NotTried as error:
             return replace(self._loaded(place, error.failure, time.time()), is_kept=False)
         except FetchFailed as error:
             failure = error.failure
             return await self._threads.run(lambda: self._keep_failure(place, failure))
-        return await self._threads.run(lambda: self._keep(place, draft))
 
     def _keep(self, place: _Place, draft: Draft) -> _Loaded[V]:
         try:

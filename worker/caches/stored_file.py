@@ -77,10 +77,14 @@ def no_room(error: OSError) -> FetchFailed:
 
 
 class StoredFile:
-    """An open file; closing it doesn't close what was made of it."""
+    """An open file; closing it doesn't close what was made of it.
 
-    def __init__(self, descriptor: int, record: Record) -> None:
+    ``content`` is what is in it, if that is in memory.
+    """
+
+    def __init__(self, descriptor: int, record: Record, content: bytes | None = None) -> None:
         self._descriptor = descriptor
+        self._content = content
         self.record = record
 
     def __enter__(self) -> Self:
@@ -102,6 +106,8 @@ class StoredFile:
 
     def content(self) -> Content:
         """Return the content."""
+        if self._content is not None:
+            return self._content
         return self.mapped() if self.size >= MAPPED_FROM_BYTES else os.pread(self._descriptor, self.size, 0)
 
     def mapped(self) -> MappedFile:
@@ -146,6 +152,7 @@ class Draft:
         self._lock = threading.RLock()  # a job may be cancelled while a thread writes for it
         self._reserve = reserve
         self._reserved = 0
+        self._held: Sequence[Content] = ()
 
     def __del__(self) -> None:
         self.discard()  # a thread may have made it for a job that was cancelled meanwhile
@@ -165,6 +172,10 @@ class Draft:
                 self._write_elsewhere(pieces, size, error)
             self.size += size
 
+    def hold(self, pieces: Sequence[Content]) -> None:
+        """Take all pieces of a small file, of which nothing was written yet; they are written when that is needed."""
+        self._held = pieces
+
     def find_room(self, size: int, error: OSError) -> None:
         """Find room for ``size`` bytes more, on the disk if possible, after ``error``."""
         self._find_room_or_fail(size, error, in_memory=False)
@@ -176,6 +187,7 @@ class Draft:
     def restart(self) -> None:
         """Forget what was written."""
         with self._lock:
+            self._held = ()
             if self._descriptor >= 0:
                 os.ftruncate(self._descriptor, 0)
                 os.lseek(self._descriptor, 0, os.SEEK_SET)
@@ -183,6 +195,7 @@ class Draft:
 
     def reader(self) -> BinaryIO:
         """Return what was written, as a file of its own."""
+        self._write_held()
         return cast("BinaryIO", io.BufferedReader(_Reader(os.dup(self._descriptor), self.size)))
 
     def end(self, size: int) -> bytes:
@@ -199,9 +212,14 @@ class Draft:
 
     def opened(self, key: str, kind: Kind) -> StoredFile:
         """Return what was written as a file of the store; the draft is still to be discarded or finished."""
-        checksum, digest = _checksum_and_digest(self._descriptor, self.size)
+        content = self._write_held()
+        if content is None or len(content) >= MAPPED_FROM_BYTES:
+            content = None
+            checksum, digest = _checksum_and_digest(self._descriptor, self.size)
+        else:
+            checksum, digest = zlib.crc32(content), hashlib.sha256(content).hexdigest()
         record = Record(key, kind, time.time(), self.size, checksum, digest)
-        return StoredFile(os.dup(self._descriptor), record)
+        return StoredFile(os.dup(self._descriptor), record, content)
 
     def fileno(self) -> int:
         """Return the descriptor, for another process to write by; ``cut`` then says how much."""
@@ -237,6 +255,15 @@ class Draft:
     def reserved(self) -> int:
         """How many bytes were asked for."""
         return self._reserved
+
+    def _write_held(self) -> bytes | None:
+        """Write what is held; return it, None if nothing was."""
+        with self._lock:
+            if not self._held:
+                return None
+            content, self._held = b"".join(self._held), ()
+            self.write(content)
+            return content
 
     def _write_elsewhere(self, pieces: Sequence[Content], size: int, error: OSError) -> None:
         """Write pieces, some of which may be written already, where there is room for them."""

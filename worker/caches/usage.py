@@ -14,27 +14,43 @@ _NUMBER = struct.Struct("<q")
 
 
 class Usage:
-    """May be used by several threads.  What dies with a process stays counted until the next measurement."""
+    """May be used by several threads.  What dies with a process stays counted until the next measurement.
 
-    def __init__(self, path: Path) -> None:
+    The others are told of so many bytes at once, ``told_from``, as telling them takes four system calls.
+    """
+
+    def __init__(self, path: Path, told_from: int = 0) -> None:
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._lock = threading.Lock()
+        self._told_from = told_from
+        self._untold = 0
+        self._known = 0
 
     def close(self) -> None:
-        """Close the file."""
+        """Tell the others everything, and close the file."""
+        with contextlib.suppress(OSError):
+            self._tell()
         os.close(self._descriptor)
 
     def bytes(self) -> int:
         """Return the number."""
         with self._locked():
-            return self._read()
+            return self._read() + self._untold
 
     def add(self, change: int) -> int:
-        """Add to the number, and return it."""
+        """Add to the number, and return it: about, as long as it wasn't much."""
+        with self._lock:
+            self._untold += change
+            if abs(self._untold) < self._told_from:
+                return self._known + self._untold
+        return self._tell()
+
+    def _tell(self) -> int:
         with self._locked():
-            total = max(self._read() + change, 0)
-            os.pwrite(self._descriptor, _NUMBER.pack(total), 0)
-            return total
+            self._known = max(self._read() + self._untold, 0)
+            os.pwrite(self._descriptor, _NUMBER.pack(self._known), 0)
+            self._untold = 0
+            return self._known
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:

@@ -32,7 +32,7 @@ class Downloader:
         try:
             sink = _DraftSink(draft, self.threads)
             await self.client.download(fetch, sink)
-            await sink.flush()
+            await sink.finish()
             if is_wrapped(sink.start):
                 return await self.threads.run(lambda: self._unwrapped(draft, fetch.max_bytes))
         except BaseException:
@@ -75,6 +75,13 @@ class _DraftSink:
         self._pieces, self._buffered = [], 0
         if self._draft.size:
             await self._threads.run(self._draft.restart)
+
+    async def finish(self) -> None:
+        """Have what is left written: with a small file that is left to whoever reads it, on a thread."""
+        if self._draft.size:
+            await self.flush()
+        else:
+            self._draft.hold(self._pieces)
 
     async def flush(self) -> None:
         pieces, self._pieces, self._buffered = self._pieces, [], 0

@@ -448,7 +448,18 @@ def test_threads_and_processes_count_together(tmp_path, clock):
         thread.start()
     for thread in threads:
         thread.join()
+    assert one.usage.bytes() == two.usage.bytes() == 1000  # it wasn't much: the others are told later
+    two.close()
     assert one.usage.bytes() == 2000
+    one.close()
+
+
+def test_others_are_told_of_what_is_much(tmp_path, clock):
+    one, two = a_store(tmp_path, clock), a_store(tmp_path, clock)
+    assert one.usage.add(4_194_303) == 4_194_303
+    assert two.usage.bytes() == 0
+    assert one.usage.add(1) == 4_194_304
+    assert two.usage.bytes() == 4_194_304
     one.close()
     two.close()
 

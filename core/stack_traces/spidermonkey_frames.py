@@ -28,6 +28,7 @@ _LOG_PREFIX = re.compile(
     r"(?:(?:\d[\d.:,TZ/+-]*|\[[^\]]*\]|\([^)]*\)|<\d+>|[\w.-]+(?:\[\d+\])?:|\S+(?:\s+\|)|\|"
     r"|(?i:trace|debug|info|warn|warning|error|fatal|critical|notice|stderr|stdout|F)|[-–—>*]+)\s+)*"
 )
+_TO_LAST_COLON = re.compile(r".*[:|]\s+", re.DOTALL)
 _CAUSE = re.compile(r"[A-Za-z][\w.]*(?: (?:handler|callback))?\*")
 """SpiderMonkey says what had the function called: "async*f@…", "promise callback*f@…"."""
 
@@ -69,7 +70,7 @@ def _name_start(passage: Passage, end: int) -> int:
     text = passage.text
     start = _string_start(passage, end)
     if start < 0:
-        start = end_of(SEPARATORS, text, passage.floor, end)
+        start = end_of(_TO_LAST_COLON, text, end_of(SEPARATORS, text, passage.floor, end), end)
         start = end_of(_LOG_PREFIX, text, start, end)
     while (cause := _CAUSE.match(text, start, end)) is not None:
         start = cause.end()

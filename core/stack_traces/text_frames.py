@@ -109,8 +109,8 @@ class _Lines:
 
 _INDENTATION = 4
 """That of frames in the console of Firefox, at least."""
-_LINE_ENDS = re.compile("[\r\n\v\f\x85\u2028\u2029\u240a\u21b5\u23ce]+")
-_OTHER_LINE_END = re.compile("[\r\v\f\x85\u2028\u2029\u240a\u21b5\u23ce]")
+_LINE_ENDS = re.compile("[\r\n\v\f\x85\u2028\u2029\u240a\u2424\u21b5\u23ce\xb6]+")
+_OTHER_LINE_END = re.compile("[\r\v\f\x85\u2028\u2029\u240a\u2424\u21b5\u23ce\xb6]")
 _TO_LAST_LINE_END = re.compile(f".*{_LINE_ENDS.pattern}", re.DOTALL)
 _MAY_BE_PATH = re.compile(r"[/\\]|\.[A-Za-z]|node:|<a")
 _LAST_DELIMITER = re.compile(r".*[\s\"'`<>|]", re.DOTALL)

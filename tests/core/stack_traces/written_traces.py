@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -109,6 +110,16 @@ OF_ANY_ENGINE: dict[str, Callable[[list[str]], str]] = {
     "json-with-codes": lambda lines: '{"stack":"' + "\\u000a".join(map(escaped, ["Error: boom", *lines])) + '"}',
     "line-separators": lambda lines: "Error: boom\u2028" + "\u2028".join(lines),
     "chromium-console": lambda lines: "Error: boom↵" + "↵".join(lines),
+    "windows-in-json": lambda lines: '{"stack":"' + "\\r\\n".join(map(escaped, ["Error: boom", *lines])) + '"}',
+    "windows-in-xml": lambda lines: "<e>boom&#13;&#10;" + "&#xD;&#xA;".join(map(html.escape, lines)) + "</e>",
+    "newline-symbols": lambda lines: "Error: boom\u2424" + "\u2424".join(lines),
+    "pilcrows": lambda lines: "Error: boom¶" + "¶".join(lines),
+    "octal": lambda lines: "Error: boom\\012" + "\\012".join(lines),
+    "vertical-tabs": lambda lines: "Error: boom\v" + "\v".join(lines),
+    "journal": lambda lines: "\n".join(f"Nov 30 19:38:42 host node[7]: {line}" for line in ["Error: boom", *lines]),
+    "heroku": lambda lines: "\n".join(f"2026-11-30T19:38:42+00:00 app[web.1]: {line}" for line in ["boom", *lines]),
+    "kubernetes": lambda lines: "\n".join(f"2026-11-30T19:38:42.98Z stderr F {line}" for line in ["boom", *lines]),
+    "pm2": lambda lines: "\n".join(f"0|web  | {line}" for line in ["boom", *lines]),
     "syslog": lambda lines: "<11>Nov 30 19:38:42 web app[7]: Error: boom#012" + "#012".join(lines),
     "hexadecimal": lambda lines: "Error: boom\\x0a" + "\\x0a".join(lines),
     "html": lambda lines: "<p>Error: boom<br>" + "<br />".join(line.replace("<", "&lt;") for line in lines) + "</p>",

@@ -63,7 +63,8 @@ class _Reader:
         self.functions = ListedFunctions()
         self.levels = [_Level("", owner="")]
         self.pending: tuple[str, str | None, int] | None = None  # what the next brace is the body of: kind, name, start
-        self.tokens = list(_tokens(text))
+        self.tokens = _tokens(text)
+        self.is_odd = False  # a "<" was never closed: looking for the ends of others would take too long
 
     def read(self) -> ListedFunctions:
         """Read all of it."""
@@ -220,6 +221,8 @@ class _Reader:
     def _type_parameters(self, at: int) -> int:
         if not self._is(at, "<"):
             return at
+        if self.is_odd:
+            return at + 1
         depth = 0
         for index in range(at, min(at + 200, len(self.tokens))):
             symbol = self.tokens[index][1]
@@ -228,6 +231,7 @@ class _Reader:
                 return index + 1
             if symbol in {"{", "}", ";"}:
                 break
+        self.is_odd = True
         return at + 1
 
     def _behind_brackets(self, at: int) -> int:

@@ -19,6 +19,8 @@ else:
 COMPILED = cython.compiled
 
 _NAME_SIZE = cython.declare(cython.Py_ssize_t, 4)
+_MOST_NAMES = cython.declare(cython.Py_ssize_t, 20)
+"""Of one function: a text must not have a million with a million names each."""
 
 
 @cython.final
@@ -200,7 +202,8 @@ class Recorder:
 
     def _inferred_name(self):
         around: cython.Py_ssize_t = 0
-        for index in range(self.names_base, self.names_used):
+        first: cython.Py_ssize_t = self.names_used - _MOST_NAMES
+        for index in range(max(first, self.names_base), self.names_used):
             at: cython.Py_ssize_t = _NAME_SIZE * index
             role: cython.int = self.names[at]
             if role == Role.PROTOTYPE:

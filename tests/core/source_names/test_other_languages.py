@@ -96,7 +96,7 @@ def test_any_text_is_read(text: str, file: str):
 
 
 @pytest.mark.parametrize(
-    "opening", ["(", "[", "{", "(fn [", "#(", '"${', "fun f(", "class A {", "/*", "^", "fun f() = ", "<"]
+    "opening", ["(", "[", "{", "(fn [", "#(", '"${', "fun f(", "class A {", "/*", "^", "fun f() = ", "<", "fun a<"]
 )
 @pytest.mark.parametrize("file", ["a.kt", "a.cljs"])
 def test_any_depth_takes_time_as_its_length(opening: str, file: str):

@@ -336,6 +336,14 @@ def test_what_is_nested_too_deeply_is_unknown_and_what_follows_is_not(build: Mod
     assert functions.name_at_offset(text.index("=>")) is None
 
 
+def test_many_functions_do_not_have_many_long_names_each():
+    source = f"{'a.' * 20_000}b = {{ {'k: [() => 1], ' * 20_000} }}"
+    functions = read_functions(source.encode(), "a.js")
+    assert functions is not None
+    assert len(functions.names.parts) < 40 * len(source)
+    assert functions.name_at_offset(source.rindex("1")) == f"{'a.' * 18}b.k"
+
+
 FRAGMENTS = st.lists(
     st.sampled_from(sorted({HERE.join(source.split(HERE)) for source, _ in JAVASCRIPT + TYPESCRIPT + JSX}))
     | st.sampled_from(["a", "()", "=>", "{", "}", "(", ")", "[", "]", "=", ",", ";", ":", "?", ".", "`", "${", "/"])

@@ -57,6 +57,7 @@ export async function buildWithNext(folder) {
         cpSync(file, to);
         cpSync(`${file}.map`, `${to}.map`);
         keepOwnSources(`${to}.map`);
+        keepOwnTokens(`${to}.map`);
       }
     },
   };
@@ -106,6 +107,13 @@ function keepOwnSources(file) {
     part.sourcesContent = part.sources.map((source, index) => (/node_modules|\/dist\/|libraries\/stdlib/.test(source) ? null : part.sourcesContent?.[index] ?? null));
   }
   writeFileSync(file, JSON.stringify(map));
+}
+
+export function keepOwnTokens(file) {
+  const map = JSON.parse(readFileSync(file, "utf8"));
+  const own = /\/(?:src|app\/run)\/\w+\.ts$/;
+  const sections = map.sections?.map((section) => ({ ...section, map: onlyOwn(section.map, own) }));
+  writeFileSync(file, JSON.stringify(sections ? { ...map, sections } : onlyOwn(map, own)));
 }
 
 /** The same map, in which what a program's own sources don't have has no source: most of it is a library's. */

@@ -148,4 +148,5 @@ def is_uncut(each: BundledFile) -> bool:
 
 def keeps_its_head(each: BundledFile) -> bool:
     head = max((head for head in HEADS if each.was.startswith(head.encode())), key=len)
-    return not each.is_changed or each.content.startswith(b"\n!" if '"not a' in head else head.rstrip().encode())
+    starts = (b"\n!", each.was) if '"not a' in head else (head.rstrip().encode(),)
+    return not each.is_changed or each.content.startswith(starts)

@@ -12,6 +12,7 @@ from core.source_names.listed import ListedFunctions
 
 _EXTENSION = re.compile(r"\.([A-Za-z0-9]+)(?:[?#!].*)?\Z", re.DOTALL)
 _SCRIPT = re.compile(rb"<script\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
+_MARKUP = re.compile(rb"\s*[<{]")
 _SETUP = re.compile(rb"\bsetup\b")
 _MODULE = re.compile(rb"\bmodule\b")
 _NOT_IN_NAMES = re.compile(r"\W")
@@ -48,6 +49,8 @@ class Dialect:
 
 def component_scripts(content: bytes, name_of: Callable[[bytes], str | None]) -> Script:
     """Return the scripts of a component, each where it is; ``name_of`` names what one becomes, by its attributes."""
+    if not _MARKUP.match(content) and not _SCRIPT.search(content):
+        return Script(content)  # webpack's loaders hand over the script alone, by the name of the component
     pieces: list[bytes] = []
     functions: list[tuple[int, int, str]] = []
     end = 0

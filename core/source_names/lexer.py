@@ -223,7 +223,11 @@ class Lexer:
         while at < self.length:
             if self.text[at] == ord("<") and self.text[at + 1] == ord("/"):
                 size: cython.Py_ssize_t = 0
-                while self.text[at + 2 + size] == self.text[start + size] and self.text[start + size] != ord(">"):
+                while (
+                    at + 2 + size < self.length
+                    and self.text[at + 2 + size] == self.text[start + size]
+                    and self.text[start + size] != ord(">")
+                ):
                     size += 1
                 if self.text[at + 2 + size] == ord(">") and self.text[start + size] == ord(">"):
                     return True

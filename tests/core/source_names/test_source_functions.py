@@ -254,6 +254,12 @@ def name_in_component(source: str, place: str, file: str) -> str | None:
     return None if isinstance(name, NoName) else name
 
 
+@pytest.mark.parametrize("file", ["webpack:///./src/Shop.vue?vue&type=script&lang=ts", "src/Shop.vue", "Shop.svelte"])
+def test_the_script_of_a_component_may_come_alone(file: str):
+    source = "//\n//\nexport default { methods: { buy(this: Shop): void { @1 } } }\n<a>"
+    assert name_in_component(source, "@1", file) == "methods.buy"
+
+
 @pytest.mark.parametrize("file, setup, plain, shared", [
     ("a/Shop.vue", "setup", None, None),
     ("a/Shop.svelte", "Shop", "Shop", None),

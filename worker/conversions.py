@@ -7,11 +7,13 @@ import contextlib
 import errno
 import logging
 import os
+import socket
 import sys
 import time
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Iterable
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator
 from functools import partial
+from typing import Self
 
 import msgspec
 
@@ -22,14 +24,12 @@ from core.settings import Settings
 from worker.caches.disk import FileStore
 from worker.caches.record import Kind
 from worker.caches.stored_file import Draft, MappedFile, StoredFile
-from worker.convert import DISK_SPACE, Converted
+from worker.convert import DISK_SPACE, Converted, Task
 from worker.metrics import WorkerMetrics
-from worker.processes import end_process
 from worker.threads import Threads
 
 _log = logging.getLogger(__name__)
 
-_LESS_URGENT = 10  # than requests that are warm: on a host without a free core, conversions are what has to wait
 _TRIES = 2  # of a process that is killed, as it may have been meant for another one
 
 
@@ -43,6 +43,7 @@ class Conversions:
         self._threads = threads
         self._metrics = metrics
         self._alone = asyncio.Semaphore(1)
+        self._reader: _Reader | None = None
 
     async def convert(self, text: Content, minified: Content) -> Draft:
         """Return the index file of the source map ``text`` for the file ``minified``, made by another process.
@@ -58,6 +59,11 @@ class Conversions:
             draft.discard()
             raise
         return draft
+
+    async def close(self) -> None:
+        """End the process that reads maps."""
+        if self._reader is not None:
+            await self._reader.close()
 
     @contextlib.asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
@@ -139,53 +145,96 @@ class Conversions:
 
     async def _run(self, text: StoredFile, minified: StoredFile, draft: Draft) -> Converted | None:
         """Return what a process says that came of it, None if it died."""
-        files = (text.fileno(), minified.fileno(), draft.fileno())
-        arguments = (files[0], text.size, files[1], minified.size, files[2], self._settings.big_map_memory)
+        task = Task(text.size, minified.size, self._settings.big_map_memory)
         started = time.perf_counter()
-        process = await _started(files, map(str, arguments))
+        files = [text.fileno(), minified.fileno(), draft.fileno()]
         try:
-            return await _answer(process)
+            if self._reader is not None:
+                with contextlib.suppress(ConnectionError):  # it was killed
+                    return await self._reader.read(task, files)
+                await self._reader.close()
+            self._reader = await _Reader.start()
+            return await self._reader.read(task, files)
         finally:
-            await end_process(process)
             self._metrics.conversion(text.size, time.perf_counter() - started)
 
 
-async def _started(files: tuple[int, ...], arguments: Iterable[str]) -> Process:
-    starting = asyncio.ensure_future(
-        asyncio.create_subprocess_exec(
-            sys.executable,
-            "-P",
-            "-m",
-            "worker.convert",
-            *arguments,
-            stdin=PIPE,  # closes with us, whatever we die of
-            stdout=PIPE,
-            pass_fds=files,
-            # What interrupts the worker is for the worker to handle.  But no new session: Linux shares the cores among
-            # sessions first, whatever the niceness of their processes ("autogroup"), so half of them would be its own.
-            process_group=0,
-        )
+class _Reader:
+    """The process ``worker.convert``."""
+
+    def __init__(self, process: Process, tasks: socket.socket) -> None:
+        self._process = process
+        self._tasks = tasks
+
+    @classmethod
+    async def start(cls) -> Self:
+        """Start the process.  Raises OSError."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            starting = asyncio.ensure_future(
+                asyncio.create_subprocess_exec(
+                    sys.executable,
+                    "-P",
+                    "-m",
+                    "worker.convert",
+                    stdin=theirs.fileno(),  # closes with us, whatever we die of
+                    # What interrupts the worker is for the worker to handle.  But no new session: Linux shares the
+                    # cores among sessions first, whatever the niceness of their processes ("autogroup"), so half of
+                    # them would be its own.
+                    process_group=0,
+                )
+            )
+            try:
+                return cls(await asyncio.shield(starting), ours)
+            except asyncio.CancelledError:
+                await cls(await starting, ours).close()
+                raise
+            except BaseException:
+                ours.close()
+                raise
+
+    async def read(self, task: Task, files: list[int]) -> Converted | None:
+        """Return what came of a task, None if the process died that was at it.
+
+        Raises OSError: ConnectionError if it was never begun, as the process that starts others is dead.
+        """
+        answer, theirs = os.pipe()
+        try:
+            socket.send_fds(self._tasks, [msgspec.json.encode(task)], [*files, theirs])
+        except BaseException:
+            os.close(answer)
+            raise
+        finally:
+            os.close(theirs)
+        try:
+            return _decoded(await _all_of(answer))
+        except asyncio.CancelledError:
+            with contextlib.suppress(OSError):
+                self._tasks.send(msgspec.json.encode(Task()))  # ends it
+            raise
+
+    async def close(self) -> None:
+        """End the process, and all that it has started."""
+        self._tasks.close()
+        await asyncio.shield(asyncio.ensure_future(self._process.wait()))
+
+
+async def _all_of(pipe: int) -> bytes:
+    """Return all that comes out of a pipe, and close it."""
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader()
+    transport, _ = await loop.connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(pipe, "rb", buffering=0)
     )
     try:
-        process = await asyncio.shield(starting)
-    except asyncio.CancelledError:
-        await end_process(await starting)
-        raise
-    _be_less_urgent(process)
-    return process
+        return await reader.read()
+    finally:
+        transport.close()
 
 
-def _be_less_urgent(process: Process) -> None:
-    with contextlib.suppress(OSError):  # it has ended already
-        os.setpriority(os.PRIO_PROCESS, process.pid, _LESS_URGENT)
-
-
-async def _answer(process: Process) -> Converted | None:
-    assert process.stdout is not None
-    answer = await process.stdout.read()
-    code = await process.wait()
+def _decoded(answer: bytes) -> Converted | None:
     try:
         return msgspec.json.decode(answer, type=Converted)
     except msgspec.DecodeError:
-        _log.error("the process that read a source map ended with code %d", code)
+        _log.error("the process that read a source map has died")
         return None

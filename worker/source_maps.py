@@ -88,6 +88,7 @@ class SourceMaps:
     async def close(self) -> None:
         """Stop all work and forget everything."""
         await self._memory.close()
+        await self._conversions.close()
 
     async def _read(self, namespace: Namespace, content: Content, minified: Content) -> _Read:
         pair = _Pair(content, minified)

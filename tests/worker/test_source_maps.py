@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from core.buffers import Content
@@ -25,6 +27,7 @@ from worker.caches.disk import DiskStore, FileStore, NoStore, open_store, writte
 from worker.caches.keys import Namespace
 from worker.caches.record import Kind
 from worker.caches.stored_file import MappedFile
+from worker.convert import Task
 from worker.metrics import WorkerMetrics
 from worker.source_maps import INDEXED_FROM_BYTES, SourceMaps
 from worker.threads import Threads, file_threads
@@ -232,32 +235,54 @@ async def test_a_big_map_that_nobody_waits_for_is_not_read_on(opened):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="that is how Linux shares its cores")
 async def test_a_big_map_is_read_less_urgently_than_warm_requests_are_answered(opened):
-    reading = asyncio.create_task(opened(big_map_bytes=BIG).get(HERE, LARGE_MAP, CODE))
-    (process,) = await readers()
-    while os.getpriority(os.PRIO_PROCESS, process) <= os.getpriority(os.PRIO_PROCESS, 0):  # noqa: ASYNC110
-        await asyncio.sleep(PAUSE_S)
-    assert os.getsid(process) == os.getsid(0)  # niceness means nothing between sessions
-    assert os.getpgid(process) != os.getpgid(0)  # what interrupts the worker doesn't interrupt it
-    reading.cancel()
+    maps = opened(big_map_bytes=BIG)
+    assert await function_in(maps, LARGE_MAP) == "first"
+    (server,) = servers()  # which those are copies of that read maps
+    assert os.getpriority(os.PRIO_PROCESS, server) > os.getpriority(os.PRIO_PROCESS, 0)
+    assert os.getsid(server) == os.getsid(0)  # niceness means nothing between sessions
+    assert os.getpgid(server) != os.getpgid(0)  # what interrupts the worker doesn't interrupt it
 
 
-def test_a_process_that_reads_a_map_ends_with_its_worker(tmp_path):
+@pytest.mark.parametrize("how", ["worker", "server"])
+def test_a_process_that_reads_a_map_ends_with_its_worker(tmp_path, how):
     code = tmp_path / "code"
     code.write_bytes(b"function f(){throw 1}" * 10_000)
     text = tmp_path / "map"
     text.write_bytes(MAP)
     unread, output = os.pipe()  # so it waits for ever when it writes
-    with text.open() as text_file, code.open() as code_file:
-        files = (text_file.fileno(), code_file.fileno(), output)
-        arguments = (files[0], len(MAP), files[1], code.stat().st_size, output, 1 << 30)
-        command = [sys.executable, "-m", "worker.convert", *map(str, arguments)]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=files) as process:
-            assert os.read(unread, 8) == b"unmangle"
-            assert process.stdin is not None
-            process.stdin.close()
-            assert process.wait(20) == 1
-    os.close(unread)
-    os.close(output)
+    answer, theirs = os.pipe()
+    ours, tasks = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    command = [sys.executable, "-m", "worker.convert"]
+    with text.open() as text_file, code.open() as code_file, subprocess.Popen(command, stdin=tasks) as process:
+        tasks.close()
+        task = msgspec.json.encode(Task(len(MAP), code.stat().st_size, 1 << 30))
+        socket.send_fds(ours, [task], [text_file.fileno(), code_file.fileno(), output, theirs])
+        os.close(theirs)
+        assert os.read(unread, 8) == b"unmangle"
+        if how == "server":
+            process.kill()
+        ours.close()
+        assert os.read(answer, 1) == b""  # nobody has it open any more
+        assert process.wait(20) == (0 if how == "worker" else -signal.SIGKILL)
+    for file in (unread, output, answer):
+        os.close(file)
+
+
+async def test_maps_are_read_by_copies_of_one_process(opened):
+    maps = opened(big_map_bytes=BIG)
+    found = set()
+    for number in range(3):
+        assert await function_in(maps, LARGE_MAP + b" " * number) == "first"
+        found |= set(servers())
+    assert len(found) == 1
+
+
+async def test_a_process_that_was_killed_is_started_again(opened):
+    maps = opened(big_map_bytes=BIG)
+    assert await function_in(maps, LARGE_MAP) == "first"
+    (server,) = servers()
+    os.kill(server, signal.SIGKILL)
+    assert await function_in(maps, LARGE_MAP + b" ") == "first"
 
 
 async def kill_readers(count: int) -> None:
@@ -271,13 +296,20 @@ async def kill_readers(count: int) -> None:
 
 async def readers() -> list[int]:
     """Return the processes that read maps for us, as soon as there are any."""
-    while not (found := [process for process in children() if b"worker.convert" in command_of(process)]):  # noqa: ASYNC110
+    while True:
+        found = [process for server in servers() for process in children(server)]
+        if found:
+            return found
         await asyncio.sleep(PAUSE_S)
-    return found
 
 
-def children() -> Iterator[int]:
-    for task in Path("/proc/self/task").iterdir():
+def servers() -> list[int]:
+    """Return the processes that start those that read maps for us."""
+    return [process for process in children() if b"worker.convert" in command_of(process)]
+
+
+def children(of: int | str = "self") -> Iterator[int]:
+    for task in Path(f"/proc/{of}/task").glob("*"):
         with contextlib.suppress(OSError):
             yield from map(int, (task / "children").read_text().split())
 

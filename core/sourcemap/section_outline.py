@@ -31,7 +31,8 @@ NAMES = cython.declare(cython.int, 7)
 MAPPINGS = cython.declare(cython.int, 8)
 IGNORED = cython.declare(cython.int, 9)
 FILE = cython.declare(cython.int, 10)
-OTHERS = cython.declare(cython.int, 11)  # from here on, all are unusual
+SOURCE_ROOT = cython.declare(cython.int, 11)
+OTHERS = cython.declare(cython.int, 12)  # from here on, all are unusual
 NO_KEY = cython.declare(cython.int, 31)
 
 _KEYS = (
@@ -46,8 +47,8 @@ _KEYS = (
     b"mappings",
     b"ignoreList",
     b"file",
-    b"url",
     b"sourceRoot",
+    b"url",
     b"rangeMappings",
     b"sections",
     b"debugId",
@@ -279,9 +280,18 @@ class SectionOutline:
                 if not self._has_only_numbers(value):
                     return False
                 self.rows[row + SectionField.IGNORED] = value
-            elif kind == VERSION and self._u32(value) < 0:
+            elif kind == VERSION:
+                if self._u32(value) < 0:
+                    return False
+            elif kind == SOURCE_ROOT and not self._is_empty(value):
                 return False
         return True
+
+    @cython.cfunc
+    @cython.nogil
+    @cython.exceptval(check=False)
+    def _is_empty(self, value: cython.longlong) -> cython.bint:
+        return self.text[self.starts[value]] == 34 and self.ends[value] - self.starts[value] == 2
 
     @cython.cfunc
     @cython.nogil

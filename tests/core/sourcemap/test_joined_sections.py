@@ -45,7 +45,7 @@ USUAL = [
     {"sources": ["a.js", "b.js"], "names": ["f"], "mappings": "AAAAA,CCCC", "sourcesContent": ["one\n", None]},
     {"sources": ["c.js"], "names": ["g", "f"], "mappings": "AAAA,CAACC;CACD", "ignoreList": [0, 7]},
     {"sources": [], "mappings": "A,C"},
-    {"sources": ["a.js"], "names": [], "mappings": "AACA,CAEC", "sourcesContent": ["two\n"]},
+    {"sources": ["a.js"], "names": [], "mappings": "AACA,CAEC", "sourcesContent": ["two\n"], "sourceRoot": ""},
 ]
 
 
@@ -101,6 +101,7 @@ def test_what_is_wrong_is_wrong_by_the_letter(build: ModuleType, section: Any):
 
 @pytest.mark.parametrize("unusual", [
     pytest.param({"sourceRoot": "x"}, id="source-root"),
+    pytest.param({"sourceRoot": '"'}, id="a-quote-as-source-root"),
     pytest.param({"rangeMappings": "B"}, id="ranges"),
     pytest.param({"sections": []}, id="sections-in-a-section"),
     pytest.param({"x_google_ignoreList": [0]}, id="older-name-of-the-ignore-list"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -162,7 +161,9 @@ class Resources:
             if mapped_bytes() > MOST_MAPPED_BYTES:
                 texts = [text.content for text in self.texts.values_in_memory()]
                 files = set(texts + self.source_maps.mapped_files())
-                await asyncio.gather(*(self.file_threads.run(partial(release_pages, file)) for file in files))
+                for file in files:  # a thread for each would cost more
+                    release_pages(file)
+                    await asyncio.sleep(0)
 
 
 def _text_size(text: Text) -> int:

@@ -27,8 +27,8 @@ from worker.threads import ThreadGivenUp, Threads
 
 _log = logging.getLogger(__name__)
 
-INDEXED_FROM_BYTES = 1 << 20
-"""Of a map and its generated file together: smaller ones are read as fast as their index file would be found."""
+INDEXED_FROM_BYTES = 3 << 20
+"""Of a map and its generated file together: several processes read smaller ones faster than one writes their index."""
 
 _READ_ANYTHING_S = 3.0
 _READ_AT_LEAST_BYTES_S = 1 << 20

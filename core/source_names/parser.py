@@ -762,8 +762,10 @@ class Parser:
             return
         self.owner = 0
         self.in_choice = False
+        base: cython.Py_ssize_t = self.recorder.enter_arguments()
         lexer.advance()
         self._elements()
+        self.recorder.leave_arguments(base)
         if lexer.kind == Token.CLOSE_PAREN:
             lexer.advance()
         self.owner = owner

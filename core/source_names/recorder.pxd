@@ -30,6 +30,8 @@ cdef class Recorder:
     cdef void remove_last_function(self)
     cdef void infer(self)
     cdef void call_functions(self, Py_ssize_t count, Py_ssize_t alias)
+    cdef Py_ssize_t enter_arguments(self)
+    cdef void leave_arguments(self, Py_ssize_t base)
     cdef Py_ssize_t pending_count(self)
     cdef void drop_functions(self, Py_ssize_t count)
     cdef void begin_statement(self)

@@ -159,6 +159,16 @@ class Recorder:
                 self.call_part(self.pending[index], alias)
         self.drop_functions(count)
 
+    def enter_arguments(self):
+        """Enter the arguments of a call, which name nothing outside of them; returns what ``leave_arguments`` wants."""
+        base: cython.Py_ssize_t = self.pending_base
+        self.pending_base = len(self.pending)
+        return base
+
+    def leave_arguments(self, base: cython.Py_ssize_t):
+        """Leave the arguments of a call."""
+        self.pending_base = base
+
     def pending_count(self):
         """Return how many functions wait."""
         return len(self.pending)

@@ -128,6 +128,8 @@ JAVASCRIPT = [
     ("export default () => { @@ }", "default"),
     ("(function () { @@ })()", None),
     ("!function f() { @@ }()", "f"),
+    ("var Kind; (function (Kind) { @@ })(Kind || (Kind = {}))", None),
+    ("(Kind => { @@ })(exports.Kind || (exports.Kind = {}))", None),
     ("on('x', function f() { @@ })", "f"),
     ("@@f()", None),
     ("function \\u0061() { @@ }", "a"),

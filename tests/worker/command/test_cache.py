@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,7 +68,8 @@ def test_clear_removes_everything_and_has_workers_forget_it(store, capsys):
         assert in_use.content()[:] == b"x" * (1 << 20)
     assert kept(store) == []
     assert capsys.readouterr().out == "removed 3 files; the workers of this host forget what they have in memory\n"
-    assert store.usage.bytes() == 0
+    with contextlib.closing(DiskStore(store.directory, Settings())) as another:  # ``store`` has bytes left to tell of
+        assert another.usage.bytes() == 0
     assert store.clearings() == before + 1
 
 

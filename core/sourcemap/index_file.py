@@ -27,7 +27,7 @@ from core.sourcemap.index_body import read_code, read_map_index, write_code, wri
 from core.sourcemap.map_index import MapIndex
 from core.sourcemap.source_map import Parts, SourceMap, read_source_map
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 """To be raised with every change to what is in the file, also to what kernels make of the same input."""
 
 # Numbers are kept as this machine has them.

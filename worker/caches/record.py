@@ -22,7 +22,7 @@ LONGEST_END = 1 << 13
 
 _END = struct.Struct("<II16s")
 _LENGTH = struct.Struct("<I")
-_COMPLETE = b"unmangle entry 3"
+_COMPLETE = b"unmangle entry 4"
 _LONGEST_TEXT = 2_000
 
 
@@ -39,8 +39,9 @@ class Kind(StrEnum):
 class Record:
     """``key`` is the entry's own, in hexadecimal, ``made_at_s`` a Unix time.
 
-    ``checksum`` is the CRC-32 of the content, for what happens by accident, ``digest`` its SHA-256, in hexadecimal, by
-    which other entries name it.  ``failure`` is why there is no content, None if there is.
+    ``checksum`` is that of ``core.sourcemap.checksum`` of the content, for what happens by accident.  ``digest`` is its
+    SHA-256, in hexadecimal, by which other entries name it; empty for what none of them does.  ``failure`` is why there
+    is no content, None if there is.
     """
 
     key: str

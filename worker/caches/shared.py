@@ -186,4 +186,5 @@ def _cut(draft: Draft, key: bytes) -> Record | None:
     record = decode_end(draft.end(LONGEST_END), draft.size)
     if record is None or record.key != key.hex() or record.failure is not None:
         return None
-    return record if draft.cut(record.size) == record.checksum else None
+    draft.cut(record.size)
+    return record if draft.checksum() == record.checksum else None

@@ -15,9 +15,8 @@ import mmap
 import os
 import threading
 import time
-import zlib
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self, cast
@@ -25,6 +24,7 @@ from typing import BinaryIO, Self, cast
 from core.buffers import Content
 from core.errors import FetchFailed
 from core.files import Failure, FailureKind
+from core.sourcemap import checksum as kernel
 from worker.caches.memory_files import MemoryFile
 from worker.caches.record import Kind, Record, encode_end
 
@@ -35,6 +35,7 @@ MAPPED_COUNTS_BYTES = 1 << 18
 """What a mapped file counts in memory: it hardly takes any, but is an open file, and there may only be so many."""
 
 _WINDOW = 1 << 22
+_WORD_BYTES = 8
 _MOST_PIECES = 512  # of one system call
 _RESERVED_AT_ONCE = 8 << 20
 _RESERVED_IN_MEMORY = 1 << 18
@@ -54,6 +55,17 @@ def content_digest(content: Content) -> bytes:
     if isinstance(content, MappedFile):
         return bytes.fromhex(content.record.digest)
     return hashlib.sha256(content).digest()
+
+
+def content_checksum(content: bytes | memoryview, before: int = 0) -> int:
+    """Return the checksum of ``content``, which comes behind what has the checksum ``before``."""
+    whole = len(content) - len(content) % _WORD_BYTES
+    with memoryview(content)[:whole].cast("Q") as words:
+        checksum = kernel.checksum(words, before)
+    rest = content[whole:]
+    return int(
+        kernel.checksum(memoryview(bytes(rest).ljust(_WORD_BYTES, b"\0")).cast("Q"), checksum) if rest else checksum
+    )
 
 
 def release_pages(content: Content) -> None:
@@ -202,22 +214,25 @@ class Draft:
         """Return the last bytes that were written."""
         return os.pread(self._descriptor, size, max(self.size - size, 0))
 
-    def cut(self, size: int) -> int:
-        """Keep only the first bytes, whoever wrote them, and return their checksum."""
+    def cut(self, size: int) -> None:
+        """Keep only the first bytes, whoever wrote them."""
         with self._lock:
             os.ftruncate(self._descriptor, size)
             os.lseek(self._descriptor, size, os.SEEK_SET)
             self.size = size
-            return _checksum(self._descriptor, size)
+
+    def checksum(self) -> int:
+        """Return the checksum of what was written."""
+        with self._lock:
+            return _checksum(self._descriptor, self.size)
 
     def opened(self, key: str, kind: Kind) -> StoredFile:
         """Return what was written as a file of the store; the draft is still to be discarded or finished."""
         content = self._write_held()
-        if content is None or len(content) >= MAPPED_FROM_BYTES:
+        if content is not None and len(content) >= MAPPED_FROM_BYTES:
             content = None
-            checksum, digest = _checksum_and_digest(self._descriptor, self.size)
-        else:
-            checksum, digest = zlib.crc32(content), hashlib.sha256(content).hexdigest()
+        windows = _windows(self._descriptor, self.size) if content is None else [content]
+        checksum, digest = _checksum_and_digest(windows, is_named_by_it=kind is not Kind.DERIVED)
         record = Record(key, kind, time.time(), self.size, checksum, digest)
         return StoredFile(os.dup(self._descriptor), record, content)
 
@@ -372,16 +387,18 @@ class _Reader(io.RawIOBase):
 def _checksum(descriptor: int, size: int) -> int:
     checksum = 0
     for window in _windows(descriptor, size):
-        checksum = zlib.crc32(window, checksum)
+        checksum = content_checksum(window, checksum)
     return checksum
 
 
-def _checksum_and_digest(descriptor: int, size: int) -> tuple[int, str]:
+def _checksum_and_digest(windows: Iterable[bytes | memoryview], *, is_named_by_it: bool) -> tuple[int, str]:
+    """Return both in one pass; no digest if nothing is named by that."""
     checksum, digest = 0, hashlib.sha256()
-    for window in _windows(descriptor, size):
-        checksum = zlib.crc32(window, checksum)
-        digest.update(window)
-    return checksum, digest.hexdigest()
+    for window in windows:
+        checksum = content_checksum(window, checksum)
+        if is_named_by_it:
+            digest.update(window)
+    return checksum, digest.hexdigest() if is_named_by_it else ""
 
 
 def _windows(descriptor: int, size: int) -> Iterator[bytes | memoryview]:

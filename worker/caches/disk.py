@@ -169,7 +169,13 @@ class DiskStore:
 
     def may_have(self, key: bytes) -> bool:
         """Return whether it is worth opening an entry: False if there is surely none."""
-        return os.access(self._path(key), os.F_OK)
+        try:
+            os.lstat(self._path(key))
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True  # whoever opens it hears what is wrong, and counts it
+        return True
 
     def draft(self) -> Draft:
         """Return a new file to write to."""

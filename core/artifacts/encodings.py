@@ -16,6 +16,7 @@ _MARKS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
+_START_OF_TEXT = 1000
 
 
 def plain_utf8(content: Content) -> Content:
@@ -34,6 +35,16 @@ def marked_encoding(content: Content) -> tuple[bytes, str]:
     start = content[:4]
     marks = ((_UTF8_MARK, "utf-8"), *_MARKS)
     return next(((mark, encoding) for mark, encoding in marks if start.startswith(mark)), (b"", "utf-8"))
+
+
+def likely_encoding(content: Content) -> tuple[bytes, str]:
+    """Return the byte order mark of a text, if any, and its encoding: UTF-16 without a mark is known by its zeros."""
+    mark, encoding = marked_encoding(content)
+    start = bytes(content[: _START_OF_TEXT & ~1])
+    first, second = start[::2].count(0), start[1::2].count(0)
+    if not mark and abs(first - second) > len(start) // 4:
+        return b"", "utf-16-be" if first > second else "utf-16-le"
+    return mark, encoding
 
 
 def is_wide(content: Content) -> bool:

@@ -12,6 +12,8 @@ _VALUE = re.compile(rb"[ \t\n\f\r]*([^ \t\n\f\r]*)")
 _REFERENCE = b"sourceMappingURL="
 _OPENING = re.compile(rb"(?:/(/)|/\*)[#@][ \t]*\Z")
 _LONGEST_OPENING = 16
+_IN_COMMENT = re.compile(rb"(?:\A|[\n\r])[ \t]*(?://|/\*(?![^\n\r]*\*/))[^\n\r]*\Z")
+_LONGEST_COMMENT = 1000
 _REST_OF_LINE = re.compile(rb"""[ \t]*(?P<value>[^\s"'`]*)[^\n\r"'`]*(?=[\n\r]|\Z)""")
 _REST_OF_BLOCK = re.compile(rb"""[ \t]*(?P<value>[^\s"'`*]*)[^\n\r"'`*]*\*/""")
 # Possessive, so that it takes no time to see that there is more.
@@ -38,12 +40,18 @@ def effective_source_mapping_url(content: Content) -> tuple[int, int] | None:
     start = rfind(content, _REFERENCE, len(content))
     while start >= 0:
         opening = _OPENING.search(content[max(start - _LONGEST_OPENING, 0) : start])
-        if opening is not None:
+        if opening is not None and not _is_in_comment(content, max(start - _LONGEST_OPENING, 0) + opening.start()):
             pattern = _REST_OF_LINE if opening[1] else _REST_OF_BLOCK
             rest = pattern.match(content, start + len(_REFERENCE))
             return rest.span("value") if rest and _ONLY_COMMENTS.match(content, rest.end()) else None
         start = rfind(content, _REFERENCE, start)
     return None
+
+
+def _is_in_comment(content: Content, start: int) -> bool:
+    """Say whether what starts there is in a comment that its line begins with: those have no comments in them."""
+    line_start = max(rfind(content, b"\n", start), rfind(content, b"\r", start)) + 1
+    return start - line_start <= _LONGEST_COMMENT and _IN_COMMENT.match(bytes(content[line_start:start])) is not None
 
 
 def magic_comments_start(content: Content) -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.artifacts.encodings import marked_encoding
+from core.artifacts.encodings import likely_encoding
 
 
 @dataclass(frozen=True, slots=True)
 class TextInBytes:
-    """A text that was read from bytes: in UTF-8, or as PowerShell writes it, UTF-16 with a byte order mark."""
+    """A text that was read from bytes: in UTF-8, or as PowerShell writes it, in UTF-16."""
 
     text: str
     mark: bytes
@@ -20,7 +20,7 @@ class TextInBytes:
     @classmethod
     def read(cls, content: bytes) -> TextInBytes:
         """Return the text; anything can be read."""
-        mark, encoding = marked_encoding(content)
+        mark, encoding = likely_encoding(content)
         end = len(content)
         width = 1 if encoding == "utf-8" else int(encoding[4:6]) // 8
         end -= (end - len(mark)) % width

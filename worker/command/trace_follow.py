@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.artifacts.encodings import marked_encoding
+from core.artifacts.encodings import likely_encoding
 from core.artifacts.map_search import MapSearch, Unmapped
 from core.control_characters import visible_text
 from core.stack_traces.json_frames import find_all_frames
@@ -41,7 +41,7 @@ class Follower:
     def take(self, content: bytes) -> None:
         """Take what was added to the text, and write what is complete."""
         if self._decoder is None:
-            self._mark, self._encoding = marked_encoding(content)
+            self._mark, self._encoding = likely_encoding(content)
             self._decoder = codecs.getincrementaldecoder(self._encoding)(errors_of(self._encoding))
             content = content[len(self._mark) :]
             self._write_bytes(self._mark)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.javascript.magic_comments import embedded_debug_id, source_mapping_url
+from core.javascript.magic_comments import effective_source_mapping_url, embedded_debug_id, source_mapping_url
 
 DEBUG_ID = "2f259f80-58b7-44cb-d7cd-de1505e7e718"
 
@@ -57,6 +57,21 @@ DEBUG_ID = "2f259f80-58b7-44cb-d7cd-de1505e7e718"
 ])  # fmt: skip
 def test_source_mapping_url(content: str, reference: str | None) -> None:
     assert source_mapping_url(content.encode()) == reference
+
+
+@pytest.mark.parametrize("content, reference", [
+    pytest.param("f();//# sourceMappingURL=a.map", "a.map", id="after-code-on-the-line"),
+    pytest.param("/* note */ //# sourceMappingURL=a.map", "a.map", id="behind-a-comment"),
+    pytest.param("//# sourceMappingURL=a.map\n/*# sourceMappingURL=b.map */\n// bye", "b.map", id="block-comment"),
+    pytest.param("//# sourceMappingURL=a.map\n/* //# sourceMappingURL=b.map */", "a.map", id="in-a-block-comment"),
+    pytest.param("//# sourceMappingURL=a.map\n// see //# sourceMappingURL=b.map", "a.map", id="in-a-line-comment"),
+    pytest.param("// as //# sourceMappingURL=b.map says\r", None, id="only-in-a-comment"),
+    pytest.param("//# sourceMappingURL=a.map\nf();", None, id="code-follows"),
+    pytest.param("s = '//# sourceMappingURL=a.map'", None, id="in-a-string"),
+])  # fmt: skip
+def test_the_comment_that_browsers_follow(content: str, reference: str | None) -> None:
+    span = effective_source_mapping_url(content.encode())
+    assert (span and content[slice(*span)]) == reference
 
 
 @pytest.mark.parametrize("content, debug_id", [

@@ -148,9 +148,11 @@ print([name for name in sys.modules if name in {HEAVY!r}], file=sys.stderr)
     pytest.param("utf-16-le", b"\xff\xfe", id="utf-16-as-of-powershell"),
     pytest.param("utf-16-be", b"\xfe\xff", id="utf-16-the-other-way-round"),
     pytest.param("utf-32-le", b"\xff\xfe\0\0", id="utf-32"),
+    pytest.param("utf-16-le", b"", id="utf-16-without-a-mark"),
+    pytest.param("utf-16-be", b"", id="utf-16-the-other-way-round-without-a-mark"),
     pytest.param("utf-8", b"\xef\xbb\xbf", id="utf-8"),
 ])  # fmt: skip
-def test_a_text_with_a_byte_order_mark_stays_in_its_encoding(dist, tmp_path, capsysbinary, encoding, mark):
+def test_a_text_stays_in_its_encoding(dist, tmp_path, capsysbinary, encoding, mark):
     line, expected = "x@app.min.js:1:314\r\n☕ 😀\r\n", "refuse@src/money.js:25:9\r\n☕ 😀\r\n"
     (tmp_path / "t.txt").write_bytes(mark + line.encode(encoding))
     assert main(["trace", str(tmp_path / "t.txt"), "-a", str(dist)]) == 0

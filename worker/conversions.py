@@ -207,11 +207,14 @@ class _Reader:
         finally:
             os.close(theirs)
         try:
-            return _decoded(await _all_of(answer))
+            answered = await _all_of(answer)
         except asyncio.CancelledError:
             with contextlib.suppress(OSError):
                 self._tasks.send(msgspec.json.encode(Task()))  # ends it
             raise
+        if not answered:
+            raise ConnectionResetError("the process that starts others has died")
+        return _decoded(answered)
 
     async def close(self) -> None:
         """End the process, and all that it has started."""

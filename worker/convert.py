@@ -5,8 +5,8 @@ the process never quite gives back.  So a worker has it done by a process that e
 longer than to read most maps, so one is started once, and makes a copy of itself for each map.
 
 Standard input is a socket.  Each message is a ``Task``, as JSON, with four open files: source map, generated file, what
-the index file is written to, and what the ``Converted`` is, as JSON.  An empty ``Task`` ends what is at work.  When the
-socket closes, the worker is dead, and everything ends.
+the index file is written to, and what the ``Converted`` is, as JSON behind ``BEGUN``.  An empty ``Task`` ends what is at
+work.  When the socket closes, the worker is dead, and everything ends.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
 _FIRST_TO_GO = "500"  # where a host runs out of memory, rather than a worker with all of its jobs
 
 
+BEGUN = b"\n"
+"""What an answer starts with, if a process was started for it; JSON doesn't mind."""
 DISK_SPACE = "disk space"
 
 
@@ -91,6 +93,7 @@ def _start(task: Task, files: list[int], tasks: socket.socket, at_work: set[int]
             tasks.close()
             _work(task, files)
         at_work.add(process)
+        os.write(files[-1], BEGUN)
     except OSError:
         os.write(files[-1], msgspec.json.encode(Converted(missing="process")))
     finally:

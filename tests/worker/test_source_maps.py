@@ -27,7 +27,7 @@ from worker.caches.disk import DiskStore, FileStore, NoStore, open_store, writte
 from worker.caches.keys import Namespace
 from worker.caches.record import Kind
 from worker.caches.stored_file import MappedFile
-from worker.convert import Task
+from worker.convert import BEGUN, Task
 from worker.metrics import WorkerMetrics
 from worker.source_maps import INDEXED_FROM_BYTES, SourceMaps
 from worker.threads import Threads, file_threads
@@ -262,7 +262,8 @@ def test_a_process_that_reads_a_map_ends_with_its_worker(tmp_path, how):
         if how == "server":
             process.kill()
         ours.close()
-        assert os.read(answer, 1) == b""  # nobody has it open any more
+        assert os.read(answer, 10) == BEGUN
+        assert os.read(answer, 10) == b""  # nobody has it open any more
         assert process.wait(20) == (0 if how == "worker" else -signal.SIGKILL)
     for file in (unread, output, answer):
         os.close(file)

@@ -5,8 +5,8 @@ the process never quite gives back.  So a worker has it done by a process that e
 longer than to read most maps, so one is started once, and makes a copy of itself for each map.
 
 Standard input is a socket.  Each message is a ``Task``, as JSON, with four open files: source map, generated file, what
-the index file is written to, and what the ``Converted`` is, as JSON behind ``BEGUN``.  An empty ``Task`` ends what is at
-work.  When the socket closes, the worker is dead, and everything ends.
+the index file is written to, and what the ``Converted`` is, as JSON behind ``BEGUN``.  An empty ``Task`` ends what is
+at work.  When the socket closes, the worker is dead, and everything ends.
 """
 
 from __future__ import annotations

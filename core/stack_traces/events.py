@@ -17,6 +17,7 @@ import orjson
 from core.debug_ids import DebugId, parse_debug_id
 
 _OF_ENVELOPES = {"event_id", "dsn", "sent_at"}
+_LONGEST_NUMBER = 10
 _MODULE_TYPES = ("sourcemap", "debug_id")
 
 
@@ -189,4 +190,6 @@ def _text(value: object) -> str | None:
 
 
 def _number(value: object) -> int | None:
+    if isinstance(value, str) and value.isdecimal() and len(value) <= _LONGEST_NUMBER:
+        return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
 
 from core.stack_traces.frame_places import Style, TextFrame
@@ -14,8 +14,10 @@ _PATHS = ("abs_path", "absPath", "filename", "fileName", "file", "url", "source"
 _LINES = ("lineno", "lineNo", "lineNumber", "line")
 _COLUMNS = ("colno", "colNo", "columnNumber", "column", "col")
 _FUNCTIONS = ("function", "functionName", "methodName", "func")
-_MEMBERS = frozenset((*_PATHS, *_LINES, *_COLUMNS, *_FUNCTIONS))
-_HAS_LINE = re.compile(r'"(?:lineno|lineNo|lineNumber|line)"\s*:\s*\d')
+_FROM_ZERO = "scriptId"
+"""What the frames of Chromium's protocol have, whose lines and columns count from 0."""
+_MEMBERS = frozenset((*_PATHS, *_LINES, *_COLUMNS, *_FUNCTIONS, _FROM_ZERO))
+_HAS_LINE = re.compile(r'"(?:lineno|lineNo|lineNumber|line)"\s*:\s*"?\d')
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\],:]|[^\s{}\[\],:"]+')
 _OPENING = re.compile(r"[{\[]\s*[{\[\"]")
 _DEEPEST = 200
@@ -88,14 +90,18 @@ def _is_document(text: str) -> bool:
 def with_original(was: str, function: str | None, file: str, lineno: int, colno: int | None) -> str:
     """Return the text of an object with the original place in it; all else stays as it is."""
     (outer, _) = [*_objects(was, 0, len(was))][-1]
-    values: dict[str, object] = {
-        **dict.fromkeys(_PATHS, file),
-        **dict.fromkeys(_LINES, lineno),
-        **dict.fromkeys(_COLUMNS, colno),
-        **dict.fromkeys(_FUNCTIONS, function),
+    first = _first(outer.members)
+    numbers = {
+        **dict.fromkeys(_LINES, lineno - 1 + first),
+        **dict.fromkeys(_COLUMNS, None if colno is None else colno - 1 + first),
     }
+    texts = {**dict.fromkeys(_PATHS, file), **dict.fromkeys(_FUNCTIONS, function)}
     for name, (start, end) in sorted(outer.members.items(), key=lambda member: -member[1][0]):
-        was = f"{was[:start]}{json.dumps(values[name], ensure_ascii=False)}{was[end:]}"
+        if name != _FROM_ZERO:
+            number = numbers.get(name)
+            value = str(number) if was[start] == '"' and number is not None else number
+            text = json.dumps(texts.get(name, value), ensure_ascii=False)
+            was = f"{was[:start]}{text}{was[end:]}"
     return was
 
 
@@ -132,7 +138,8 @@ def _read_member(around: _Object, token: re.Match[str]) -> None:
 def _frame(text: str, found: tuple[_Object, int], is_known: Callable[[str], bool]) -> TextFrame | None:
     members = {name: text[start:end] for name, (start, end) in found[0].members.items()}
     path = _string(members, _PATHS)
-    lineno, colno = _number(members, _LINES), _number(members, _COLUMNS)
+    first = _first(members)
+    lineno, colno = _number(members, _LINES, first), _number(members, _COLUMNS, first)
     function = _string(members, _FUNCTIONS)
     is_whole = function is not None and colno is not None
     if not path or lineno is None or not (is_whole or is_known(path)):
@@ -152,6 +159,12 @@ def _string(members: dict[str, str], names: tuple[str, ...]) -> str | None:
     return None
 
 
-def _number(members: dict[str, str], names: tuple[str, ...]) -> int | None:
-    found = next((members[name] for name in names if name in members), "")
-    return int(found) if found.isdecimal() and len(found) <= 10 else None
+def _first(members: Container[str]) -> int:
+    """Return the number of the first line, and of the first column."""
+    return 0 if _FROM_ZERO in members else 1
+
+
+def _number(members: dict[str, str], names: tuple[str, ...], first: int) -> int | None:
+    """Return the number of a line or column, from 1."""
+    found = next((members[name] for name in names if name in members), "").strip('"')
+    return int(found) + 1 - first if found.isdecimal() and len(found) <= 10 else None

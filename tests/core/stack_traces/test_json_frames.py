@@ -28,6 +28,9 @@ def line(**members: Any) -> str:
     pytest.param("12:00:01 [error] " + line(filename="app.js", lineno=1, colno=2), None, "app.js", 1, 2, id="in-a-log"),
     pytest.param(json.dumps({"a": [{"file": "app.js", "line": 1, "column": 2}]}, indent=2), None, "app.js", 1, 2,
                  id="on-many-lines"),
+    pytest.param(line(filename="app.js", lineno="1", colno="2"), None, "app.js", 1, 2, id="numbers-in-strings"),
+    pytest.param(line(functionName="f", scriptId="7", url="app.js", lineNumber=0, columnNumber=1), "f", "app.js", 1, 2,
+                 id="chromium-counts-from-0"),
     pytest.param(line(filename="app.js", lineno=1, context_line="{ [ \" }"), None, "app.js", 1, None, id="no-column"),
 ])  # fmt: skip
 def test_an_object_with_a_place_is_a_frame(text, function, path, lineno, colno):
@@ -40,7 +43,7 @@ def test_an_object_with_a_place_is_a_frame(text, function, path, lineno, colno):
     pytest.param(line(filename="app.py", lineno=12), id="another-language"),
     pytest.param(line(file="app.js"), id="no-line"),
     pytest.param(line(line=5), id="no-file"),
-    pytest.param(line(filename="app.js", lineno="1"), id="a-line-that-is-a-text"),
+    pytest.param(line(filename="app.js", lineno="1st"), id="a-line-that-is-a-text"),
     pytest.param('x = "filename": "app.js", "lineno": 1}', id="no-json"),
     pytest.param('[\n{"file": "app.js",\n"line": 1,\n"column": 2}', id="many-lines-that-are-cut-off"),
     pytest.param('{"filename": "app.js", "lineno": 1', id="cut-off"),
@@ -57,6 +60,15 @@ def test_only_the_place_is_replaced():
         '{"a":1, "filename" : "src/\\"a.js","abs_path":"src/\\"a.js","in":{"lineno":7}, "lineno":5,"colno":6,'
         '"function":"total"}'
     )
+
+
+@pytest.mark.parametrize("was, expected", [
+    pytest.param('{"file":"app.js","line":"1","column":"2"}', '{"file":"src/a.js","line":"5","column":"6"}', id="texts"),
+    pytest.param('{"scriptId":"7","url":"app.js","lineNumber":0,"columnNumber":1}',
+                 '{"scriptId":"7","url":"src/a.js","lineNumber":4,"columnNumber":5}', id="chromium"),
+])  # fmt: skip
+def test_numbers_stay_of_their_kind(was, expected):
+    assert with_original(was, None, "src/a.js", 5, 6) == expected
 
 
 def test_frames_of_all_forms_are_in_order_and_none_is_within_another():

@@ -22,7 +22,7 @@ from core.stack_traces.frame_places import (
     text_frame,
 )
 
-_AT_PATH = re.compile(r"@(?=[a-z][a-z0-9+.-]*:/|/|[A-Za-z]:[\\/])")
+_AT_PATH = re.compile(r"@(?=(?:blob:)?[a-z][a-z0-9+.-]*:/|/|[A-Za-z]:[\\/])")
 _QUOTE = re.compile(r"(?<!\\)\\*+(?:\"\"|[\"'`])")
 """A quotation mark: those of strings in strings are escaped, or doubled."""
 _IN_FRONT_OF_STRINGS = re.compile(r"(?:\A|[\s:=,(\[{])[bur$]?\Z")

@@ -63,7 +63,8 @@ def test_only_the_place_is_replaced():
 
 
 @pytest.mark.parametrize("was, expected", [
-    pytest.param('{"file":"app.js","line":"1","column":"2"}', '{"file":"src/a.js","line":"5","column":"6"}', id="texts"),
+    pytest.param('{"file":"app.js","line":"1","column":"2"}',
+                 '{"file":"src/a.js","line":"5","column":"6"}', id="texts"),
     pytest.param('{"scriptId":"7","url":"app.js","lineNumber":0,"columnNumber":1}',
                  '{"scriptId":"7","url":"src/a.js","lineNumber":4,"columnNumber":5}', id="chromium"),
 ])  # fmt: skip

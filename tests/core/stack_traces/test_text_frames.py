@@ -59,6 +59,7 @@ URL = "https://x.example/a.js"
     pytest.param(f"setTimeout handler*f@{URL}:1:2", "f", URL, 1, 2, id="firefox-timer"),
     pytest.param(f"12:00:01 get total@{URL}:1:2", "get total", URL, 1, 2, id="firefox-in-a-log"),
     pytest.param(f'1,"{{""stack"": ""get total@{URL}:1:2""}}",web', "get total", URL, 1, 2, id="json-in-csv"),
+    pytest.param(f"f@blob:{URL[:17]}/2f25-9f80:1:2", "f", f"blob:{URL[:17]}/2f25-9f80", 1, 2, id="firefox-blob"),
     pytest.param(f"@{URL} line 17 > eval:1:9", None, URL, 17, None, id="firefox-eval"),
     pytest.param(f"anonymous@{URL} line 7 > eval line 3 > Function:3:8", "anonymous", URL, 7, None,
                  id="firefox-function"),

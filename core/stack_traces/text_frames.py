@@ -114,7 +114,10 @@ _OTHER_LINE_END = re.compile("[\r\v\f\x85\u2028\u2029\u240a\u2424\u21b5\u23ce\xb
 _TO_LAST_LINE_END = re.compile(f".*{_LINE_ENDS.pattern}", re.DOTALL)
 _MAY_BE_PATH = re.compile(r"[/\\]|\.[A-Za-z]|node:|<a")
 _LAST_DELIMITER = re.compile(r".*[\s\"'`<>|]", re.DOTALL)
-_LAST_BRACKET = re.compile(r".*[(=,;\[{]", re.DOTALL)
+_LAST_SEPARATOR = re.compile(r".*[(=,;\[{]", re.DOTALL)
+_OPENING_BRACKETS = "([{（【「"
+_BRACKETS = re.compile(f"[{re.escape(_OPENING_BRACKETS)})\\]}}）】」]")
+_URL = re.compile(r"(?:blob:)?\b(?:https?|file)://")
 _CONSOLE_SIGNS = ("@", "—", "–")
 _USUAL_PATH = r"((?:https?://|file:///|/)[\w.~%+/:?=&-]{1,1000})"
 _USUAL = re.compile(
@@ -193,11 +196,25 @@ def _mention(passage: Passage, place: Place, is_known: Callable[[str], bool]) ->
     if place.lastindex != PLACE:
         return None
     text, end = passage.text, place.start()
-    start = passage.floor
-    for delimiter in _LAST_DELIMITER, _LAST_BRACKET:
-        found = delimiter.match(text, start, end)
-        start = found.end() if found else start
-        path = text[start:end]
-        if len(path) <= LONGEST_PATH and IS_PATH.search(path) and is_known(path):
-            return text_frame(passage, Style.MENTION, (start, place.end()), "", path, place)
+    delimiter = _LAST_DELIMITER.match(text, passage.floor, end)
+    start = delimiter.end() if delimiter else passage.floor
+    for path_start in _path_starts(text, max(start, end - LONGEST_PATH), end):
+        path = text[path_start:end]
+        if IS_PATH.search(path) and is_known(path):
+            return text_frame(passage, Style.MENTION, (path_start, place.end()), "", path, place)
     return None
+
+
+def _path_starts(text: str, start: int, end: int) -> list[int]:
+    """Return where a path may start in a word that ends with one, the best guess first."""
+    opened: list[int] = []
+    for bracket in _BRACKETS.finditer(text, start, end):
+        if bracket[0] in _OPENING_BRACKETS:
+            opened.append(bracket.end())
+        elif opened:
+            opened.pop()
+    url = _URL.search(text, start, end)
+    if url is not None:
+        return [url.start(), start]
+    last = _LAST_SEPARATOR.match(text, start, end)
+    return [*opened[-1:], start, *([last.end()] if last else [])]

@@ -150,6 +150,20 @@ def test_places_in_files_that_are_known_are_frames_wherever_they_are():
     ]
 
 
+@pytest.mark.parametrize("text, path", [
+    pytest.param("[f](https://x.example/app.js:1:2)", "https://x.example/app.js", id="markdown"),
+    pytest.param("f ([app.js:1:2](https://x.example/))", "app.js", id="text-of-a-link"),
+    pytest.param("at f [https://x.example/app.js:1:2]", "https://x.example/app.js", id="square-brackets"),
+    pytest.param("at f {dist/app.js:1:2}", "dist/app.js", id="braces"),
+    pytest.param("f（https://x.example/app.js:1:2）", "https://x.example/app.js", id="full-width"),
+    pytest.param("place=https://x.example/app.js?a=(1):1:2;", "https://x.example/app.js?a=(1)", id="logfmt"),
+    pytest.param("see /app/[slug]/(shop)/app.js:1:2", "/app/[slug]/(shop)/app.js", id="brackets-of-the-path"),
+])  # fmt: skip
+def test_of_what_is_around_a_place_nothing_is_replaced(text, path):
+    (frame,) = find_frames(text, lambda path: "app.js" in path)
+    assert (frame.path, text[frame.start : frame.end]) == (path, f"{path}:1:2")
+
+
 @pytest.mark.parametrize("line, function, expected", [
     pytest.param("at t (a.js:1:2)", "total", "at total (s.js:3:4)", id="named"),
     pytest.param("at t (a.js:1:2)", None, "at s.js:3:4", id="nameless"),

@@ -89,12 +89,10 @@ async def _on_connections(stage: Stage, count: int, first: bytes, then: bytes, m
 
 
 async def _crowd(stage: Stage, count: int) -> None:
-    async def submit(number: int) -> None:
-        source = {"id": "s", "url": stage.server.url(f"/attacked/{number}"), "token": "t"}
-        request = stage.scraping("/", source=source, release=str(number), scraping={"enabled": False})
-        await stage.submit(request, "?timeout=0&scope=attacker")
-
-    await asyncio.gather(*(submit(number) for number in range(count)))
+    """Have another process submit so many requests at once; then wait for what comes of that."""
+    arguments = (stage.api.url(""), stage.server.url("/attacked"), str(count))
+    crowd = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.attacks.crowd", *arguments)
+    assert await crowd.wait() == 0
     await asyncio.sleep(_SECONDS)
 
 

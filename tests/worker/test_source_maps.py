@@ -39,6 +39,7 @@ LARGE_MAP = MAP + b" " * INDEXED_FROM_BYTES
 BIG = 10  # bytes: everything is
 OPEN_ENDED = 60.0
 PAUSE_S = 0.002
+SLOW_CODE = CODE * 500_000  # it takes a process some dozen pauses to read
 
 Opened = Callable[..., "SourceMaps"]
 
@@ -192,17 +193,17 @@ async def test_a_big_map_that_takes_too_much_memory_is_given_up_for_all(opened, 
 
 
 async def test_a_big_map_whose_process_is_killed_is_tried_once_more(opened):
-    reading = asyncio.create_task(function_in(opened(big_map_bytes=BIG), LARGE_MAP))
+    reading = asyncio.create_task(function_in(opened(big_map_bytes=BIG), LARGE_MAP, SLOW_CODE))
     await kill_readers(1)
     assert await asyncio.wait_for(reading, 20) == "first"
 
 
 async def test_a_big_map_that_two_processes_die_of_is_given_up_for_all(opened):
     maps, others = opened(big_map_bytes=BIG), opened(big_map_bytes=BIG)
-    reading = asyncio.create_task(maps.get(HERE, LARGE_MAP, CODE))
+    reading = asyncio.create_task(maps.get(HERE, LARGE_MAP, SLOW_CODE))
     await kill_readers(2)
     assert await asyncio.wait_for(reading, 20) == Failure(FailureKind.MALFORMED, "2 processes died of it")
-    assert await others.get(HERE, LARGE_MAP, CODE) == Failure(FailureKind.MALFORMED, "2 processes died of it")
+    assert await others.get(HERE, LARGE_MAP, SLOW_CODE) == Failure(FailureKind.MALFORMED, "2 processes died of it")
 
 
 async def test_a_big_map_that_no_process_can_be_started_for_may_heal(opened, monkeypatch, caplog):
@@ -218,7 +219,7 @@ async def test_a_big_map_that_no_process_can_be_started_for_may_heal(opened, mon
 
 async def test_a_big_map_that_takes_too_long_is_given_up(opened, caplog):
     maps = opened(big_map_bytes=BIG, big_map_timeout_s=1)
-    reading = asyncio.create_task(maps.get(HERE, LARGE_MAP, CODE))
+    reading = asyncio.create_task(maps.get(HERE, LARGE_MAP, SLOW_CODE))
     for process in await readers():
         os.kill(process, signal.SIGSTOP)
     assert await asyncio.wait_for(reading, 20) == Failure(FailureKind.MALFORMED, "it takes longer than 1 s")
@@ -226,7 +227,7 @@ async def test_a_big_map_that_takes_too_long_is_given_up(opened, caplog):
 
 
 async def test_a_big_map_that_nobody_waits_for_is_not_read_on(opened):
-    reading = asyncio.create_task(opened(big_map_bytes=BIG).get(HERE, LARGE_MAP, CODE))
+    reading = asyncio.create_task(opened(big_map_bytes=BIG).get(HERE, LARGE_MAP, SLOW_CODE))
     (process,) = await readers()
     reading.cancel()
     while is_running(process):  # noqa: ASYNC110  (it is not ours to wait for)

@@ -55,7 +55,9 @@ class MetroFunctions:
     def function(self, token: Token) -> FunctionName:
         """Return what the function map of the token's source says."""
         # Of several tokens at one place, the first decides.
-        first = self.reader.first_token(token.line, token.column)
+        first: Token | None = self.reader.first_token(token.line, token.column)
+        if first is None:  # a damaged index leads back to where there is none
+            return NoName.UNKNOWN
         name = self.maps.function(first.source, first.original_line, first.original_column)
         return NoName.UNKNOWN if name is None else name
 

@@ -100,7 +100,10 @@ class FolderLock:
         targets = list(by_target)  # once each, though links may give a file several names
         try:
             for target, content in by_target.items():
-                _write_beside(self._folder / target, content)
+                try:
+                    _write_beside(self._folder / target, content)
+                except OSError as error:  # of a file that nobody knows of
+                    raise type(error)(error.errno, error.strerror, os.path.relpath(root / target)) from error
             for path in contents.keys() - files.keys():
                 path.write_bytes(contents[path])
             with _undisturbed():

@@ -90,7 +90,7 @@ def test_if_one_file_cannot_be_written_none_is(dist, tmp_path, capsys, output):
     (tmp_path / "folder").mkdir()
     assert main(["bundle", str(dist), "-o", str(tmp_path / output)]) == 1
     assert contents(dist) == before
-    assert "b.zip" in capsys.readouterr().err or output == "folder"
+    assert f"{output}: " in capsys.readouterr().err
 
 
 def test_a_file_that_cannot_be_renamed_leaves_all_as_they_were(dist, tmp_path, monkeypatch):

@@ -6,6 +6,9 @@ minute on that such answers stay.
 ``day``: the same, and answers that may be polled for, and jobs that never end; what lives for an hour lives for ten
 seconds here, so four minutes are a day.  Flat from the same half minute on.
 
+``unseen``: 100,000 requests about real bundles, ten frames each that nobody has asked for, on one worker.  Flat once
+the caches are full.
+
 ``overload``: ten times as many requests as the workers can do.  Flat, and the requests that are accepted take no longer
 than those that may be in flight before them.
 """
@@ -24,13 +27,17 @@ import orjson
 from redis import Redis
 
 from api.redis_server import redis_server
+from bench.engine.bundles import DEFAULT_CACHE
 from bench.load import Client, NextBody, Times
 from bench.process_memory import memory_mib
+from bench.real_files import real_files
+from bench.real_traffic import RealTraffic
 from bench.traffic import Traffic, mixed
 from tests.deployment import Api, Deployment, Process
 from tests.worker.source_server import SourceServer
 
 _CALLERS = 64
+_ROWS = 10
 _FRAMES = 10
 _CONTEXT = ["const some = line(of, context);" * 3] * 3
 _SCALED = {"UNMANGLE_RESULT_TTL": "10", "UNMANGLE_REQUEST_TIMEOUT": "3", "UNMANGLE_LOOKUP_TIMEOUT": "3"}
@@ -60,13 +67,15 @@ class Fleet:
 def main() -> None:
     """Measure what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m bench.memory", description=__doc__)
-    parser.add_argument("what", nargs="*", default=["sustained", "day", "overload"])
+    parser.add_argument("what", nargs="*", default=["sustained", "day", "unseen", "overload"])
     parser.add_argument("--rate", type=float, default=1000, help="requests per second of the first two")
     parser.add_argument("--seconds", type=float, default=240)
+    parser.add_argument("--requests", type=int, default=100_000, help="of `unseen`")
     options = parser.parse_args()
     measurements: dict[str, tuple[dict[str, str], Callable[[Fleet, Traffic], Awaitable[None]]]] = {
         "sustained": ({}, lambda fleet, _: _sustained(fleet, options.rate, options.seconds)),
         "day": (_SCALED, lambda fleet, traffic: _day(fleet, traffic, options.rate, options.seconds)),
+        "unseen": ({}, lambda fleet, _: _unseen(fleet, options.requests)),
         "overload": (_OVERLOADED, lambda fleet, traffic: _overload(fleet, traffic, options.seconds)),
     }
     for what in options.what:
@@ -100,6 +109,27 @@ async def _day(fleet: Fleet, traffic: Traffic, rate: float, seconds: float) -> N
             _send(_client(fleet, body), rate * 0.75, seconds),
             _send(_client(fleet, mixed(body, never_ends, 50), "?timeout=0"), rate * 0.25, seconds),
         )
+
+
+async def _unseen(fleet: Fleet, requests: int) -> None:
+    with SourceServer() as server:
+        client = _client(fleet, RealTraffic(server, real_files(DEFAULT_CACHE)).by_debug_id())
+        print(*(f"{head:>10}" for head in _HEADS[1:]))
+        for number in range(_ROWS):
+            await _ask(client, requests // _ROWS)
+            keys, *mib = await asyncio.to_thread(fleet.sample)
+            row = (str((number + 1) * (requests // _ROWS)), str(keys), *(f"{each:.1f}" for each in mib))
+            print(*(f"{cell:>10}" for cell in row), flush=True)
+
+
+async def _ask(client: Client, requests: int) -> None:
+    numbers = iter(range(requests))
+
+    async def call_again_and_again() -> None:
+        for _ in numbers:
+            await client.send()
+
+    await asyncio.gather(*(call_again_and_again() for _ in range(_CALLERS)))
 
 
 async def _overload(fleet: Fleet, traffic: Traffic, seconds: float) -> None:

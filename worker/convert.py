@@ -33,6 +33,7 @@ from core.javascript.tables import javascript_tables
 from core.javascript.token_tables import token_tables
 from core.sourcemap.index_file import index_pieces
 from core.sourcemap.source_map import read_source_map_fast
+from worker.signals import leave_to_worker
 
 _LESS_URGENT = 10  # than requests that are warm: on a host without a free core, conversions are what has to wait
 _LONGEST_TASK = 1000
@@ -64,6 +65,7 @@ class Task(msgspec.Struct, frozen=True):
 
 def main() -> None:
     """Serve tasks until the socket closes."""
+    leave_to_worker()
     with contextlib.suppress(OSError):
         os.nice(_LESS_URGENT)
     javascript_tables()  # once for all copies

@@ -12,7 +12,6 @@ import contextlib
 import logging
 import os
 import select
-import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -26,6 +25,7 @@ from core.settings import Settings
 from worker import scripts
 from worker.queues import ALL_QUEUES
 from worker.redis_clients import open_blocking_redis
+from worker.signals import leave_to_worker
 
 _log = logging.getLogger("worker.heartbeat")  # it is __main__ here
 
@@ -101,8 +101,7 @@ class _Worker:
 
 def main() -> None:
     """Beat as long as the worker lives."""
-    for number in (signal.SIGINT, signal.SIGTERM):  # for the worker to handle; the pipe says when it has
-        signal.signal(number, signal.SIG_IGN)
+    leave_to_worker()  # the pipe says when it has stopped
     settings = Settings.from_environ(os.environ)
     configure_logging(settings)
     worker_id = sys.argv[1]

@@ -28,6 +28,7 @@ from core.tracing import span_below, start_tracing, stop_tracing
 from worker.allocator import give_back_large_blocks
 from worker.descriptors import allow_many_descriptors, fitting, with_descriptors
 from worker.job_store import Answer, Job, OpenSymbolication
+from worker.signals import leave_to_worker
 
 _log = logging.getLogger("worker.isolated_job")  # it is __main__ here
 
@@ -60,6 +61,7 @@ class IsolatedOutcome(msgspec.Struct):
 
 def main() -> None:
     """Run the job that the arguments name."""
+    leave_to_worker()
     task_file, answer_file = (os.fdopen(int(descriptor), "r+b") for descriptor in sys.argv[1:])
     verdicts = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever prints must not be taken for a verdict

@@ -38,6 +38,7 @@ MOST_DEATHS = 2
 _SUSPECTS_AT_ONCE = 4
 _LARGE_AT_ONCE = 1  # each may take much memory
 _START_AGAIN_S = 1.0
+_OUTLIVES_S = 0.5  # a worker that is killed with its processes, all at once, must not blame the job
 
 NoteProcess = Callable[[Job, int], Awaitable[None]]
 """Notes which process runs a job."""
@@ -113,6 +114,7 @@ class Isolation:
             verdict = await process.stdout.read()
             code = await process.wait()
         if not verdict:
+            await asyncio.sleep(_OUTLIVES_S)
             raise JobKilledProcess(job.id, _manner_of_death(code))
         outcome = msgspec.json.decode(verdict, type=IsolatedOutcome)
         self._counts.add(outcome.counts)

@@ -202,12 +202,13 @@ BEAT = (
 -- Returns what was done, as a list of: what, job, worker.
 local me, life, template, done = ARGV[1], tonumber(ARGV[2]), ARGV[5], {}
 
--- Jobs of the dead go to the living.
+-- Jobs of the dead go to the living, the oldest first: whoever was next stays so, however often workers die.
+local orphans = {}
 local function bury(worker)
     for _, id in ipairs(redis.call('SMEMBERS', TAKEN .. worker)) do
         if redis.call('HGET', JOB .. id, 'worker') == worker then
             redis.call('HINCRBY', JOB .. id, 'deaths', 1)
-            requeue(id, template)
+            table.insert(orphans, {id, tonumber(redis.call('ZSCORE', IN_FLIGHT, id) or 0)})
             table.insert(done, {'inherited', id, worker})
         end
     end
@@ -215,10 +216,15 @@ local function bury(worker)
     redis.call('ZREM', WORKERS, worker)
     table.insert(done, {'dead', '', worker})
 end
+local function requeue_orphans()
+    table.sort(orphans, function(one, other) return one[2] > other[2] end)
+    for _, orphan in ipairs(orphans) do requeue(orphan[1], template) end
+end
 
 redis.call('PEXPIRE', WORKERS, 86400000)  -- first: a Redis that is full lets a script add that has written before
 if ARGV[6] == '1' then
     if redis.call('ZSCORE', WORKERS, me) or redis.call('EXISTS', TAKEN .. me) == 1 then bury(me) end
+    requeue_orphans()
     return done
 end
 
@@ -229,6 +235,7 @@ redis.call('ZADD', WORKERS, now, me)
 if redis.call('EXISTS', REAPER_WAITS) == 1 then return done end
 
 for _, worker in ipairs(redis.call('ZRANGEBYSCORE', WORKERS, '-inf', now - life)) do bury(worker) end
+requeue_orphans()
 
 -- Queues are in order of arrival.  So a job that nobody holds and that is older than the next message of its queue has
 -- lost its own.  A message that is sent twice does no harm.

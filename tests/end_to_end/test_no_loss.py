@@ -38,6 +38,12 @@ async def process_of_its_own(redis, request_id: str, but: int = 0) -> int:
     return process
 
 
+async def until_noted(redis, request_ids: list[str], count: int) -> None:
+    """Return when so many of the jobs have a process of their own."""
+    while sum(redis.hexists(job_key(request_id), "process") for request_id in request_ids) < count:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+
+
 def kill(worker: str) -> None:
     os.kill(int(worker.partition("@")[0].removeprefix("worker-")), signal.SIGKILL)
 
@@ -76,6 +82,43 @@ async def test_what_workers_were_killed_with_is_run_again_and_answered(fleet, fl
     assert await process_of_its_own(fleet_redis, bystander, but=process) != process
     gate.open()
     assert (await api.poll(bystander))["status"] == "completed"
+
+
+async def test_suspects_that_wait_for_a_process_outlive_any_number_of_workers(fleet, fleet_redis, server):
+    api = fleet.start_api()
+    await api.wait_until_up()
+    gate = slow_file(server)
+    ids = [await pending_job(api, request_to(server)) for _ in range(6)]
+    for request_id in ids:
+        fleet_redis.hset(job_key(request_id), "deaths", 2)
+    for _ in range(2):
+        worker = fleet.start_worker()
+        await until_noted(fleet_redis, ids, 4)
+        assert all([await holder(fleet_redis, request_id) for request_id in ids])
+        worker.stop(signal.SIGKILL)
+        for request_id in ids:
+            await until_queued_again(fleet_redis, request_id)
+    fleet.start_worker()
+    gate.open()
+    assert [(await api.poll(request_id))["status"] for request_id in ids] == ["completed"] * 6
+
+
+async def test_only_the_death_of_its_own_process_proves_poison(fleet, fleet_redis, server):
+    """And what a service manager sends to all processes to stop them kills none but the worker's."""
+    api = fleet.start_api()
+    await api.wait_until_up()
+    gate = slow_file(server)
+    ids = [await pending_job(api, request_to(server)) for _ in range(2)]
+    for request_id in ids:
+        fleet_redis.hset(job_key(request_id), "deaths", 7)
+    worker = fleet.start_worker()
+    stopped, killed = [await process_of_its_own(fleet_redis, request_id) for request_id in ids]
+    os.kill(stopped, signal.SIGTERM)
+    os.kill(killed, signal.SIGKILL)
+    assert await api.poll(ids[1]) == {"status": "internal_error"}
+    gate.open()
+    assert (await api.poll(ids[0]))["status"] == "completed"
+    assert worker.popen.poll() is None
 
 
 async def test_poison_takes_two_workers_and_a_process_of_its_own_and_nobody_with_it(fleet, fleet_redis):

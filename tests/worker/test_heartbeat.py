@@ -111,6 +111,16 @@ async def test_jobs_of_the_dead_are_queued_again_and_their_record_forgets_them(r
     assert job.deaths == 1
 
 
+async def test_jobs_of_the_dead_are_queued_in_the_order_they_came_in(redis, heartbeat, dying):
+    ids = [queued_job(redis, ACCEPTED_MS + number) for number in range(20)]
+    while len(redis.smembers(taken_key("dying"))) < len(ids):
+        await dying.exchange(QUEUE, [], 8)
+    die(redis)
+    heartbeat.beat_once()
+    heartbeat.beat_once()
+    assert queue(redis) == [MESSAGES.message(job_id, QUEUE) for job_id in ids]
+
+
 async def test_deaths_of_workers_are_counted_and_end_no_job(redis, heartbeat, dying):
     job_id = await taken_job(redis, dying)
     for deaths in range(1, 4):

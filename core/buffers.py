@@ -64,11 +64,12 @@ def rfind(content: Content, piece: bytes, end: int) -> int:
     return -1
 
 
-def in_chunks(content: Content) -> Iterator[tuple[int, int]]:
+def in_chunks(content: Content, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
     """Yield the bounds of one chunk after another; the memory of a mapped one is given back once it was read."""
-    for start in range(0, len(content), _CHUNK):
-        yield start, min(start + _CHUNK, len(content))
-        _release(content, start)
+    end = len(content) if end is None else end
+    for at in range(start, end, _CHUNK):
+        yield at, min(at + _CHUNK, end)
+        _release(content, at)
 
 
 def _release(content: Content, start: int) -> None:

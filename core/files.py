@@ -47,7 +47,7 @@ class FileKey:
 class EmbeddedMap:
     """A source map reference that holds the map itself (a ``data:`` URL), decoded."""
 
-    content: bytes
+    content: Content
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from core.buffers import Content, is_utf8
 from core.context import Lines
-from core.data_urls import decode_data_url, is_data_url
+from core.data_urls import decode_data_url, decode_data_url_in, is_data_url, is_data_url_at
 from core.debug_ids import DebugId
 from core.files import EmbeddedMap, Failure, FailureKind, File, RemoteMap, SourceMapReference
-from core.javascript.magic_comments import embedded_debug_id, source_mapping_url
+from core.javascript.magic_comments import embedded_debug_id, source_mapping_place
 from core.manifest import ManifestType, Member, select_source_map_header
 from core.paths import join_paths
 
@@ -18,6 +18,7 @@ MAX_URL_CHARACTERS = 65_534
 """The longest URL or path of a source map that is looked for."""
 
 _TYPES_WITH_COMMENTS = (ManifestType.SOURCE, ManifestType.MINIFIED_SOURCE, None)
+_LONGEST_CHARACTER = 4  # in bytes
 _BYTES_PER_TEXT = 500  # in our memory, beside the content
 _BYTES_PER_LINES_BYTE = 256  # of the content, for each byte that its lines take once they are known
 
@@ -60,17 +61,14 @@ def read_text(content: Content) -> Text | Failure:
     """Read a file that must be UTF-8.  No charset is asked for, no byte order mark removed, no newline changed."""
     if not is_utf8(content):
         return Failure(FailureKind.MALFORMED, "the file is not UTF-8")
-    comment = source_mapping_url(content)
-    reference = None if comment is None else read_reference(comment)
+    comment = source_mapping_place(content)
+    reference = None if comment is None else _read_reference_in(content, *comment)
     return Text(content, reference, embedded_debug_id(content), Lines(content))
 
 
 def read_reference(reference: str) -> UnjoinedReference:
-    """Read the text of a header or comment."""
-    if not is_data_url(reference):
-        return UnjoinedReference(path=reference if len(reference) <= MAX_URL_CHARACTERS else None)
-    content = decode_data_url(reference)
-    return UnjoinedReference(embedded=None if content is None else EmbeddedMap(content))
+    """Read the text of a header."""
+    return _embedded(decode_data_url(reference)) if is_data_url(reference) else _path(reference)
 
 
 def bundled_file(text: Text, member: Member, abs_path: str | None) -> File | Failure:
@@ -100,6 +98,21 @@ def individual_file(text: Text, headers: Mapping[str, str], abs_path: str) -> Fi
 def scraped_file(text: Text, abs_path: str) -> File:
     """Return a file from the web, whose response headers don't count."""
     return individual_file(text, {}, abs_path)
+
+
+def _read_reference_in(content: Content, start: int, end: int) -> UnjoinedReference:
+    """Read the text of a comment."""
+    if is_data_url_at(content, start):
+        return _embedded(decode_data_url_in(content, start, end))
+    return _path(content[start:end].decode() if end - start <= _LONGEST_CHARACTER * MAX_URL_CHARACTERS else None)
+
+
+def _path(path: str | None) -> UnjoinedReference:
+    return UnjoinedReference(path=path if path is not None and len(path) <= MAX_URL_CHARACTERS else None)
+
+
+def _embedded(content: Content | None) -> UnjoinedReference:
+    return UnjoinedReference(embedded=None if content is None else EmbeddedMap(content))
 
 
 def _member_reference(text: Text, member: Member) -> UnjoinedReference | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import mmap
 import time
 from dataclasses import dataclass
 
@@ -228,4 +229,6 @@ def _opened(file: StoredFile, pair: _Pair) -> _Read:
 
 def _size_of_part(part: object) -> int:
     """Return about how much memory a part of a key takes: most have hardly any, a text all of its own."""
-    return MAPPED_COUNTS_BYTES if isinstance(part, MappedFile) else len(part) if isinstance(part, bytes) else 0
+    if isinstance(part, MappedFile):
+        return MAPPED_COUNTS_BYTES
+    return len(part) if isinstance(part, (bytes, mmap.mmap)) else 0

@@ -19,6 +19,7 @@ ROWS: dict[str, tuple[Attack, dict[str, str]]] = {
     "source-name-of-a-megabyte": (sizes.long_names(1 << 20), {}),
     "source-name-of-240-megabytes": (sizes.long_names(240_000_000), {}),
     "line-of-100-megabytes": (sizes.long_line, {}),
+    "data-url-of-100-megabytes": (sizes.data_urls, {}),
     "junk-in-a-manifest": (sizes.junk_in_manifest, {}),
     "bundles-of-100000-files": (sizes.many_members, {}),
     "junk-in-a-lookup": (sizes.junk_in_lookup, {}),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import gzip
 import io
 import zipfile
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -44,6 +46,32 @@ async def long_line(stage: Stage) -> None:
     stage.server.put("/line.map", reply(await asyncio.to_thread(gzip.compress, text, 1), headers=_GZIPPED))
     stage.server.put("/line.js", reply(b"x\n//# sourceMappingURL=line.map"))
     await stage.submit(stage.scraping("/line.js"), _PATIENCE)
+
+
+async def data_urls(stage: Stage) -> None:
+    """Ask for a frame of a file that holds its map of 100 MB as base64, and of one with 120 MB of escapes."""
+    for path, text in (("/base64.js", _base64_url), ("/escapes.js", _escapes_url)):
+        stage.server.put(path, reply(await asyncio.to_thread(_program_of, text), headers=_GZIPPED))
+        answer = await stage.submit(stage.scraping(path), _PATIENCE)
+        assert answer["stacktraces"][0]["frames"][0]["data"]["symbolicated"], answer
+
+
+def _program_of(map_url: Callable[[], bytes]) -> bytes:
+    return gzip.compress(b"x\n//# sourceMappingURL=" + map_url(), 1)
+
+
+def _base64_url() -> bytes:
+    return b"data:application/json;base64," + base64.b64encode(_map_of_a_source(100 << 20))
+
+
+def _escapes_url() -> bytes:
+    return b"data:application/json," + b"%" + _map_of_a_source(40 << 20).hex("%").encode()
+
+
+def _map_of_a_source(size: int) -> bytes:
+    lines = b"x" * 99 + b"\\n"
+    content = lines * (size // len(lines))
+    return b'{"version":3,"sources":["a"],"sourcesContent":["%b"],"names":[],"mappings":"AAAA"}' % content
 
 
 async def junk_in_manifest(stage: Stage) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 
-from core.buffers import Content, rfind
+from core.buffers import Content, in_chunks, rfind
 from core.debug_ids import DebugId, parse_debug_id
 
 # ASCII whitespace without "\v": bytes.split() would take that too.
-_VALUE = re.compile(rb"[ \t\n\f\r]*([^ \t\n\f\r]*)")
+_VALUE_START = re.compile(rb"[^ \t\n\f\r]")
+_VALUE_END = re.compile(rb"[ \t\n\f\r]")
+_URL_END = re.compile(rb"[ \t\n\f\r?#]")
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_DEBUG_ID_BYTES = 100  # more than count in one
 _REFERENCE = b"sourceMappingURL="
 _OPENING = re.compile(rb"(?:/(/)|/\*)[#@][ \t]*\Z")
 _LONGEST_OPENING = 16
@@ -26,8 +30,14 @@ def source_mapping_url(content: Content) -> str | None:
     Without query and fragment, also if it is a ``data:`` URL; may be empty.  ``content`` is UTF-8.  This is a search,
     not a parser: the text counts in strings and behind code as well.
     """
-    value = _last_value(content, b"sourceMappingURL=", (b"//# ", b"//@ "))
-    return None if value is None else value.partition("?")[0].partition("#")[0]
+    place = source_mapping_place(content)
+    return None if place is None else content[slice(*place)].decode()
+
+
+def source_mapping_place(content: Content) -> tuple[int, int] | None:
+    """Return where what ``source_mapping_url`` returns starts and ends."""
+    start = _last_value(content, b"sourceMappingURL=", (b"//# ", b"//@ "))
+    return None if start is None else (start, _first(_URL_END, content, start))
 
 
 def effective_source_mapping_url(content: Content) -> tuple[int, int] | None:
@@ -68,21 +78,33 @@ def magic_comments_start(content: Content) -> int:
 
 def embedded_debug_id(content: Content) -> DebugId | None:
     """Return the debug id that the last ``debugId`` comment of ``content`` gives, None if it gives none."""
-    value = _last_value(content, b"debugId=", (b"//# ",))
-    return None if value is None else parse_debug_id(value)
+    start = _last_value(content, b"debugId=", (b"//# ",))
+    if start is None:
+        return None
+    end = _first(_VALUE_END, content, start)
+    if _first(_NOT_ASCII, content, start, end) < end:
+        return None
+    return parse_debug_id(content[start : min(end, start + _DEBUG_ID_BYTES)].decode())
 
 
-def _last_value(content: Content, name: bytes, openings: tuple[bytes, ...]) -> str | None:
-    """Return the word after the last ``name`` that directly follows one of ``openings``, each four bytes long."""
+def _last_value(content: Content, name: bytes, openings: tuple[bytes, ...]) -> int | None:
+    """Return where the word starts after the last ``name`` that directly follows one of ``openings``.
+
+    Each of these is four bytes long.  The word may well be on a later line.
+    """
     start = rfind(content, name, len(content))
     while start >= 0:
         if start >= 4 and content[start - 4 : start] in openings:
-            return _word_at(content, start + len(name))
+            return _first(_VALUE_START, content, start + len(name))
         start = rfind(content, name, start)
     return None
 
 
-def _word_at(content: Content, start: int) -> str:
-    """Return the first word at or after ``start``; it may well be on a later line."""
-    word = _VALUE.match(content, start)
-    return word[1].decode() if word else ""
+def _first(byte: re.Pattern[bytes], content: Content, start: int, end: int | None = None) -> int:
+    """Return where such a byte is first found from ``start`` on; ``end``, or that of all, if it is nowhere before."""
+    end = len(content) if end is None else end
+    for chunk_start, chunk_end in in_chunks(content, start, end):
+        found = byte.search(content, chunk_start, chunk_end)
+        if found is not None:
+            return found.start()
+    return end

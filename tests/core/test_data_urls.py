@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import base64
+import itertools
+import mmap
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core import gathered
 from core.data_urls import decode_data_url, is_data_url
 
 
@@ -34,8 +38,11 @@ from core.data_urls import decode_data_url, is_data_url
     pytest.param("data:,a,b", "a,b", id="the-first-comma-counts"),
     pytest.param("data:,100%", "100%", id="a-lone-percent-sign-stays"),
 ])  # fmt: skip
-def test_what_a_data_url_holds(text: str, content: str) -> None:
+def test_what_a_data_url_holds(text: str, content: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert decode_data_url(text) == content.encode()
+    for size in range(1, 5):
+        monkeypatch.setattr("core.data_urls._PIECE", size)
+        assert decode_data_url(text) == content.encode()
 
 
 @pytest.mark.parametrize("text", [
@@ -53,8 +60,50 @@ def test_what_a_data_url_holds(text: str, content: str) -> None:
     pytest.param("data", id="no-colon"),
     pytest.param("DATA:,a", id="upper-case"),
 ])  # fmt: skip
-def test_malformed_data_urls_hold_nothing(text: str) -> None:
+def test_malformed_data_urls_hold_nothing(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert decode_data_url(text) is None
+    for size in range(1, 5):
+        monkeypatch.setattr("core.data_urls._PIECE", size)
+        assert decode_data_url(text) is None
+
+
+def test_the_mark_of_base64_is_found_after_a_long_header() -> None:
+    assert decode_data_url(f"data:{'x' * 400_000}; {' ' * 400_000}base64{' ' * 400_000},e30=") == b"{}"
+    assert decode_data_url(f"data:;{' ' * 400_000}x{' ' * 400_000}base64,e30=") == b"e30="
+
+
+CONTENT = b"0123456789abcde" * 200_000
+
+
+@pytest.mark.parametrize("text", [
+    pytest.param("data:;base64," + base64.b64encode(CONTENT).decode(), id="base64"),
+    pytest.param("data:," + "".join(f"%{byte:x}" for byte in CONTENT), id="escapes"),
+])  # fmt: skip
+def test_a_large_one_is_decoded_into_a_file(text: str) -> None:
+    decoded = decode_data_url(text)
+    assert isinstance(decoded, mmap.mmap)
+    assert decoded[:] == CONTENT
+
+
+def test_without_room_on_disk_it_is_decoded_into_a_file_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    write, calls = gathered._write, itertools.count()
+
+    def write_a_few(descriptor: int, piece: bytes, start: int) -> None:
+        if Path(f"/proc/self/fd/{descriptor}").readlink().name.startswith("memfd:") or next(calls) < 3:
+            return write(descriptor, piece, start)
+        write(descriptor, piece[:1000], start)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(gathered, "_write", write_a_few)
+    decoded = decode_data_url("data:;base64," + base64.b64encode(CONTENT).decode())
+    assert next(calls) > 3
+    assert decoded is not None
+    assert decoded[:] == CONTENT
+
+
+@pytest.mark.parametrize("text", ["base64," + "e" * 2_000_001, "base64," + "e=e" * 1_000_000, "base64," + "%FF"])
+def test_a_large_malformed_one_holds_nothing(text: str) -> None:
+    assert decode_data_url(f"data:;{text}") is None
 
 
 @pytest.mark.parametrize("text, expected", [

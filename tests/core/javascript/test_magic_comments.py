@@ -83,6 +83,8 @@ def test_the_comment_that_browsers_follow(content: str, reference: str | None) -
     pytest.param("//# debugId=2F259F8058B744CBD7CDDE1505E7E718", DEBUG_ID, id="compact"),
     pytest.param(f"//# debugId={'1' * 32}\n//# debugId={DEBUG_ID}", DEBUG_ID, id="last-one-wins"),
     pytest.param(f"//# debugId={DEBUG_ID}\n//# debugId=bogus", None, id="a-bogus-last-one-hides-the-others"),
+    pytest.param(f"//# debugId={DEBUG_ID}-00000000{'x' * 200}", DEBUG_ID, id="only-eight-digits-of-an-appendix-count"),
+    pytest.param(f"//# debugId={DEBUG_ID}-00000000{'x' * 200}ö", None, id="unicode-behind-the-appendix"),
     pytest.param(f"//@ debugId={DEBUG_ID}", None, id="no-at-sign"),
     pytest.param(f"debugId={DEBUG_ID}", None, id="no-comment"),
     pytest.param(f"//# debug_id={DEBUG_ID}", None, id="underscore"),

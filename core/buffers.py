@@ -17,6 +17,7 @@ Numbers = Union["array[int]", memoryview]
 
 _SMALL = 65_536
 _CHUNK = 1 << 22
+_LARGE = 1 << 25
 _LONGEST_CHARACTER = 4
 
 
@@ -70,6 +71,12 @@ def in_chunks(content: Content, start: int = 0, end: int | None = None) -> Itera
     for at in range(start, end, _CHUNK):
         yield at, min(at + _CHUNK, end)
         _release(content, at)
+
+
+def release_if_large(content: Content) -> None:
+    """Give back the memory of a large mapped file that has been read; it is read again when it is needed again."""
+    if isinstance(content, mmap.mmap) and len(content) >= _LARGE:
+        content.madvise(mmap.MADV_DONTNEED)
 
 
 def _release(content: Content, start: int) -> None:

@@ -23,7 +23,7 @@ from core.files import Failure, FailureKind
 from core.settings import Settings
 from worker.caches.disk import FileStore
 from worker.caches.record import Kind
-from worker.caches.stored_file import Draft, MappedFile, StoredFile
+from worker.caches.stored_file import Draft, MappedFile, StoredFile, release_pages
 from worker.convert import DISK_SPACE, Converted, Task
 from worker.metrics import WorkerMetrics
 from worker.threads import Threads
@@ -90,6 +90,7 @@ class Conversions:
         copy = self._store.draft()
         try:
             copy.write(content)
+            release_pages(content)
             return copy.opened("", Kind.DERIVED)
         finally:
             copy.discard()

@@ -18,8 +18,9 @@ _OPENING = re.compile(rb"(?:/(/)|/\*)[#@][ \t]*\Z")
 _LONGEST_OPENING = 16
 _IN_COMMENT = re.compile(rb"(?:\A|[\n\r])[ \t]*(?://|/\*(?![^\n\r]*\*/))[^\n\r]*\Z")
 _LONGEST_COMMENT = 1000
-_REST_OF_LINE = re.compile(rb"""[ \t]*(?P<value>[^\s"'`]*)[^\n\r"'`]*(?=[\n\r]|\Z)""")
-_REST_OF_BLOCK = re.compile(rb"""[ \t]*(?P<value>[^\s"'`*]*)[^\n\r"'`*]*\*/""")
+# Possessive: a value of a megabyte with a quote behind it is read once.
+_REST_OF_LINE = re.compile(rb"""[ \t]*+(?P<value>[^\s"'`]*+)[^\n\r"'`]*+(?=[\n\r]|\Z)""")
+_REST_OF_BLOCK = re.compile(rb"""[ \t]*+(?P<value>[^\s"'`*]*+)[^\n\r"'`*]*+\*/""")
 # Possessive, so that it takes no time to see that there is more.
 _ONLY_COMMENTS = re.compile(rb"(?:[\s\x00]++|//[^\n\r]*+|/\*[\s\S]*?\*/|\xef\xbb\xbf)*+\Z")
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from core.buffers import Content, Numbers, numbers_buffer
+from core.buffers import Content, Numbers, find, numbers_buffer, release_if_large
+from core.javascript.magic_comments import effective_source_mapping_url
 from core.javascript.scopes import Scopes, find_scopes
 from core.sourcemap.text_positions import BLOCK_SIZE, TextPositions, survey_text
+
+_LARGE_URL = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,5 +39,15 @@ def survey_code(text: Content) -> GeneratedCode | None:
     if not survey_text(text, blocks):
         code = survey_code(text[:].decode("utf-8", "replace").encode())
         return None if code is None else replace(code, is_utf8=False)
-    scopes = find_scopes(text[:])
-    return GeneratedCode(scopes, blocks) if scopes else None
+    release_if_large(text)
+    scopes = find_scopes(_program(text))
+    return GeneratedCode(replace(scopes, text=text), blocks) if scopes else None
+
+
+def _program(text: Content) -> bytes:
+    """Return a text without the map that it has in a comment at its end, if that is large: it takes memory, too."""
+    place = None if len(text) < _LARGE_URL else effective_source_mapping_url(text)
+    release_if_large(text)
+    if place is None or place[1] - place[0] < _LARGE_URL or find(text, b"*", place[0]) >= 0:
+        return text[:]
+    return text[: place[0]] + text[place[1] :]

@@ -218,7 +218,9 @@ def read_source_map_fast(text: Content, minified: Content) -> SourceMap:
 def _read_index(text: Content) -> tuple[MapIndex, bool]:
     """Return what is known of a map alone, and whether its text is UTF-8."""
     json = read_json(text, json_start(text))
-    return index_map(map_document(json), json.document.text), json.document.text is text
+    index = index_map(map_document(json), json.document.text)
+    release_if_large(text)
+    return index, json.document.text is text
 
 
 def _opened(index: MapIndex, code: GeneratedCode | None, minified: Content | None, *, is_utf8: bool) -> SourceMap:

@@ -54,7 +54,9 @@ def content_digest(content: Content) -> bytes:
     """Return the SHA-256 of ``content``, which the store knows of what it has mapped."""
     if isinstance(content, MappedFile):
         return bytes.fromhex(content.record.digest)
-    return hashlib.sha256(content).digest()
+    digest = hashlib.sha256(content).digest()
+    release_pages(content)
+    return digest
 
 
 def content_checksum(content: bytes | memoryview, before: int = 0) -> int:

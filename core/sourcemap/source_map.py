@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from core.buffers import Content
+from core.buffers import Content, release_if_large
 from core.sourcemap.aside import Aside
 from core.sourcemap.contents import Contents
 from core.sourcemap.functions import Functions, functions_of

@@ -20,6 +20,7 @@ from core.artifacts.map_search import MapSearch, comments
 from core.artifacts.moved_maps import own_debug_id, read_map
 from core.debug_ids import DebugId
 from core.errors import MalformedSourceMap
+from core.javascript.magic_comments import source_mapping_url
 
 _SCRIPTS = (".js", ".cjs", ".mjs")
 _COMPRESSED = (".gz", ".br", ".zst")
@@ -82,9 +83,15 @@ def prepare(artifacts: Artifacts, on_progress: Callable[[], None], *, inject: bo
     """
     prepared = Prepared()
     groups = _groups(artifacts)
+    held = _held_maps(groups, artifacts)
     done: list[list[BundledFile]] = []
     for group in groups:
-        done.append(_with_ids(group, prepared.remarks) if inject else group.files)
+        holder = None if group.source_map is None else held.get(_identity(group.source_map.file))
+        if holder is not None and inject:
+            prepared.remarks.append(
+                f"{group.names}: no debug id, as {holder} refers to the map, too, before its last code"
+            )
+        done.append(_with_ids(group, prepared.remarks) if inject and holder is None else group.files)
         for _ in group.codes:
             on_progress()
     while torn := _torn(done):
@@ -118,6 +125,27 @@ def _groups(artifacts: Artifacts) -> list[_Group]:
         else:
             groups[key] = _Group([bundled], None if source_map is None else _as_it_is(source_map))
     return list(groups.values())
+
+
+def _held_maps(groups: list[_Group], artifacts: Artifacts) -> dict[str, str]:
+    """Return the maps that the service takes for a file that has none here, and for which.
+
+    It follows comments that code follows, too, as its peers do, so a map that moves would no longer fit that file.
+    """
+    held = {}
+    for code in (code for group in groups if group.source_map is None for code in group.codes):
+        reference = _service_reference(code.was)
+        referred = None if reference is None else artifacts.map_beside(code.file, reference)
+        if referred is not None:
+            held[_identity(referred)] = code.file.place
+    return held
+
+
+def _service_reference(content: bytes) -> str | None:
+    try:
+        return source_mapping_url(content)
+    except UnicodeDecodeError:
+        return None
 
 
 def _map_of(code: ArtifactFile, content: bytes, search: MapSearch) -> ArtifactFile | None:

@@ -117,9 +117,21 @@ def test_a_script_with_two_names_and_a_map_beside_each_stays_as_it_is(tmp_path):
 
 def test_a_comment_that_code_follows_leads_to_no_map(tmp_path):
     code = "l()\n//# sourceMappingURL=lib.js.map\na()"
-    files = {"app.js": code, "lib.js": "l()\n//# sourceMappingURL=lib.js.map", "lib.js.map": map_of("AAAA")}
+    lib = {"lib.js": "l()\n//# sourceMappingURL=lib.js.map", "lib.js.map": map_of("AAAA")}
+    result = prepared(tmp_path, {"app.js": code, "app.js.map": map_of("AACA"), **lib})
+    assert ids(result)["app.js"] == ids(result)["app.js.map"] != ids(result)["lib.js"] == ids(result)["lib.js.map"]
+    assert len(result.changed) == 4
+
+
+def test_a_map_that_the_service_takes_for_another_file_stays_as_it_is(tmp_path):
+    files = {
+        "app.js": "a()\n//# sourceMappingURL=app.js.map",
+        "vendor.js": "//# sourceMappingURL=app.js.map\nb()",  # the service follows this, although code follows it
+        "app.js.map": map_of("AAAA"),
+    }
     result = prepared(tmp_path, files)
-    assert [each.path for each in result.changed] == ["lib.js", "lib.js.map"]
+    assert result.changed == []
+    assert any("vendor.js refers to the map, too" in remark for remark in result.remarks)
 
 
 def test_a_file_in_utf_16_stays_as_it_is(tmp_path):

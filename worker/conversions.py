@@ -84,14 +84,14 @@ class Conversions:
         if isinstance(content, MappedFile):
             entry = self._store.open(bytes.fromhex(content.record.key))
             if isinstance(entry, StoredFile):
-                if entry.record.digest == content.record.digest:
+                if (entry.record.digest, entry.record.checksum) == (content.record.digest, content.record.checksum):
                     return entry
                 entry.close()
         copy = self._store.draft()
         try:
             copy.write(content)
             release_pages(content)
-            return copy.opened("", Kind.DERIVED)
+            return copy.opened("", Kind.DERIVED, is_named=False)
         finally:
             copy.discard()
 

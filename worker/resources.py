@@ -99,6 +99,7 @@ class Resources:
                 kind=Kind.DOWNLOADED,
                 read=read_stored_text,
                 size_of=_text_size,
+                names_others=True,
             )
         )
         self.members: MemoryCache[Key, Text | None] = MemoryCache(

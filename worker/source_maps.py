@@ -161,7 +161,7 @@ class SourceMaps:
 
     def _keep(self, digest: bytes, pair: _Pair, draft: Draft) -> _Read:
         try:
-            with draft.opened(digest.hex(), Kind.DERIVED) as file:
+            with draft.opened(digest.hex(), Kind.DERIVED, is_named=False) as file:
                 read = _opened(file, pair)
                 self._store.publish(draft, file.record)
                 return read

@@ -61,7 +61,8 @@ class LoadedKind(Generic[V]):
     ``read`` makes one of a file, on a thread; the failure it may return instead is stored in the place of the file.
     It may raise NoRoom: the file is stored, and the value may be asked for again later.
     ``size_of`` is about how much memory it takes.
-    ``name`` is for metrics.  ``max_entries`` bounds what is kept in memory.
+    ``name`` is for metrics.  ``max_entries`` bounds what is kept in memory.  Those that name others, by the digest of
+    their content, are files that source maps are made of.
     """
 
     name: str
@@ -69,6 +70,7 @@ class LoadedKind(Generic[V]):
     read: Callable[[StoredFile], V | Failure]
     size_of: Callable[[V], int]
     max_entries: int | None = None
+    names_others: bool = False
 
 
 class LoadedCache(Generic[V]):
@@ -209,7 +211,7 @@ class LoadedCache(Generic[V]):
 
     def _keep(self, place: _Place, draft: Draft) -> _Loaded[V]:
         try:
-            with draft.opened(place.digest.hex(), self._kind.kind) as file:
+            with draft.opened(place.digest.hex(), self._kind.kind, is_named=self._kind.names_others) as file:
                 try:
                     value = self._kind.read(file)
                 except NoRoom:  # it will be read from the store

@@ -52,7 +52,7 @@ class MappedFile(mmap.mmap):
 
 def content_digest(content: Content) -> bytes:
     """Return the SHA-256 of ``content``, which the store knows of what it has mapped."""
-    if isinstance(content, MappedFile):
+    if isinstance(content, MappedFile) and content.record.digest:
         return bytes.fromhex(content.record.digest)
     digest = hashlib.sha256(content).digest()
     release_pages(content)
@@ -228,13 +228,16 @@ class Draft:
         with self._lock:
             return _checksum(self._descriptor, self.size)
 
-    def opened(self, key: str, kind: Kind) -> StoredFile:
-        """Return what was written as a file of the store; the draft is still to be discarded or finished."""
+    def opened(self, key: str, kind: Kind, *, is_named: bool = True) -> StoredFile:
+        """Return what was written as a file of the store; the draft is still to be discarded or finished.
+
+        Its record has a digest if other entries are named by it, ``is_named``, and it is so large that it is mapped.
+        """
         content = self._write_held()
         if content is not None and len(content) >= MAPPED_FROM_BYTES:
             content = None
         windows = _windows(self._descriptor, self.size) if content is None else [content]
-        checksum, digest = _checksum_and_digest(windows, is_named_by_it=kind is not Kind.DERIVED)
+        checksum, digest = _checksum_and_digest(windows, is_named=is_named and self.size >= MAPPED_FROM_BYTES)
         record = Record(key, kind, time.time(), self.size, checksum, digest)
         return StoredFile(os.dup(self._descriptor), record, content)
 
@@ -393,14 +396,14 @@ def _checksum(descriptor: int, size: int) -> int:
     return checksum
 
 
-def _checksum_and_digest(windows: Iterable[bytes | memoryview], *, is_named_by_it: bool) -> tuple[int, str]:
+def _checksum_and_digest(windows: Iterable[bytes | memoryview], *, is_named: bool) -> tuple[int, str]:
     """Return both in one pass; no digest if nothing is named by that."""
     checksum, digest = 0, hashlib.sha256()
     for window in windows:
         checksum = content_checksum(window, checksum)
-        if is_named_by_it:
+        if is_named:
             digest.update(window)
-    return checksum, digest.hexdigest() if is_named_by_it else ""
+    return checksum, digest.hexdigest() if is_named else ""
 
 
 def _windows(descriptor: int, size: int) -> Iterator[bytes | memoryview]:

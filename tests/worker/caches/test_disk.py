@@ -24,7 +24,7 @@ from worker.caches.cleanup import clean, entries
 from worker.caches.disk import DiskStore, NoStore, StoredFailure, open_store, written
 from worker.caches.locks import _offset
 from worker.caches.record import Kind, Record, decode_end, encode_end
-from worker.caches.stored_file import MAPPED_FROM_BYTES, StoredFile
+from worker.caches.stored_file import MAPPED_FROM_BYTES, StoredFile, content_digest
 
 KEY, OTHER = bytes(32), b"\1" * 32
 NOT_FOUND = Failure(FailureKind.NOT_FOUND)
@@ -93,9 +93,20 @@ def test_many_pieces_are_written_one_after_another(store):
     draft.write_all(pieces)
     with draft.opened(KEY.hex(), Kind.DOWNLOADED) as file:
         assert file.content() == b"".join(pieces)
-        assert file.record.digest == hashlib.sha256(b"".join(pieces)).hexdigest()
         store.publish(draft, file.record)
     assert content_of(store, KEY) == b"".join(pieces)
+
+
+@pytest.mark.parametrize(
+    ("size", "is_named", "has_digest"),
+    [(MAPPED_FROM_BYTES, True, True), (MAPPED_FROM_BYTES - 1, True, False), (MAPPED_FROM_BYTES, False, False)],
+)
+def test_large_files_have_a_digest_if_others_are_named_by_them(store, size, is_named, has_digest):
+    draft = written(store, b"x" * size)
+    with draft.opened(KEY.hex(), Kind.DOWNLOADED, is_named=is_named) as file:
+        assert file.record.digest == (hashlib.sha256(b"x" * size).hexdigest() if has_digest else "")
+        assert content_digest(file.mapped()) == hashlib.sha256(b"x" * size).digest()
+    draft.discard()
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import contextlib
 import errno
 import logging
 import os
+import signal
 import socket
 import sys
 import time
@@ -24,7 +25,7 @@ from core.settings import Settings
 from worker.caches.disk import FileStore
 from worker.caches.record import Kind
 from worker.caches.stored_file import Draft, MappedFile, StoredFile, release_pages
-from worker.convert import DISK_SPACE, Converted, Task
+from worker.convert import DISK_SPACE, Converted, Task, task_message
 from worker.metrics import WorkerMetrics
 from worker.threads import Threads
 
@@ -170,7 +171,7 @@ class _Reader:
     @classmethod
     async def start(cls) -> Self:
         """Start the process.  Raises OSError."""
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours, theirs = socket.socketpair()
         with theirs:
             starting = asyncio.ensure_future(
                 asyncio.create_subprocess_exec(
@@ -201,7 +202,7 @@ class _Reader:
         """
         answer, theirs = os.pipe()
         try:
-            socket.send_fds(self._tasks, [msgspec.json.encode(task)], [*files, theirs])
+            socket.send_fds(self._tasks, [task_message(task)], [*files, theirs])
         except BaseException:
             os.close(answer)
             raise
@@ -211,7 +212,7 @@ class _Reader:
             answered = await _all_of(answer)
         except asyncio.CancelledError:
             with contextlib.suppress(OSError):
-                self._tasks.send(msgspec.json.encode(Task()))  # ends it
+                self._tasks.send(task_message(Task()))  # ends it
             raise
         if not answered:
             raise ConnectionResetError("the process that starts others has died")
@@ -220,6 +221,8 @@ class _Reader:
     async def close(self) -> None:
         """End the process, and all that it has started."""
         self._tasks.close()
+        with contextlib.suppress(ProcessLookupError):  # which would wait for ever if it was suspended
+            os.killpg(self._process.pid, signal.SIGKILL)
         await asyncio.shield(asyncio.ensure_future(self._process.wait()))
 
 

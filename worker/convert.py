@@ -4,9 +4,9 @@ What is done to a text of a hundred megabytes in one go keeps all threads of a p
 the process never quite gives back.  So a worker has it done by a process that ends with it.  To start a Python takes
 longer than to read most maps, so one is started once, and makes a copy of itself for each map.
 
-Standard input is a socket.  Each message is a ``Task``, as JSON, with four open files: source map, generated file, what
-the index file is written to, and what the ``Converted`` is, as JSON behind ``BEGUN``.  An empty ``Task`` ends what is
-at work.  When the socket closes, the worker is dead, and everything ends.
+Standard input is a socket.  Each message is a ``Task``, as ``task_message`` writes it, with four open files: source
+map, generated file, what the index file is written to, and what the ``Converted`` is, as JSON behind ``BEGUN``.  An
+empty ``Task`` ends what is at work.  When the socket closes, the worker is dead, and everything ends.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from core.sourcemap.source_map import read_source_map_fast
 from worker.signals import leave_to_worker
 
 _LESS_URGENT = 10  # than requests that are warm: on a host without a free core, conversions are what has to wait
-_LONGEST_TASK = 1000
+_MESSAGE_BYTES = 256
 _FILES = 4
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
 _FIRST_TO_GO = "500"  # where a host runs out of memory, rather than a worker with all of its jobs
@@ -63,6 +63,11 @@ class Task(msgspec.Struct, frozen=True):
     max_bytes: int = 0
 
 
+def task_message(task: Task) -> bytes:
+    """Return a task as it is sent: as long as all others, as a stream keeps no messages apart."""
+    return msgspec.json.encode(task).ljust(_MESSAGE_BYTES)
+
+
 def main() -> None:
     """Serve tasks until the socket closes."""
     leave_to_worker()
@@ -76,7 +81,7 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, lambda *_: _bury(at_work))
     with socket.socket(fileno=os.dup(sys.stdin.fileno())) as tasks:
         while True:
-            message, files, _, _ = socket.recv_fds(tasks, _LONGEST_TASK, _FILES)
+            message, files = _received(tasks)
             task = msgspec.json.decode(message, type=Task) if message else Task()
             if not files:
                 _end(at_work)
@@ -84,6 +89,18 @@ def main() -> None:
                 _start(task, files, tasks, at_work)
             if not message:
                 return
+
+
+def _received(tasks: socket.socket) -> tuple[bytes, list[int]]:
+    """Return the next message and its files; an empty one if the socket was closed."""
+    message, files = b"", list[int]()
+    while len(message) < _MESSAGE_BYTES:
+        part, more, _, _ = socket.recv_fds(tasks, _MESSAGE_BYTES - len(message), _FILES)
+        if not part:
+            return b"", []
+        message += part
+        files += more
+    return message, files
 
 
 def _start(task: Task, files: list[int], tasks: socket.socket, at_work: set[int]) -> None:

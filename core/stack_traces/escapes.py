@@ -28,7 +28,9 @@ _SPECIAL = re.compile(
 )
 _HALF_PLACE = re.compile(r":[^\w\s]*(?:\[[\d;]*m)?\d|%3[aA]\d| line \d")
 _PERCENT = re.compile(r"(?:%[\da-fA-F]{2}|\+)+")
-_PERCENT_ENCODED = re.compile(r"%3[aA]\d{1,10}%3[aA]\d|%0[aAdD](?:%20|%09|\+)*at(?:%20|\+)|\d%0[aAdD]")
+_PERCENT_ENCODED = re.compile(
+    r"%3[aA]\d{1,10}%3[aA]\d|:\d{1,10}:\d{1,10}%29|(?:=|%0[aAdD])(?:%20|%09|\+)*+at(?:%20|\+)|\d%0[aAdD]"
+)
 # The "\n" of a string ends a line, but not the one in "C:\new": before or behind it is a frame.
 _WRITTEN_LINE_END = re.compile(
     r"\\(?:(?<=\d\\)|(?<=\d\)\\)|(?<=<anonymous>\)\\)|(?<=\[native code\]\\))(\\*)[nr]"

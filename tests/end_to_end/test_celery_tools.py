@@ -45,7 +45,7 @@ async def test_every_worker_of_a_host_is_seen_with_all_that_it_runs(fleet, redis
             return {job["id"] for jobs in seen.values() for job in jobs} == ids
 
         await until(all_are_seen)
-        assert {name: len(jobs) for name, jobs in seen.items()} == dict.fromkeys(names, 2)
+        assert set(seen) == names
         assert {name async for name in heartbeats(app, len(names))} == names
         [first, *_] = sorted(names)
         app.control.shutdown(destination=[first])

@@ -12,7 +12,6 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from core.buffers import Content
@@ -27,7 +26,7 @@ from worker.caches.disk import DiskStore, FileStore, NoStore, open_store, writte
 from worker.caches.keys import Namespace
 from worker.caches.record import Kind
 from worker.caches.stored_file import MappedFile
-from worker.convert import BEGUN, Task
+from worker.convert import BEGUN, Task, task_message
 from worker.metrics import WorkerMetrics
 from worker.source_maps import INDEXED_FROM_BYTES, SourceMaps
 from worker.threads import Threads, file_threads
@@ -252,11 +251,11 @@ def test_a_process_that_reads_a_map_ends_with_its_worker(tmp_path, how):
     text.write_bytes(MAP)
     unread, output = os.pipe()  # so it waits for ever when it writes
     answer, theirs = os.pipe()
-    ours, tasks = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours, tasks = socket.socketpair()
     command = [sys.executable, "-m", "worker.convert"]
     with text.open() as text_file, code.open() as code_file, subprocess.Popen(command, stdin=tasks) as process:
         tasks.close()
-        task = msgspec.json.encode(Task(len(MAP), code.stat().st_size, 1 << 30))
+        task = task_message(Task(len(MAP), code.stat().st_size, 1 << 30))
         socket.send_fds(ours, [task], [text_file.fileno(), code_file.fileno(), output, theirs])
         os.close(theirs)
         assert os.read(unread, 8) == b"unmangle"

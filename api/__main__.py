@@ -20,9 +20,9 @@ from api.sockets import open_sockets
 from api.tracing import traced
 from core.command_line import run_alone
 from core.errors import CannotStart, InvalidSetting
-from core.logs import configure_logging
+from core.observing.logs import configure_logging
+from core.observing.tracing import start_tracing
 from core.settings import Settings, unknown_variables
-from core.tracing import start_tracing
 
 _log = logging.getLogger(__name__)
 

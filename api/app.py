@@ -20,8 +20,8 @@ from api.http_limits import BodyBytes
 from api.large_bodies import LargeBodies
 from api.metrics import Metrics, RequestMetrics
 from api.submissions import PATH, Submissions
-from core.logs import LOG_FIELDS, log_fields
-from core.metrics import STARTS
+from core.observing.logs import LOG_FIELDS, log_fields
+from core.observing.metrics import STARTS
 from core.settings import Settings
 
 OpenJobs = Callable[[Settings], AbstractAsyncContextManager[Jobs]]

@@ -14,10 +14,10 @@ from redis.exceptions import RedisError
 
 from api import scripts
 from core.cancellation import end
-from core.counts import Counts, Values
 from core.errors import StoreUnavailable
-from core.jobs import COUNTS, HEARTBEAT_LIFE_MS, LARGE_QUEUE, QUEUE
-from core.outages import redis_outage
+from core.observing.counts import Counts, Values
+from core.observing.outages import redis_outage
+from core.queue.jobs import COUNTS, HEARTBEAT_LIFE_MS, LARGE_QUEUE, QUEUE
 from core.settings import Settings
 
 _SHARE_EVERY_S = 1.0

@@ -19,12 +19,12 @@ from api.http_limits import BodyLease
 from api.metrics import Metrics
 from api.openapi import openapi_document
 from api.query import poll_timeout_s, submit_query
-from core.counts import Counts
 from core.errors import ShuttingDown, StoreUnavailable
 from core.explain.page import explained_page
 from core.explain.request import with_explanation
-from core.logs import REQUEST_ID
-from core.metrics import ACCEPTED, HEALTHCHECKS, REQUEST_ID_UNKNOWN, RESPONSE_IDLING, TASK
+from core.observing.counts import Counts
+from core.observing.logs import REQUEST_ID
+from core.observing.metrics import ACCEPTED, HEALTHCHECKS, REQUEST_ID_UNKNOWN, RESPONSE_IDLING, TASK
 from core.version import PYTHON, VERSION
 
 _REQUEST_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)

@@ -20,8 +20,8 @@ from core.errors import (
     StoreUnavailable,
     TooManyBodies,
 )
-from core.metrics import REJECTED
-from core.outages import redis_outage
+from core.observing.metrics import REJECTED
+from core.observing.outages import redis_outage
 
 
 def exception_handlers() -> dict[Any, ExceptionHandler]:

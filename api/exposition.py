@@ -15,8 +15,8 @@ from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
 
 from api.deployment import Overview
-from core.counts import Counter, Histogram, Values, distributions, samples
-from core.metrics import METRICS
+from core.observing.counts import Counter, Histogram, Values, distributions, samples
+from core.observing.metrics import METRICS
 from core.version import PYTHON, VERSION
 
 _PREFIX = "unmangle_"

@@ -7,9 +7,9 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Self
 
-from core.counts import Counts
 from core.errors import TooManyBodies
-from core.metrics import HTTP_REFUSALS
+from core.observing.counts import Counts
+from core.observing.metrics import HTTP_REFUSALS
 from core.settings import Settings
 
 FREE_BODY_BYTES = 64 << 10

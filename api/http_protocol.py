@@ -10,8 +10,8 @@ import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api.http_limits import HttpLimit, HttpLimits
-from core.counts import Counts
-from core.metrics import HTTP_REFUSALS, RESPONSES
+from core.observing.counts import Counts
+from core.observing.metrics import HTTP_REFUSALS, RESPONSES
 from core.settings import Settings
 
 _MOST_PIPELINED = 32

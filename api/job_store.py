@@ -1,4 +1,4 @@
-"""Jobs in Redis as the API sees them: accept some, look at some.  The keys are described in ``core.jobs``."""
+"""Jobs in Redis as the API sees them: accept some, look at some.  The keys are described in ``core.queue.jobs``."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from redis.asyncio import Redis
 
 from api import scripts
 from api.batches import Batches
-from core.jobs import LARGE_QUEUE, QUEUE, UNCLAIMED_RESULT_TTL_S
-from core.message import MessageWriter
+from core.queue.celery_message import MessageWriter
+from core.queue.jobs import LARGE_QUEUE, QUEUE, UNCLAIMED_RESULT_TTL_S
 from core.settings import Settings
 
 _MOST_AT_ONCE = 64

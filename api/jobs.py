@@ -1,6 +1,6 @@
 """Jobs as the API sees them: accept one, wait for its answer, look at it later.
 
-The answer is what the worker stored, byte for byte.  The keys are described in ``core.jobs``.
+The answer is what the worker stored, byte for byte.  The keys are described in ``core.queue.jobs``.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from api.results import FinishedJobs, Waiter
 from api.self_check import log_findings
 from core.cancellation import end
 from core.errors import AtCapacity, ShuttingDown, StoreUnavailable
-from core.logs import LOG_FIELDS, REQUEST_ID
-from core.outages import redis_outage
+from core.observing.logs import LOG_FIELDS, REQUEST_ID
+from core.observing.outages import redis_outage
+from core.observing.tracing import current_traceparent
 from core.settings import Settings
-from core.tracing import current_traceparent
 from core.wire.response import TIMEOUT_BODY, pending_body
 
 _log = logging.getLogger(__name__)

@@ -8,9 +8,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.deployment import Deployment, Overview
 from api.exposition import exposition
-from core.counts import Counts, Values, sum_of
 from core.errors import StoreUnavailable
-from core.metrics import REQUEST_DURATION, RESPONSES
+from core.observing.counts import Counts, Values, sum_of
+from core.observing.metrics import REQUEST_DURATION, RESPONSES
 
 
 class Metrics:

@@ -11,7 +11,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.maint_notifications import MaintNotificationsConfig
 
-from core.redis_address import RedisAddress, connection_options, redis_address, sentinel_options
+from core.queue.redis_address import RedisAddress, connection_options, redis_address, sentinel_options
 from core.settings import Settings
 
 _CONNECTIONS = 32

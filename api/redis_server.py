@@ -18,7 +18,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from core.errors import CannotStart
-from core.health import EMBEDDED_REDIS
+from core.observing.health import EMBEDDED_REDIS
 
 _OLDEST = (6, 2)
 _PATIENCE_S = 10.0

@@ -19,8 +19,8 @@ from redis.exceptions import RedisError
 
 from core.cancellation import end
 from core.errors import without_representations
-from core.jobs import finished_channel
-from core.outages import redis_outage
+from core.observing.outages import redis_outage
+from core.queue.jobs import finished_channel
 
 _RECONNECT_AFTER_S = 0.2
 _SILENCE_S = 5.0  # a connection that a firewall dropped looks alive until somebody asks

@@ -1,4 +1,4 @@
-"""What the API asks of Redis, each in one atomic step.  The keys are described in ``core.jobs``.
+"""What the API asks of Redis, each in one atomic step.  The keys are described in ``core.queue.jobs``.
 
 ``now`` is the Redis server's clock in milliseconds.  Keys are made from ids here: which ones a script touches is known
 only when it runs.  Redis allows that on one server; a cluster would not.
@@ -6,7 +6,7 @@ only when it runs.  Redis allows that on one server; a cluster would not.
 
 from __future__ import annotations
 
-from core.jobs import (
+from core.queue.jobs import (
     CACHES,
     COUNTS,
     IN_FLIGHT,

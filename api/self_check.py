@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from redis.exceptions import NoPermissionError, RedisError
 
 from core.errors import without_representations
-from core.health import Finding, Level, judge_quiet_redis, judge_redis, redis_facts, redis_is_away
+from core.observing.health import Finding, Level, judge_quiet_redis, judge_redis, redis_facts, redis_is_away
 
 _log = logging.getLogger(__name__)
 

@@ -20,9 +20,9 @@ from api.body import submitted_body
 from api.endpoints import Jobs
 from api.http_limits import BodyLease
 from api.query import submit_query
-from core.counts import Counts
-from core.logs import REQUEST_ID
-from core.metrics import ACCEPTED, REQUEST_DURATION, RESPONSES, TASK
+from core.observing.counts import Counts
+from core.observing.logs import REQUEST_ID
+from core.observing.metrics import ACCEPTED, REQUEST_DURATION, RESPONSES, TASK
 
 PATH = "/symbolicate-js"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp
 
-from core.tracing import is_tracing
+from core.observing.tracing import is_tracing
 
 _LEFT_OUT = r"/(healthcheck|readiness|metrics)$"
 

@@ -28,10 +28,10 @@ from redis.exceptions import RedisError
 
 from api.redis_server import free_port, redis_server
 from bench.traffic import Traffic, mixed
-from core.jobs import job_key, taken_key
+from core.queue.jobs import job_key, taken_key
 from tests.deployment import Api, Deployment, Process
 from tests.worker.source_server import SourceServer
-from worker.isolation import MOST_DEATHS
+from worker.jobs.isolation import MOST_DEATHS
 
 _KILL_EVERY_S = 2.0
 _RESTART_API_EVERY_S = 5.0

@@ -24,12 +24,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from core.counts import Counts
+from core.observing.counts import Counts
 from core.settings import Settings
 from core.wire.document import parse_document
 from core.wire.request import decode_request
-from worker.job_store import Answer, Job
-from worker.symbolicate import open_symbolication
+from worker.jobs.job_store import Answer, Job
+from worker.requests.symbolicate import open_symbolication
 
 _TASK = "naive.symbolicate_js"
 _PATIENCE_S = 60

@@ -27,14 +27,14 @@ from api.redis_server import redis_server
 from bench.load import Client, Times
 from bench.process_memory import memory_mib
 from bench.traffic import Traffic
-from core.counts import Counts
-from core.jobs import QUEUE, SYMBOLICATE_JS
-from core.message import MessageWriter
+from core.observing.counts import Counts
+from core.queue.celery_message import MessageWriter
+from core.queue.jobs import QUEUE, SYMBOLICATE_JS
 from core.settings import Settings
 from tests.deployment import Deployment, Process
 from tests.worker.source_server import SourceServer
-from worker.job_store import JobStore
-from worker.symbolicate import open_symbolication
+from worker.jobs.job_store import JobStore
+from worker.requests.symbolicate import open_symbolication
 
 _CALLERS = 16
 _SLOW_CALLERS = 16

@@ -30,8 +30,8 @@ from bench.fleet import (
 from bench.load import NextBody
 from bench.real_files import Place, real_files
 from bench.real_traffic import NewFiles, RealTraffic
-from core.context import source_context
 from core.sourcemap.source_map import read_source_map
+from core.text.source_context import source_context
 from tests.worker.source_server import SourceServer
 
 _CALLERS_OF_NEW = 4

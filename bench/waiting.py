@@ -20,11 +20,11 @@ from redis.asyncio import Redis
 from api.redis_server import redis_server
 from bench.cpu import cpu_seconds
 from bench.load import Times
-from core.jobs import IN_FLIGHT
-from core.message import MessageWriter
+from core.queue.celery_message import MessageWriter
+from core.queue.jobs import IN_FLIGHT
 from core.settings import Settings
 from tests.deployment import Api, Deployment
-from worker.job_store import Answer, JobStore
+from worker.jobs.job_store import Answer, JobStore
 
 _BETWEEN_ANSWERS_S = 0.01
 _PENDING_AFTER_S = 5

@@ -17,7 +17,7 @@ import orjson
 
 from api.redis_server import redis_server
 from bench.files import frames, minified_file, source_map
-from core.bundle import write_bundle
+from core.files.artifact_bundle import write_bundle
 from tests.deployment import Api, Deployment, Process
 from tests.worker.source_server import Request, SourceServer, reply
 

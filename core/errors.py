@@ -28,7 +28,7 @@ UnmangleError
 ├── ShuttingDown         this process takes no more work; another one may
 └── StoreUnavailable     Redis didn't answer; may heal
 
-What goes wrong for one frame is data, not an exception: see ``core.files.Failure``.
+What goes wrong for one frame is data, not an exception: see ``core.files.file_keys.Failure``.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from core.files import Excess, Failure
-    from core.urls import Url
+    from core.files.file_keys import Excess, Failure
+    from core.web.urls import Url
 
 
 _REPRESENTATION = re.compile(r"<[^<>]*>(?: - )?")

@@ -14,9 +14,9 @@ from typing import Any, Self, TypeVar
 
 import platformdirs
 
-from core.durations import parse_duration
 from core.errors import InvalidRedisUrl, InvalidSetting
-from core.redis_address import redis_address
+from core.queue.redis_address import redis_address
+from core.text.durations import parse_duration
 
 T = TypeVar("T")
 

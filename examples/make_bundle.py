@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.bundle import write_bundle
+from core.files.artifact_bundle import write_bundle
 from examples.artifacts import BUNDLE_FILE, BUNDLED_MAP, BUNDLED_SCRIPT, bundle_debug_id
 
 

@@ -14,16 +14,16 @@ from celery.exceptions import SecurityWarning
 
 from core.command_line import run_alone
 from core.errors import CannotStart, InvalidSetting
-from core.logs import configure_logging
-from core.redis_address import redis_address
+from core.observing.logs import configure_logging
+from core.observing.tracing import start_tracing
+from core.queue.redis_address import redis_address
 from core.settings import Settings, unknown_variables
-from core.tracing import start_tracing
 from worker.allocator import give_back_large_blocks
-from worker.app import create_app
-from worker.celery_log import quieten_celery
 from worker.command.worker import add_to
 from worker.descriptors import allow_many_descriptors, fitting
-from worker.liveness import node_name
+from worker.jobs.app import create_app
+from worker.jobs.celery_log import quieten_celery
+from worker.jobs.liveness import node_name
 from worker.self_check import log_findings
 
 _log = logging.getLogger(__name__)

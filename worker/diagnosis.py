@@ -7,10 +7,10 @@ import platform
 from importlib.metadata import version
 
 from core.errors import FetchFailed, MalformedAnswer
-from core.health import Finding, Level
-from core.lookup import lookup_url, read_answer
+from core.files.artifact_lookup import lookup_url, read_answer
+from core.observing.health import Finding, Level
 from core.settings import Settings
-from core.urls import parse_url
+from core.web.urls import parse_url
 from core.wire.request import Source
 from worker.caches.keys import GLOBAL_SCOPE
 from worker.fetch.client import Client

@@ -1,14 +1,14 @@
-"""What a worker counts, besides what its requests do (``worker.tally``)."""
+"""What a worker counts, besides what its requests do (``worker.requests.request_counts``)."""
 
 from __future__ import annotations
 
 import logging
 from enum import StrEnum
 
-from core import metrics
-from core.counts import Counts
-from core.files import Excess
-from worker.caches.uses import watching
+from core.files.file_keys import Excess
+from core.observing import metrics
+from core.observing.counts import Counts
+from worker.caches.replayable_reads import watching
 
 _log = logging.getLogger(__name__)
 

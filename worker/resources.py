@@ -10,34 +10,34 @@ from typing import Self, TypeVar
 
 from aiohttp.abc import AbstractResolver
 
-from core.bundle import Bundle
 from core.cancellation import end
-from core.counts import Counts
-from core.lookup import Listed, ListedFile
+from core.files.artifact_bundle import Bundle
+from core.files.artifact_lookup import Listed, ListedFile
+from core.files.text_files import Text
+from core.observing.counts import Counts
 from core.settings import Settings
-from core.texts import Text
-from worker.answer_size import LargeAnswers
 from worker.caches.budget import Budget
 from worker.caches.disk import open_store
 from worker.caches.keys import Key
 from worker.caches.lifetimes import Lifetime
-from worker.caches.loaded import LoadedCache, LoadedKind
 from worker.caches.memory import MemoryCache
 from worker.caches.readers import read_stored_answer, read_stored_text
 from worker.caches.record import Kind
 from worker.caches.shared import open_shared_store
 from worker.caches.stored_file import MAPPED_COUNTS_BYTES, mapped_bytes, release_pages
+from worker.caches.tiered_cache import LoadedCache, LoadedKind
 from worker.descriptors import descriptor_limit
 from worker.fetch.client import Client
 from worker.fetch.deny_list import DenyList
 from worker.fetch.download import Downloader
 from worker.fetch.limits import limits_of_bundles
-from worker.known_files import KnownFiles
-from worker.large_bundles import LargeBundles
 from worker.metrics import WorkerMetrics
-from worker.source_maps import SourceMaps
+from worker.requests.answer_size import LargeAnswers
+from worker.requests.frame_cache import WrittenFrames
+from worker.requests.large_bundles import LargeBundles
+from worker.requests.resolved_files_cache import KnownFiles
+from worker.source_maps.opened_maps import SourceMaps
 from worker.threads import Threads, file_threads, leave_when_stuck
-from worker.written_frames import WrittenFrames
 
 _V = TypeVar("_V")
 

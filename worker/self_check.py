@@ -17,7 +17,7 @@ from redis.exceptions import NoPermissionError, RedisError, ResponseError
 
 import core
 from core.errors import without_representations
-from core.health import (
+from core.observing.health import (
     CacheFacts,
     Finding,
     Level,
@@ -32,11 +32,11 @@ from core.health import (
     redis_is_away,
     redis_refuses_to_be_written_to,
 )
-from core.jobs import HEARTBEAT_LIFE_MS, PROBE_KEY, WORKERS
+from core.queue.jobs import HEARTBEAT_LIFE_MS, PROBE_KEY, WORKERS
 from core.settings import Settings
 from worker.caches.disk import kept_bytes
 from worker.descriptors import allow_many_descriptors
-from worker.redis_clients import open_blocking_redis
+from worker.jobs.redis_clients import open_blocking_redis
 
 _log = logging.getLogger(__name__)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from core.debug_ids import parse_debug_id
 from core.explain.findings import Finding, quoted
 from core.explain.reasons import Reason
 from core.explain.uploaded_names import path_of
-from core.files import FileType
+from core.files.debug_ids import parse_debug_id
+from core.files.file_keys import FileType
 from core.wire.request import SymbolicateRequest
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.debug_ids import DebugId, parse_debug_id
 from core.explain.explanation import DecidedBy, DecidingFile, DecidingToken, Explanation, Step
 from core.explain.findings import Finding
 from core.explain.frame_findings import FrameFindings
 from core.explain.record import Recorder
 from core.explain.steps import steps_of
 from core.explain.uploaded_names import UploadedNames
-from core.files import Failure, FileEntry, FileKey, FileType
-from core.frames import Located, locate, raw_frame, source_key
-from core.modules import MappedEntry, ResolvedModule, source_map_key
+from core.files.debug_ids import DebugId, parse_debug_id
+from core.files.file_keys import Failure, FileEntry, FileKey, FileType
+from core.files.generated_files import MappedEntry, ResolvedModule, source_map_key
+from core.frames.mapped_frame import Located, locate, raw_frame, source_key
 from core.sourcemap.generated_token import covering_column
 from core.wire.frame import Frame
 from core.wire.origin import origin_document

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from core.explain.reasons import Reason
-from core.files import FileType
+from core.files.file_keys import FileType
 
 
 class Step(msgspec.Struct, kw_only=True, frozen=True):

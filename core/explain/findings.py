@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.explain.reasons import Reason
-from core.files import BundledFile, EmbeddedFile, Failure, FailureKind, FileType, IndividualFile, Origin, ScrapedFile
+from core.files.file_keys import (
+    BundledFile,
+    EmbeddedFile,
+    Failure,
+    FailureKind,
+    FileType,
+    IndividualFile,
+    Origin,
+    ScrapedFile,
+)
 from core.wire.shape_errors import shortened
 
 FILE_NAMES = {

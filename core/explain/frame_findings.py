@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.data_urls import is_data_url
 from core.explain.findings import FILE_NAMES, Finding, bundle_name, failure_text, quoted
 from core.explain.frame_paths import inline_script, is_page, unmappable
 from core.explain.generated_place import Places
@@ -14,11 +13,12 @@ from core.explain.reasons import Reason
 from core.explain.record import FileRecord
 from core.explain.uploaded_names import UploadedNames
 from core.explain.uploads import upload_name
-from core.files import Failure, FailureKind, File, FileKey, FileType
-from core.frames import Located, locate, source_key
-from core.html_pages import is_html
-from core.javascript.magic_comments import source_mapping_url
-from core.modules import ResolvedModule
+from core.files.data_urls import is_data_url
+from core.files.file_keys import Failure, FailureKind, File, FileKey, FileType
+from core.files.generated_files import ResolvedModule
+from core.files.html_pages import is_html
+from core.files.magic_comments import source_mapping_url
+from core.frames.mapped_frame import Located, locate, source_key
 from core.wire.frame import Frame
 from core.wire.request import SymbolicateRequest
 

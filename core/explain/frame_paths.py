@@ -6,7 +6,7 @@ import re
 
 from core.explain.findings import Finding, quoted
 from core.explain.reasons import Reason
-from core.urls import parse_url
+from core.web.urls import parse_url
 
 _NATIVE = frozenset({"", "native", "[native code]", "native code", "[native]", "<anonymous>", "anonymous", "<unknown>"})
 _EXTENSION = re.compile(r"(?:chrome|moz|ms-browser|safari|safari-web)-extension:", re.IGNORECASE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.buffers import Content
+from core.text.buffers import Content
 from core.wire.frame import Frame
 
 _STEP = 1 << 16

@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from core.buffers import Content
-from core.debug_ids import parse_debug_id
 from core.explain.findings import Finding, bundle_name, quoted
 from core.explain.generated_place import Place, line_count
 from core.explain.reasons import Reason
 from core.explain.uploaded_names import UploadedNames
-from core.files import BundledFile, Failure, FileEntry, FileType
-from core.frames import Located
-from core.javascript.magic_comments import embedded_debug_id
-from core.modules import ResolvedModule
-from core.paths import candidate_urls
+from core.files.debug_ids import parse_debug_id
+from core.files.file_keys import BundledFile, Failure, FileEntry, FileType
+from core.files.generated_files import ResolvedModule
+from core.files.magic_comments import embedded_debug_id
+from core.frames.mapped_frame import Located
 from core.sourcemap.generated_token import has_names, is_of_metro, last_column, mapped_lines
 from core.sourcemap.source_map import SourceMap
+from core.text.buffers import Content
+from core.web.paths import candidate_urls
 from core.wire.frame import Frame
 
 _MINIFIED = FileType.MINIFIED_SOURCE

@@ -18,8 +18,8 @@ from core.explain.record import FileRecord, Lookup, NotAsked
 from core.explain.uploaded_names import UploadedNames
 from core.explain.uploads import release_name, upload_advice, upload_name
 from core.explain.web import is_ordinary, not_from_web
-from core.files import BundledFile, Failure, FailureKind, FileType, IndividualFile
-from core.lookup import ListedBundle
+from core.files.artifact_lookup import ListedBundle
+from core.files.file_keys import BundledFile, Failure, FailureKind, FileType, IndividualFile
 from core.wire.request import SymbolicateRequest
 
 _LISTED = 5

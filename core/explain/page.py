@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from core.control_characters import visible
 from core.explain.explanation import DecidedBy, Explanation, Step
 from core.explain.findings import FILE_NAMES, origin_text
 from core.explain.reasons import Reason
-from core.files import FileType
+from core.files.file_keys import FileType
+from core.text.control_characters import visible
 from core.wire.origin import parse_origin
 
 _STATUSES = {

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from core.files import Excess, Failure, FileEntry, FileKey
-from core.lookup import Listed, ListedFile, Parameters
-from core.manifest import Manifest
-from core.modules import ResolvedModule
+from core.files.artifact_lookup import Listed, ListedFile, Parameters
+from core.files.file_keys import Excess, Failure, FileEntry, FileKey
+from core.files.generated_files import ResolvedModule
+from core.files.manifest import Manifest
 from core.wire.response import ScrapingAttempt
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from core.explain.explanation import Step
 from core.explain.findings import FILE_NAMES, bundle_name, failure_text, origin_text, quoted
 from core.explain.record import FileRecord, Lookup, NotAsked
-from core.files import BundledFile, Failure
-from core.lookup import ListedBundle
-from core.paths import candidate_urls
+from core.files.artifact_lookup import ListedBundle
+from core.files.file_keys import BundledFile, Failure
+from core.web.paths import candidate_urls
 from core.wire.shape_errors import shortened
 
 _MOST = 10

@@ -10,11 +10,11 @@ from itertools import islice
 from typing import TypeVar
 from urllib.parse import unquote
 
-from core.debug_ids import DebugId
-from core.files import Failure, FileType
-from core.lookup import ListedFile
-from core.manifest import Manifest, ManifestType
-from core.paths import strip_hostname
+from core.files.artifact_lookup import ListedFile
+from core.files.debug_ids import DebugId
+from core.files.file_keys import Failure, FileType
+from core.files.manifest import Manifest, ManifestType
+from core.web.paths import strip_hostname
 
 T = TypeVar("T")
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.explain.findings import quoted
-from core.files import FileKey
-from core.paths import candidate_urls
+from core.files.file_keys import FileKey
+from core.web.paths import candidate_urls
 from core.wire.request import SymbolicateRequest
 
 

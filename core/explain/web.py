@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from core.blocked_hosts import is_blocked
-from core.download_failures import (
+from core.explain.findings import FILE_NAMES, Finding, quoted
+from core.explain.reasons import Reason
+from core.explain.uploads import upload_advice
+from core.files.download_failures import (
     INVALID_HOST,
     REDIRECT_NOT_ALLOWED,
     RESTRICTED,
@@ -12,12 +14,10 @@ from core.download_failures import (
     TOO_MANY_REDIRECTS,
     UNTRUSTED,
 )
-from core.explain.findings import FILE_NAMES, Finding, quoted
-from core.explain.reasons import Reason
-from core.explain.uploads import upload_advice
-from core.files import Failure, FailureKind, FileKey
-from core.origins import is_allowed_origin
-from core.urls import Url, parse_url
+from core.files.file_keys import Failure, FailureKind, FileKey
+from core.web.blocked_hosts import is_blocked
+from core.web.origins import is_allowed_origin
+from core.web.urls import Url, parse_url
 from core.wire.request import SymbolicateRequest
 
 _ORDINARY = (Reason.NOTHING_TO_LOOK_UP_BY, Reason.SCRAPING_DISABLED, Reason.NOT_ON_WEB)

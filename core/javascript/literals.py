@@ -7,12 +7,12 @@ if cython.compiled:
     from cython.cimports.core.javascript.characters import Byte, Character
     from cython.cimports.core.javascript.kinds import Kind
     from cython.cimports.core.javascript.reader import Reader
-    from cython.cimports.core.sourcemap.words import eight_bytes, first_mark, prefetch
+    from cython.cimports.core.text.swar import eight_bytes, first_mark, prefetch
 else:
     from core.javascript.characters import Byte, Character
     from core.javascript.kinds import Kind
     from core.javascript.reader import Reader
-    from core.sourcemap.words import eight_bytes, first_mark, prefetch
+    from core.text.swar import eight_bytes, first_mark, prefetch
 
 COMPILED = cython.compiled
 

@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from core.buffers import Numbers
 from core.javascript.kinds import Kind
 from core.javascript.parts import Flag, Part
 from core.javascript.spelling import identifier_name, number_text, string_value
 from core.javascript.token_reader import LongToken, Token
+from core.text.buffers import Numbers
 
 PART_SIZE = 3
 MOST_STEPS = 1024

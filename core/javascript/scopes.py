@@ -6,13 +6,13 @@ from array import array
 from dataclasses import dataclass
 from functools import partial
 
-from core.buffers import Content, Numbers, numbers_buffer
 from core.javascript.kernel import Contexts, recognize
 from core.javascript.marks import Place
 from core.javascript.scope_names import PART_SIZE, Piece, ScopeNames
 from core.javascript.scope_search import ScopeSearch
 from core.javascript.tables import javascript_tables
 from core.javascript.token_reader import new_tokenizer, token_at
+from core.text.buffers import Content, Numbers, numbers_buffer
 
 __all__ = ["Piece", "Scopes", "find_scopes"]
 

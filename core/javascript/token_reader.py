@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from core.buffers import Content
 from core.javascript.kernel import COMPILED, Tokenizer
 from core.javascript.kinds import Kind
 from core.javascript.token_tables import token_tables
+from core.text.buffers import Content
 
 Token = tuple[int, str]
 """The kind and the text of a token."""

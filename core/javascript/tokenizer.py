@@ -12,13 +12,13 @@ if cython.compiled:
     from cython.cimports.core.javascript.kinds import Kind
     from cython.cimports.core.javascript.literals import Literals
     from cython.cimports.core.javascript.steps import Mode
-    from cython.cimports.core.sourcemap.words import eight_bytes, first_mark
+    from cython.cimports.core.text.swar import eight_bytes, first_mark
 else:
     from core.javascript.characters import Byte, Character, First
     from core.javascript.kinds import Kind
     from core.javascript.literals import Literals
     from core.javascript.steps import Mode
-    from core.sourcemap.words import eight_bytes, first_mark
+    from core.text.swar import eight_bytes, first_mark
 
 COMPILED = cython.compiled
 

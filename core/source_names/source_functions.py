@@ -9,7 +9,6 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass
 
-from core.buffers import Numbers, numbers_buffer
 from core.javascript.scope_search import ScopeSearch
 from core.source_names.dialects import Dialect, dialect_of
 from core.source_names.lexer import Lexer
@@ -20,6 +19,7 @@ from core.source_names.parser import Parser
 from core.source_names.recorder import Recorder
 from core.sourcemap.position import FunctionName, NoName
 from core.sourcemap.text_positions import BLOCK_SIZE, TextPositions, survey_text
+from core.text.buffers import Numbers, numbers_buffer
 
 _MAX_TEXT = 1 << 30
 _MAX_LISTED = 1 << 21

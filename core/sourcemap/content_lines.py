@@ -6,13 +6,13 @@ Lines end in LF or CR LF and in nothing else; nothing follows a final LF.  Colum
 
 import cython
 
-from core.sourcemap.context_writer import LINES_AROUND, LONGEST_BYTES, ContextWriter, shown_end, shown_start
+from core.text.context_writer import LINES_AROUND, LONGEST_BYTES, ContextWriter, shown_end, shown_start
 
 if cython.compiled:
-    from cython.cimports.core.sourcemap.context_writer import ContextWriter, shown_end, shown_start
-    from cython.cimports.core.sourcemap.words import eight_bytes, first_mark
+    from cython.cimports.core.text.context_writer import ContextWriter, shown_end, shown_start
+    from cython.cimports.core.text.swar import eight_bytes, first_mark
 else:
-    from core.sourcemap.words import eight_bytes, first_mark
+    from core.text.swar import eight_bytes, first_mark
 
 COMPILED = cython.compiled
 
@@ -91,7 +91,7 @@ class ContentLines:
     def context(self, line: cython.longlong, column: cython.longlong) -> bytes:
         """Return up to LINES_AROUND lines before ``line``, itself, and those after: as members of JSON.
 
-        See ``core.sourcemap.context_writer``.  Long lines are cut around ``column``, a frame's: from 1.  None if there
+        See ``core.text.context_writer``.  Long lines are cut around ``column``, a frame's: from 1.  None if there
         is no such line.
         """
         if not self._has(line, AROUND):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import orjson
 
-from core.buffers import Content, Numbers
 from core.sourcemap.map_document import PlainMap
+from core.text.buffers import Content, Numbers
 
 _NULL = ord("n")
 

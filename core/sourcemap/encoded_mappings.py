@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.buffers import Content, Numbers, numbers_buffer
 from core.errors import MalformedMappings, MalformedSourceMap
 from core.sourcemap.checkpoint import Field
-from core.sourcemap.faults import fault_place
 from core.sourcemap.map_document import Mappings
 from core.sourcemap.mappings import DIGITS, FAULT_TEXTS, decode_ranges
 from core.sourcemap.mappings_survey import OUT_OF_ROOM, MappingsSurvey
 from core.sourcemap.mappings_writer import LONGEST_TOKEN, TOKENS_PER_CHECKPOINT, MappingsWriter
 from core.sourcemap.token_reader import TokenReader
 from core.sourcemap.tokens import Tokens
+from core.text.buffers import Content, Numbers, numbers_buffer
+from core.text.kernel_errors import fault_place
 
 _BYTES_PER_CHECKPOINT = 300
 """How much text a checkpoint usually serves, or a bit less: 64 tokens."""

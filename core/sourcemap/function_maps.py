@@ -6,13 +6,13 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.buffers import Numbers, numbers_buffer
 from core.sourcemap.literals import Literals, literals_of
 from core.sourcemap.map_document import FunctionMapText
 from core.sourcemap.mappings import DIGITS, count_tokens, decode_function_map
 from core.sourcemap.numbering import numbers_of
 from core.sourcemap.token_arrays import covering_entry, renumber
 from core.sourcemap.tokens import NONE
+from core.text.buffers import Numbers, numbers_buffer
 
 
 @dataclass(frozen=True, slots=True)

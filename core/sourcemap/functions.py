@@ -10,7 +10,6 @@ from core.javascript.original_names import Find, original_scope_name
 from core.javascript.scope_names import DamagedParts
 from core.javascript.scope_search import ScopeSearch
 from core.javascript.scopes import Scopes
-from core.short_texts import short_text
 from core.sourcemap.function_maps import FunctionMaps
 from core.sourcemap.generated_code import GeneratedCode
 from core.sourcemap.map_index import MapIndex
@@ -19,6 +18,7 @@ from core.sourcemap.remembered import RememberedTexts
 from core.sourcemap.text_positions import TextPositions
 from core.sourcemap.token_finder import TokenFinder
 from core.sourcemap.token_reader import Token, TokenReader
+from core.text.short_texts import short_text
 
 _log = logging.getLogger(__name__)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from core.buffers import Content, Numbers, find, numbers_buffer, release_if_large
-from core.javascript.magic_comments import effective_source_mapping_url
+from core.files.magic_comments import effective_source_mapping_url
 from core.javascript.scopes import Scopes, find_scopes
 from core.sourcemap.text_positions import BLOCK_SIZE, TextPositions, survey_text
+from core.text.buffers import Content, Numbers, find, numbers_buffer, release_if_large
 
 _LARGE_URL = 1 << 20
 

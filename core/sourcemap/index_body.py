@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from core.buffers import Content
 from core.javascript.scopes import Scopes
 from core.sourcemap.contents import Contents
 from core.sourcemap.encoded_mappings import EncodedMappings
@@ -11,6 +10,7 @@ from core.sourcemap.generated_code import GeneratedCode
 from core.sourcemap.literals import Literals
 from core.sourcemap.map_index import MapIndex
 from core.sourcemap.sections import SectionReader, SectionWriter
+from core.text.buffers import Content
 
 
 def write_map_index(index: MapIndex) -> bytes:

@@ -19,13 +19,13 @@ from contextlib import suppress
 from pathlib import Path
 from struct import Struct
 
-from core.buffers import Content
 from core.errors import StaleIndex
-from core.sourcemap.checksum import checksum
 from core.sourcemap.generated_code import GeneratedCode
 from core.sourcemap.index_body import read_code, read_map_index, write_code, write_map_index
 from core.sourcemap.map_index import MapIndex
 from core.sourcemap.source_map import Parts, SourceMap, read_source_map
+from core.text.buffers import Content
+from core.text.checksum import checksum
 
 FORMAT_VERSION = 6
 """To be raised with every change to what is in the file, also to what kernels make of the same input."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 
-from core.buffers import Content
 from core.errors import MalformedSourceMap
 from core.sourcemap.contents import Contents, no_contents
 from core.sourcemap.decoded_map import DecodedMap, decode_plain_map
@@ -12,6 +11,7 @@ from core.sourcemap.map_document import IndexMap, PlainMap, Section
 from core.sourcemap.numbering import numbers_of
 from core.sourcemap.token_arrays import renumber, shift
 from core.sourcemap.tokens import Tokens, ordered
+from core.text.buffers import Content
 
 
 def decode_map(document: PlainMap | IndexMap) -> DecodedMap:

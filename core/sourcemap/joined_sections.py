@@ -9,7 +9,6 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass
 
-from core.buffers import Content, Numbers, numbers_buffer
 from core.sourcemap.checkpoint import Field
 from core.sourcemap.contents import Contents, no_contents
 from core.sourcemap.encoded_mappings import EncodedMappings
@@ -18,6 +17,7 @@ from core.sourcemap.literals import Literals
 from core.sourcemap.mappings_survey import MappingsSurvey
 from core.sourcemap.section_fields import SectionField
 from core.sourcemap.section_outline import SectionOutline
+from core.text.buffers import Content, Numbers, numbers_buffer
 
 _FEWEST_VALUES = 9
 """How many values a section has at least in the outline of the text."""

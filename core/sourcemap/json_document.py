@@ -7,10 +7,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from core.buffers import Content, numbers_buffer
 from core.errors import MalformedSourceMap
-from core.short_texts import short_json_string
-from core.sourcemap.faults import fault_place
 from core.sourcemap.json_outline import (
     BYTE_KINDS,
     FAULT_TEXTS,
@@ -21,6 +18,9 @@ from core.sourcemap.json_outline import (
     outline_json,
 )
 from core.sourcemap.literals import Literals
+from core.text.buffers import Content, numbers_buffer
+from core.text.kernel_errors import fault_place
+from core.text.short_texts import short_json_string
 
 _MAX_U32 = 2**32 - 1
 _BYTES_PER_VALUE = 6  # fewer is rare, and then it is read again

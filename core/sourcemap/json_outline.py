@@ -5,17 +5,17 @@ The outline is three arrays with one entry per value, in the order in which valu
 too.  ``starts`` and ``ends`` are byte offsets, ``nexts`` is the entry of the value that follows once everything inside
 is over.  So the first value inside a container has the container's entry plus one.
 
-An answer below 0 is a fault; ``core.sourcemap.faults`` takes it apart.
+An answer below 0 is a fault; ``core.text.kernel_errors`` takes it apart.
 """
 
 import cython
 
 if cython.compiled:
-    from cython.cimports.core.sourcemap.faults import fault
-    from cython.cimports.core.sourcemap.words import character_length, eight_bytes, first_mark, is_usual_text, prefetch
+    from cython.cimports.core.text.kernel_errors import fault
+    from cython.cimports.core.text.swar import character_length, eight_bytes, first_mark, is_usual_text, prefetch
 else:
-    from core.sourcemap.faults import fault
-    from core.sourcemap.words import character_length, eight_bytes, first_mark, is_usual_text, prefetch
+    from core.text.kernel_errors import fault
+    from core.text.swar import character_length, eight_bytes, first_mark, is_usual_text, prefetch
 
 COMPILED = cython.compiled
 

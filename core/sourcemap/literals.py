@@ -8,9 +8,9 @@ from itertools import accumulate
 
 import orjson
 
-from core.buffers import Content, Numbers
-from core.short_texts import LONGEST_TEXT, short_json_string
 from core.sourcemap.name_texts import name_text
+from core.text.buffers import Content, Numbers
+from core.text.short_texts import LONGEST_TEXT, short_json_string
 
 _BETWEEN_ELEMENTS = b", \t\r\n"
 

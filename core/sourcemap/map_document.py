@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import orjson
 
-from core.buffers import Content
-from core.debug_ids import parse_debug_id
 from core.errors import MalformedSourceMap
+from core.files.debug_ids import parse_debug_id
 from core.sourcemap.json_document import JsonDocument, JsonValue
 from core.sourcemap.literals import Literals, no_literals
+from core.text.buffers import Content
 
 _MAP_KEYS = frozenset(
     {

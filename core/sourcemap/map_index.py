@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.buffers import Content, Numbers
 from core.sourcemap.contents import Contents, contents_of
 from core.sourcemap.decoded_map import DecodedMap, decode_plain_map
 from core.sourcemap.encoded_mappings import EncodedMappings, encode_tokens, survey_mappings
@@ -14,6 +13,7 @@ from core.sourcemap.joined_sections import JoinedSections, join_sections
 from core.sourcemap.literals import Literals, literals_of
 from core.sourcemap.map_document import IndexMap, PlainMap
 from core.sourcemap.source_root import rooted_source
+from core.text.buffers import Content, Numbers
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,17 @@
 """Decoding of the texts made of base64 VLQ numbers: the hot loop of reading a source map.
 
 Numbers count modulo 2^32, and every byte is a digit: one outside the alphabet counts as ``/``, and DEL as ``+``.
-An answer below 0 is a fault; ``core.sourcemap.faults`` takes it apart.  Its offset counts from the start of the buffer.
+An answer below 0 is a fault, see ``core.text.kernel_errors``.  Its offset counts from the start of the buffer.
 """
 
 import cython
 
 if cython.compiled:
-    from cython.cimports.core.sourcemap.faults import fault
-    from cython.cimports.core.sourcemap.words import byte_place, prefetch
+    from cython.cimports.core.text.kernel_errors import fault
+    from cython.cimports.core.text.swar import byte_place, prefetch
 else:
-    from core.sourcemap.faults import fault
-    from core.sourcemap.words import byte_place, prefetch
+    from core.text.kernel_errors import fault
+    from core.text.swar import byte_place, prefetch
 
 COMPILED = cython.compiled
 

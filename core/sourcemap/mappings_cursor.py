@@ -10,9 +10,9 @@ import cython
 from core.sourcemap.mappings import DIGITS
 
 if cython.compiled:
-    from cython.cimports.core.sourcemap.faults import fault
+    from cython.cimports.core.text.kernel_errors import fault
 else:
-    from core.sourcemap.faults import fault
+    from core.text.kernel_errors import fault
 
 COMPILED = cython.compiled
 

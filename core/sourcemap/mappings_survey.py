@@ -14,7 +14,6 @@ from core.sourcemap.mappings_cursor import MappingsCursor
 
 if cython.compiled:
     from cython.cimports.core.sourcemap.checkpoint import Field
-    from cython.cimports.core.sourcemap.faults import fault
     from cython.cimports.core.sourcemap.lanes import (
         Lanes,
         are_within,
@@ -29,10 +28,10 @@ if cython.compiled:
     )
     from cython.cimports.core.sourcemap.mappings_cursor import MappingsCursor
     from cython.cimports.core.sourcemap.section_fields import SectionField
-    from cython.cimports.core.sourcemap.words import bit_count, eight_bytes, first_bit, prefetch
+    from cython.cimports.core.text.kernel_errors import fault
+    from cython.cimports.core.text.swar import bit_count, eight_bytes, first_bit, prefetch
 else:
     from core.sourcemap.checkpoint import Field
-    from core.sourcemap.faults import fault
     from core.sourcemap.lanes import (
         Lanes,
         are_within,
@@ -46,7 +45,8 @@ else:
         translate,
     )
     from core.sourcemap.section_fields import SectionField
-    from core.sourcemap.words import bit_count, eight_bytes, first_bit, prefetch
+    from core.text.kernel_errors import fault
+    from core.text.swar import bit_count, eight_bytes, first_bit, prefetch
 
 COMPILED = cython.compiled
 

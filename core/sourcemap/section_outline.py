@@ -10,10 +10,10 @@ import cython
 
 if cython.compiled:
     from cython.cimports.core.sourcemap.section_fields import SectionField
-    from cython.cimports.core.sourcemap.words import byte_place
+    from cython.cimports.core.text.swar import byte_place
 else:
     from core.sourcemap.section_fields import SectionField
-    from core.sourcemap.words import byte_place
+    from core.text.swar import byte_place
 
 COMPILED = cython.compiled
 

@@ -5,7 +5,7 @@ A number is a word of eight bytes.  A buffer is its size in bytes, and its bytes
 
 from __future__ import annotations
 
-from core.buffers import Numbers
+from core.text.buffers import Numbers
 
 _WORD = 8
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 import orjson
 
-from core.buffers import Content, numbers_buffer
 from core.sourcemap.content_lines import ROW_SIZE, STRETCH_SIZE, ContentLines
+from core.text.buffers import Content, numbers_buffer
 
 
 class SourceLines(msgspec.Struct, frozen=True, gc=False):
@@ -44,6 +44,6 @@ class SourceContent:
         return SourceLines(lines[:place], lines[place], lines[place + 1 :])
 
     def context(self, line: int, column: int) -> bytes | None:
-        """Return what is to be shown around a place: see ``core.context.Lines.context``, but both count from 0."""
+        """Context of a place, as ``core.text.source_context.Lines.context`` gives it; both count from 0."""
         context: bytes | None = self._lines.context(line, column + 1)
         return context

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from core.buffers import Content, release_if_large
 from core.sourcemap.aside import Aside
 from core.sourcemap.contents import Contents
 from core.sourcemap.functions import Functions, functions_of
@@ -21,6 +20,7 @@ from core.sourcemap.source_lines import SourceContent, SourceLines
 from core.sourcemap.token_reader import TokenReader
 from core.sourcemap.tokens import NONE
 from core.sourcemap.xssi import json_start
+from core.text.buffers import Content, release_if_large
 
 _WORTH_A_THREAD_BYTES = 1 << 17
 _REMEMBERED_POSITIONS = 4096
@@ -106,7 +106,7 @@ class SourceMap:
     def source_context(self, source: int, line: int, column: int) -> bytes | None:
         """Return what a frame shows of a source around a place that ``lookup`` has found there, as members of JSON.
 
-        None if the map doesn't embed the source, or it has no such line.  Long lines are cut: see ``core.context``.
+        None if the map doesn't embed the source, or it has no such line.  ``core.text.source_context`` cuts long lines.
         """
         return self._context(source, line, column)
 

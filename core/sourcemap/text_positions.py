@@ -8,9 +8,9 @@ of the first character that starts in it.  Only LF ends a line.
 import cython
 
 if cython.compiled:
-    from cython.cimports.core.sourcemap.words import character_length, eight_bytes, last_line_feed, line_feeds
+    from cython.cimports.core.text.swar import character_length, eight_bytes, last_line_feed, line_feeds
 else:
-    from core.sourcemap.words import character_length, eight_bytes, last_line_feed, line_feeds
+    from core.text.swar import character_length, eight_bytes, last_line_feed, line_feeds
 
 COMPILED = cython.compiled
 

@@ -13,11 +13,11 @@ if cython.compiled:
     from cython.cimports.core.sourcemap.checkpoint import Field
     from cython.cimports.core.sourcemap.mappings_cursor import MappingsCursor
     from cython.cimports.core.sourcemap.token_shapes import Shape
-    from cython.cimports.core.sourcemap.words import eight_bytes, first_separator, joined_digits, last_digits
+    from cython.cimports.core.text.swar import eight_bytes, first_separator, joined_digits, last_digits
 else:
     from core.sourcemap.checkpoint import Field
     from core.sourcemap.token_shapes import Shape
-    from core.sourcemap.words import eight_bytes, first_separator, joined_digits, last_digits
+    from core.text.swar import eight_bytes, first_separator, joined_digits, last_digits
 
 COMPILED = cython.compiled
 

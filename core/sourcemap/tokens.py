@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.errors import MalformedMappings, MalformedSourceMap
-from core.sourcemap.faults import fault_place
 from core.sourcemap.map_document import Mappings
 from core.sourcemap.mappings import DIGITS, FAULT_TEXTS, count_tokens, decode_mappings, decode_ranges
 from core.sourcemap.token_arrays import gather, is_ordered, sort_order
+from core.text.kernel_errors import fault_place
 
 NONE = 2**32 - 1
 """Stands in a token's arrays for what the token doesn't have."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from core.buffers import Content
 from core.errors import MalformedSourceMap
+from core.text.buffers import Content
 
 
 def json_start(text: Content) -> int:

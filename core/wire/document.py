@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from core.errors import InvalidJson, InvalidRequest
-from core.json_bounds import has_more_values
+from core.text.json_bounds import has_more_values
 
 MAX_VALUES = 1_000_000
 """JSON values of a request, keys included.  Each takes a hundred bytes of memory: a frame has 10 to 40."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from core.files import ResolvedWith
+from core.files.file_keys import ResolvedWith
 
 U32 = Annotated[int, Meta(ge=0, le=4_294_967_295)]
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.debug_ids import parse_debug_id
 from core.errors import InvalidRequest
-from core.files import BundledFile, EmbeddedFile, FileKey, FileType, IndividualFile, Origin, ScrapedFile
+from core.files.debug_ids import parse_debug_id
+from core.files.file_keys import BundledFile, EmbeddedFile, FileKey, FileType, IndividualFile, Origin, ScrapedFile
 from core.wire.shape_errors import misfit
 
 _EMBEDDED = "embedded"

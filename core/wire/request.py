@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from core.errors import InvalidRequest
-from core.urls import parse_url
+from core.web.urls import parse_url
 from core.wire.frame import Stacktrace
 from core.wire.origin import origin_document, parse_origin
 from core.wire.shape_errors import shape_error

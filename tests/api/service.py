@@ -20,8 +20,8 @@ from starlette.applications import Starlette
 from api.app import create_app
 from api.deployment import Overview
 from api.http_protocol import http_protocol
-from core.counts import Counts
 from core.errors import StoreUnavailable
+from core.observing.counts import Counts
 from core.settings import Settings
 from core.wire.response import pending_body
 

@@ -9,8 +9,8 @@ from redis.asyncio import Redis
 
 from api.deployment import RedisDeployment
 from api.jobs import RedisJobs, open_jobs
-from core.counts import Counts
-from core.jobs import CACHES, COUNTS, HEARTBEAT_LIFE_MS, IN_FLIGHT, LARGE_QUEUE, QUEUE, WORKERS
+from core.observing.counts import Counts
+from core.queue.jobs import CACHES, COUNTS, HEARTBEAT_LIFE_MS, IN_FLIGHT, LARGE_QUEUE, QUEUE, WORKERS
 from core.settings import Settings
 
 BODY = b'{"source": {"id": "s", "url": "http://h/", "token": "secret"}}'

@@ -14,9 +14,9 @@ from redis.asyncio import Redis as AsyncRedis
 from api.jobs import RedisJobs, open_jobs
 from api.redis_server import free_port, redis_server
 from core.errors import AtCapacity, ShuttingDown, StoreUnavailable
-from core.jobs import IN_FLIGHT, QUEUE, UNCLAIMED_RESULT_TTL_S, job_key, payload_key, result_key
+from core.queue.jobs import IN_FLIGHT, QUEUE, UNCLAIMED_RESULT_TTL_S, job_key, payload_key, result_key
 from core.settings import Settings
-from worker.job_store import Answer
+from worker.jobs.job_store import Answer
 
 ANSWER = Answer(b'{"status":"completed","stacktraces":[],"raw_stacktraces":[]}', reusable=True)
 OTHER_ANSWER = Answer(b'{"status":"internal_error"}')

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import orjson
 
-from core.files import File
-from core.metrics import CACHE_ERRORS
+from core.files.file_keys import File
+from core.observing.metrics import CACHE_ERRORS
 from core.settings import Settings
 from core.sourcemap.source_map import SourceMap
 from core.wire.request import Scraping
 from tests.worker.artifact_source import a_request, minified
 from worker.caches.cleanup import entries
-from worker.request_files import RequestFiles
+from worker.requests.request_files import RequestFiles
 from worker.resources import Resources
 
 _MIB = 1 << 20

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from core.files import Failure
+from core.files.file_keys import Failure
 from core.wire.request import Scraping
 from tests.worker.artifact_source import a_request, minified
 from tests.worker.source_server import SourceServer, redirect, reply
-from worker.request_files import RequestFiles
+from worker.requests.request_files import RequestFiles
 from worker.resources import Resources
 
 Opened = Callable[..., Resources]

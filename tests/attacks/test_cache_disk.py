@@ -11,14 +11,14 @@ from pathlib import Path
 import orjson
 import pytest
 
-from core.files import File
-from core.metrics import CACHE_ERRORS
+from core.files.file_keys import File
+from core.observing.metrics import CACHE_ERRORS
 from core.wire.request import Scraping
 from tests.attacks.small_disk import command_with_small_disk
 from tests.worker.artifact_source import ArtifactSource, a_request, minified
 from tests.worker.source_server import SourceServer, reply
 from worker.caches.cleanup import entries
-from worker.request_files import RequestFiles
+from worker.requests.request_files import RequestFiles
 from worker.resources import Resources
 
 Opened = Callable[..., Resources]

@@ -7,12 +7,12 @@ from functools import partial
 
 import pytest
 
-from core.bundle import write_bundle
-from core.files import Failure, File
+from core.files.artifact_bundle import write_bundle
+from core.files.file_keys import Failure, File
 from core.wire.request import Source
 from tests.worker.artifact_source import ArtifactSource, a_request, minified
 from tests.worker.source_server import Reply, Request, SourceServer, redirect, reply
-from worker.request_files import RequestFiles
+from worker.requests.request_files import RequestFiles
 from worker.resources import Resources
 
 Opened = Callable[..., Resources]

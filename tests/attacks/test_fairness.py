@@ -11,12 +11,12 @@ import aiohttp
 import orjson
 import pytest
 
-from core.counts import Counts
 from core.errors import FetchFailed, NotTried
-from core.files import Failure, FailureKind
-from core.metrics import BREAKERS
+from core.files.file_keys import Failure, FailureKind
+from core.observing.counts import Counts
+from core.observing.metrics import BREAKERS
 from core.settings import Settings
-from core.urls import Url, parse_url
+from core.web.urls import Url, parse_url
 from tests.deployment import Api, Deployment
 from tests.worker.source_server import SourceServer, gated, reply, silence
 from worker.fetch.client import Client, Fetch

@@ -10,7 +10,7 @@ import aiohttp
 import orjson
 import pytest
 
-from core.jobs import HEARTBEAT_LIFE_MS
+from core.queue.jobs import HEARTBEAT_LIFE_MS
 from core.wire.response import failed_body
 from tests.deployment import Deployment
 from tests.end_to_end.requests import pending_job

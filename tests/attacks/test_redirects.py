@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from core.files import File
+from core.files.file_keys import File
 from core.wire.request import Scraping
 from tests.worker.artifact_source import a_request, minified
 from tests.worker.source_server import SourceServer, redirect, reply
-from worker.request_files import RequestFiles
+from worker.requests.request_files import RequestFiles
 from worker.resources import Resources
 
 Opened = Callable[..., Resources]

@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from core.javascript.magic_comments import effective_source_mapping_url
+from core.files.magic_comments import effective_source_mapping_url
 from core.javascript.prologue import prologue_end
-from core.stack_traces.json_frames import find_json_frames
-from core.stack_traces.text_frames import find_frames
+from core.offline.json_frames import find_json_frames
+from core.offline.text_frames import find_frames
 
 LENGTH = 100_000
 LONG_LINE, SHORT_LINE = 9_900, 495

@@ -10,14 +10,14 @@ import signal
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
-from core.counts import Counts
-from core.jobs import HEARTBEAT_LIFE_MS
+from core.observing.counts import Counts
+from core.queue.jobs import HEARTBEAT_LIFE_MS
 from core.settings import Settings
 from core.wire.document import parse_document
 from core.wire.request import decode_request
 from worker.__main__ import run_worker
-from worker.app import create_app
-from worker.job_store import Answer, Job, Symbolicate
+from worker.jobs.app import create_app
+from worker.jobs.job_store import Answer, Job, Symbolicate
 from worker.resources import Resources
 from worker.threads import ThreadGivenUp
 

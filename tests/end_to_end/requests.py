@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from celery import Celery
 from kombu import pools
 
-from core.jobs import BROKER_PREFIX
+from core.queue.jobs import BROKER_PREFIX
 from core.settings import Settings
 from tests.worker.source_server import Gate, gated, reply
-from worker.remote_control import control_app
+from worker.jobs.remote_control import control_app
 
 TRANSPORT_OPTIONS = {"global_keyprefix": BROKER_PREFIX}
 

@@ -12,7 +12,7 @@ import aiohttp
 import orjson
 import pytest
 
-from core.bundle import write_bundle
+from core.files.artifact_bundle import write_bundle
 from tests.deployment import Deployment
 from tests.worker.source_server import (
     Reply,

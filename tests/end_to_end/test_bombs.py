@@ -18,7 +18,7 @@ import zstandard
 from redis import Redis
 
 from api.redis_server import redis_server
-from core.bundle import write_bundle
+from core.files.artifact_bundle import write_bundle
 from tests.deployment import Api, Deployment, Process
 from tests.worker.source_server import (
     Reply,

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from core.jobs import QUEUE, queue_name
+from core.queue.jobs import QUEUE, queue_name
 from core.settings import Settings
 from tests.end_to_end.requests import control, pending_job, request_to, slow_file, started
 from tests.worker.source_server import reply
-from worker.liveness import beating, node_name
+from worker.jobs.liveness import beating, node_name
 
 NAME = queue_name(QUEUE)
 

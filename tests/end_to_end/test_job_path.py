@@ -10,7 +10,7 @@ import orjson
 import pytest
 from kombu import Connection
 
-from core.jobs import IN_FLIGHT, LARGE_QUEUE, QUEUE, SYMBOLICATE_JS, job_key, payload_key, queue_name
+from core.queue.jobs import IN_FLIGHT, LARGE_QUEUE, QUEUE, SYMBOLICATE_JS, job_key, payload_key, queue_name
 from tests.end_to_end.requests import (
     TRANSPORT_OPTIONS,
     broker_url,

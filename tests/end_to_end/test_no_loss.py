@@ -9,7 +9,7 @@ import signal
 
 import pytest
 
-from core.jobs import IN_FLIGHT, QUEUE, WORKERS, job_key
+from core.queue.jobs import IN_FLIGHT, QUEUE, WORKERS, job_key
 from tests.end_to_end.requests import celery, pending_job, request_to, slow_file, started
 from tests.worker.source_server import reply
 

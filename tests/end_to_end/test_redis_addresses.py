@@ -11,8 +11,8 @@ import pytest
 from redis import Redis
 
 from api.redis_server import free_port, redis_server
-from core.health import Level
-from core.jobs import WORKERS
+from core.observing.health import Level
+from core.queue.jobs import WORKERS
 from core.settings import Settings
 from tests.deployment import Deployment
 from tests.end_to_end.requests import control, request_to

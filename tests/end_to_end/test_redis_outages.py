@@ -13,7 +13,7 @@ import pytest
 from redis import Redis
 
 from api.redis_server import free_port, redis_server
-from core.jobs import payload_key
+from core.queue.jobs import payload_key
 from tests.deployment import Deployment
 from tests.end_to_end.requests import pending_job, request_to, slow_file, started
 from tests.worker.source_server import reply

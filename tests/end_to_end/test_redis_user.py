@@ -10,10 +10,10 @@ import pytest
 from redis import Redis
 
 from core.errors import FetchFailed
-from core.files import Failure, FailureKind
-from core.health import Level
+from core.files.file_keys import Failure, FailureKind
+from core.observing.health import Level
 from core.settings import Settings
-from core.urls import parse_url
+from core.web.urls import parse_url
 from tests.deployment import Deployment
 from tests.end_to_end.requests import control, pending_job, request_to, slow_file, started
 from tests.worker.source_server import reply

@@ -14,9 +14,9 @@ import aiohttp
 import orjson
 import pytest
 
-from core.bundle import write_bundle
-from core.cache_busting import cache_busting_number
-from core.urls import parse_url
+from core.files.artifact_bundle import write_bundle
+from core.web.cache_busting import cache_busting_number
+from core.web.urls import parse_url
 from tests.deployment import Api
 from tests.worker.source_server import Reply, SourceServer, reply
 

@@ -13,7 +13,7 @@ import pytest
 from redis import Redis
 
 from api.redis_server import redis_server
-from core.bundle import write_bundle
+from core.files.artifact_bundle import write_bundle
 from tests.deployment import Deployment, Process
 from tests.worker.source_server import Request, SourceServer, gated, reply
 

@@ -16,8 +16,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from api.deployment import Overview, Queue
 from api.exposition import exposition
-from core.counts import Counter
-from core.metrics import METRICS
+from core.observing.counts import Counter
+from core.observing.metrics import METRICS
 from core.settings import SETTINGS
 
 FOLDER = Path(__file__).parents[2] / "examples" / "deployment"

@@ -1,8 +1,8 @@
 import pytest
 
-from core.bundle import Bundle
-from core.debug_ids import parse_debug_id
-from core.files import FileType
+from core.files.artifact_bundle import Bundle
+from core.files.debug_ids import parse_debug_id
+from core.files.file_keys import FileType
 from examples.artifacts import BUNDLE_FILE, BUNDLED_MAP, BUNDLED_SCRIPT, bundle_debug_id
 from examples.make_bundle import shop_bundle
 

@@ -8,10 +8,10 @@ import orjson
 import pytest
 import sourcemap
 
-from core.debug_ids import parse_debug_id
-from core.files import FileKey, FileType
-from core.lookup import lookup_parameters, lookup_url, may_see_credentials, read_answer
-from core.urls import parse_url
+from core.files.artifact_lookup import lookup_parameters, lookup_url, may_see_credentials, read_answer
+from core.files.debug_ids import parse_debug_id
+from core.files.file_keys import FileKey, FileType
+from core.web.urls import parse_url
 from core.wire.request import SymbolicateRequest, decode_request
 from examples.artifacts import BUNDLE_ID, RELEASE, RELEASE_ARTIFACTS
 from examples.lookup_server import HOST, PATH, TOKEN, answer

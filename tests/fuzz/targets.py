@@ -22,10 +22,10 @@ from typing import Any
 
 import orjson
 
-from core.context import read_context, source_context
 from core.errors import MalformedSourceMap
 from core.sourcemap.checkpoint import Field
-from core.sourcemap.faults import fault_place
+from core.text.kernel_errors import fault_place
+from core.text.source_context import read_context, source_context
 from tests.core.sourcemap.encoding import map_of, mappings_of
 from tests.fuzz import maps, peer, programs
 from tests.fuzz.builds import module

@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 
-from core.bundle import write_bundle
-from core.files import FileKey, FileType
+from core.files.artifact_bundle import write_bundle
+from core.files.file_keys import FileKey, FileType
 from core.wire.request import Module, Scraping, Source, SymbolicateRequest
 from tests.worker.source_server import Reply, Request, SourceServer, reply
 

@@ -15,15 +15,15 @@ import pytest
 
 from core.errors import FetchFailed
 from core.settings import Settings
-from core.urls import parse_url
+from core.web.urls import parse_url
 from core.wire.document import parse_document
 from core.wire.request import decode_request
 from core.wire.response import ScrapingAttempt
 from tests.worker.name_server import Names, NameServer
 from tests.worker.source_server import SourceServer, redirect, reply
 from worker.fetch.client import Client, Fetch
+from worker.requests.symbolicate import symbolicate
 from worker.resources import Resources
-from worker.symbolicate import symbolicate
 
 RESTRICTED = ("download_error", "destination is restricted")
 NO_URL = None

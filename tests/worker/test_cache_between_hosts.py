@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from api.redis_server import free_port
-from core.files import Failure
+from core.files.file_keys import Failure
 from core.settings import Settings
 from core.wire.request import Scraping
 from tests.worker.artifact_source import ArtifactSource, a_request, minified
 from tests.worker.source_server import SourceServer, reply, silence
 from worker.caches.shared import NoSharedStore, ObjectSharedStore
-from worker.request_files import RequestFiles
+from worker.requests.request_files import RequestFiles
 from worker.resources import Resources
 
 LARGE = b"/* %s */ run()" % (b"x" * (12 << 20))

@@ -9,15 +9,15 @@ from typing import Any
 import orjson
 import pytest
 
-from core.metrics import HTML_PAGES, LIMITS_HIT
+from core.observing.metrics import HTML_PAGES, LIMITS_HIT
 from core.settings import Settings
 from core.wire.document import parse_document
 from core.wire.request import decode_request
 from core.wire.response import Completed
 from tests.worker.artifact_source import TOKEN, ArtifactSource
 from tests.worker.source_server import SourceServer, bomb, reply
+from worker.requests.symbolicate import symbolicate
 from worker.resources import Resources
-from worker.symbolicate import symbolicate
 
 Opened = Callable[..., Any]
 LARGE = b"x" * 2000

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from core.files import File
+from core.files.file_keys import File
 from core.settings import Settings
 from core.wire.request import Scraping
 from tests.worker.artifact_source import ArtifactSource, a_request, minified
 from tests.worker.source_server import SourceServer, reply
 from worker import resources as module
 from worker.caches.stored_file import mapped_bytes
-from worker.request_files import RequestFiles
+from worker.requests.request_files import RequestFiles
 from worker.resources import Resources
 
 LARGE = 16 << 20

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from core.counts import Counts
 from core.errors import FetchFailed
-from core.files import Failure, FailureKind
+from core.files.file_keys import Failure, FailureKind
+from core.observing.counts import Counts
 from core.settings import Settings
 from worker.caches.cleanup import clean, entries, entry_bytes, make_room
 from worker.caches.clearings import Clearings

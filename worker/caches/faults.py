@@ -12,9 +12,9 @@ import time
 from collections.abc import Callable
 from enum import StrEnum
 
-from core.counts import Counts
 from core.errors import OutOfDescriptors
-from core.metrics import CACHE_ERRORS
+from core.observing.counts import Counts
+from core.observing.metrics import CACHE_ERRORS
 
 _log = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from core.buffers import Content
-from core.lookup import ListedBundle, ListedFile, may_see_credentials
-from core.urls import Url, parse_url
+from core.files.artifact_lookup import ListedBundle, ListedFile, may_see_credentials
+from core.text.buffers import Content
+from core.web.urls import Url, parse_url
 from core.wire.request import Source, SymbolicateRequest
 
 Key = tuple[str | bytes | bool | Content, ...]

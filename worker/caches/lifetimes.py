@@ -6,8 +6,8 @@ import errno
 import os
 from dataclasses import dataclass
 
-from core.download_failures import RESTRICTED
-from core.files import Failure, FailureKind
+from core.files.download_failures import RESTRICTED
+from core.files.file_keys import Failure, FailureKind
 from core.settings import Settings
 from worker.caches.record import Kind
 

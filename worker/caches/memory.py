@@ -15,8 +15,8 @@ from weakref import WeakSet
 
 from worker.caches.budget import Budget
 from worker.caches.lifetimes import Lifetime
-from worker.caches.uses import Ending, watching
-from worker.waiting_jobs import present_place
+from worker.caches.replayable_reads import Ending, watching
+from worker.jobs.waiting_jobs import present_place
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")

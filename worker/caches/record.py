@@ -15,7 +15,7 @@ from enum import StrEnum
 import msgspec
 import orjson
 
-from core.files import Failure
+from core.files.file_keys import Failure
 
 LONGEST_END = 1 << 13
 """At most this many bytes follow the content."""
@@ -39,7 +39,7 @@ class Kind(StrEnum):
 class Record:
     """``key`` is the entry's own, in hexadecimal, ``made_at_s`` a Unix time.
 
-    ``checksum`` is that of ``core.sourcemap.checksum`` of the content, for what happens by accident.  ``digest`` is its
+    ``checksum`` is that of ``core.text.checksum`` of the content, for what happens by accident.  ``digest`` is its
     SHA-256, in hexadecimal, by which other entries name it; empty for what none of them does.  ``failure`` is why there
     is no content, None if there is.
     """

@@ -21,10 +21,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self, cast
 
-from core.buffers import Content
 from core.errors import FetchFailed
-from core.files import Failure, FailureKind
-from core.sourcemap import checksum as kernel
+from core.files.file_keys import Failure, FailureKind
+from core.text import checksum as kernel
+from core.text.buffers import Content
 from worker.caches.memory_files import MemoryFile
 from worker.caches.record import Kind, Record, encode_end
 

@@ -10,7 +10,7 @@ from worker.command.terminal import Progress
 from worker.command.words import Subcommands, add_command, reason, refuse, say, show, write_json
 
 if TYPE_CHECKING:
-    from core.artifacts.bundling import BundledFile, Prepared
+    from core.offline.bundling import BundledFile, Prepared
 
 _ATTRIBUTES = ("release", "dist", "org", "project")
 
@@ -70,8 +70,8 @@ def _write(chosen: argparse.Namespace) -> Prepared:
 
 
 def _prepare(chosen: argparse.Namespace) -> Prepared:
-    from core.artifacts.bundling import prepare
-    from core.artifacts.folders import refuse_links_outside
+    from core.offline.bundling import prepare
+    from core.offline.folders import refuse_links_outside
     from worker.command.open_artifacts import open_artifacts
 
     with (
@@ -83,8 +83,8 @@ def _prepare(chosen: argparse.Namespace) -> Prepared:
 
 
 def _bundle(chosen: argparse.Namespace, prepared: Prepared) -> bytes:
-    from core.artifacts.bundling import bundle_members
-    from core.bundle import write_bundle
+    from core.files.artifact_bundle import write_bundle
+    from core.offline.bundling import bundle_members
 
     attributes = {name: value for name in _ATTRIBUTES if (value := getattr(chosen, name)) is not None}
     return write_bundle(bundle_members(prepared.files, chosen.url_prefix), **attributes)

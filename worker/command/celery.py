@@ -29,9 +29,9 @@ def _run(chosen: argparse.Namespace) -> int:
     from redis.exceptions import RedisError
 
     from core.errors import InvalidSetting
-    from core.redis_address import redis_address
+    from core.queue.redis_address import redis_address
     from core.settings import Settings
-    from worker.remote_control import control_app
+    from worker.jobs.remote_control import control_app
 
     try:
         settings = Settings.from_environ(os.environ)

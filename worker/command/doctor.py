@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.control_characters import visible, visible_json
+from core.text.control_characters import visible, visible_json
 from worker.command.terminal import Colour, paint
 from worker.command.words import NOT_DONE, Subcommands, add_command, reason, refuse
 
 if TYPE_CHECKING:
-    from core.health import Finding
+    from core.observing.health import Finding
 
 _SIGNS = {"ok": ("ok     ", Colour.GOOD), "note": ("note   ", Colour.STRONG), "problem": ("PROBLEM", Colour.BAD)}
 
@@ -38,7 +38,7 @@ def _run(chosen: argparse.Namespace) -> int:
     import asyncio
 
     from core.errors import InvalidSetting
-    from core.health import Level, judge_variables
+    from core.observing.health import Level, judge_variables
     from core.settings import Settings, unknown_variables
     from worker.diagnosis import diagnose
 

@@ -46,9 +46,9 @@ def add_to(commands: Subcommands) -> None:
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    from core.control_characters import visible_json
     from core.errors import UnmangleError
     from core.explain.page import explained_page, is_all_resolved
+    from core.text.control_characters import visible_json
 
     try:
         body = sys.stdin.buffer.read() if chosen.file == _STDIN else chosen.file.read_bytes()

@@ -9,18 +9,18 @@ from typing import Any
 
 import orjson
 
-from core.artifacts.bundling import bundle_members, prepare
-from core.artifacts.collection import collect
-from core.bundle import write_bundle
-from core.counts import Counts
 from core.errors import CannotExplain
+from core.files.artifact_bundle import write_bundle
+from core.observing.counts import Counts
+from core.offline.artifact_collection import collect
+from core.offline.bundling import bundle_members, prepare
+from core.offline.events import Event, event_request, read_events
+from core.offline.text_frames import find_frames
+from core.offline.text_in_bytes import TextInBytes
 from core.settings import Settings
-from core.stack_traces.events import Event, event_request, read_events
-from core.stack_traces.text_frames import find_frames
-from core.stack_traces.text_in_bytes import TextInBytes
 from worker.command.local_source import LocalSource
-from worker.job_store import Job
-from worker.symbolicate import open_symbolication
+from worker.jobs.job_store import Job
+from worker.requests.symbolicate import open_symbolication
 
 _PATIENCE_S = 600.0
 

@@ -10,7 +10,7 @@ from worker.command.terminal import Colour, Progress
 from worker.command.words import ANSWER_IS_NO, Subcommands, add_command, reason, refuse, show, show_in, write_json
 
 if TYPE_CHECKING:
-    from core.artifacts.inspection import InspectedCode, InspectedMap
+    from core.offline.inspection import InspectedCode, InspectedMap
 
 _MOST_SOURCES = 20
 
@@ -55,8 +55,8 @@ def _run(chosen: argparse.Namespace) -> int:
 
 
 def _inspected(path: Path, *, verify: bool) -> list[InspectedMap | InspectedCode]:
-    from core.artifacts.inspection import InspectedMap, inspect_file, verified
-    from core.artifacts.map_search import MapSearch
+    from core.offline.inspection import InspectedMap, inspect_file, verified
+    from core.offline.map_search import MapSearch
     from worker.command.open_artifacts import open_artifacts
 
     with open_artifacts([path]) as artifacts, open_artifacts([path.parent] if _is_script(path) else [path]) as around:
@@ -77,7 +77,7 @@ def _is_script(path: Path) -> bool:
 
 
 def _print(each: InspectedMap | InspectedCode) -> None:
-    from core.artifacts.inspection import InspectedMap
+    from core.offline.inspection import InspectedMap
 
     show_in(Colour.STRONG, each.place)
     if each.problem:

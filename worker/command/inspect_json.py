@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from core.artifacts.inspection import InspectedCode, InspectedMap
+from core.offline.inspection import InspectedCode, InspectedMap
 
 
 def json_report(inspected: list[InspectedMap | InspectedCode]) -> dict[str, list[dict[str, Any]]]:

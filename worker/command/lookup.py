@@ -39,11 +39,11 @@ def _place(text: str) -> tuple[Path, int, int]:
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    from core.artifacts.folders import single_file
-    from core.artifacts.map_search import MapSearch, Unmapped
     from core.errors import MalformedBundle
-    from core.stack_traces.frame_places import Style, TextFrame
-    from core.stack_traces.original_frames import original_frames
+    from core.offline.folders import single_file
+    from core.offline.frame_places import Style, TextFrame
+    from core.offline.map_search import MapSearch, Unmapped
+    from core.offline.original_frames import original_frames
     from worker.command.open_artifacts import open_artifacts
 
     path, lineno, colno = chosen.place
@@ -60,7 +60,7 @@ def _run(chosen: argparse.Namespace) -> int:
 
         write_json(json_frame(frame, found, chosen.context))
     elif not isinstance(found, Unmapped):
-        from core.stack_traces.rewriting import frame_text
+        from core.offline.rewriting import frame_text
         from worker.command.trace_text import source_lines
 
         lines = source_lines(found, chosen.context) if chosen.context > 0 else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from core.artifacts.collection import Artifacts, collect
+from core.offline.artifact_collection import Artifacts, collect
 from worker.command.terminal import Progress
 
 

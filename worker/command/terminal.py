@@ -8,7 +8,7 @@ import time
 from enum import StrEnum
 from typing import TextIO
 
-from core.control_characters import visible
+from core.text.control_characters import visible
 
 _WIDTH = 24
 _QUIET_S = 1.0

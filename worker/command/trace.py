@@ -8,16 +8,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.control_characters import visible_text
+from core.text.control_characters import visible_text
 from worker.command.terminal import Progress
 from worker.command.words import Subcommands, add_command, reason, refuse, say, write_json
 
 if TYPE_CHECKING:
-    from core.artifacts.map_search import MappedFile, MapSearch, Unmapped
-    from core.debug_ids import DebugId
-    from core.stack_traces.frame_places import TextFrame
-    from core.stack_traces.original_frames import OriginalFrame
-    from core.stack_traces.text_in_bytes import TextInBytes
+    from core.files.debug_ids import DebugId
+    from core.offline.frame_places import TextFrame
+    from core.offline.map_search import MappedFile, MapSearch, Unmapped
+    from core.offline.original_frames import OriginalFrame
+    from core.offline.text_in_bytes import TextInBytes
 
 _STDIN = Path("-")
 _EXAMPLES = """unmangle trace error.log --artifacts dist --context 2
@@ -63,10 +63,10 @@ def add_artifacts_option(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    from core.artifacts.map_search import MapSearch
     from core.errors import MalformedBundle
-    from core.stack_traces.json_frames import find_all_frames
-    from core.stack_traces.original_frames import OriginalFrame
+    from core.offline.json_frames import find_all_frames
+    from core.offline.map_search import MapSearch
+    from core.offline.original_frames import OriginalFrame
     from worker.command.open_artifacts import open_artifacts
     from worker.command.trace_outcome import exit_code, say_what_has_no_lines, say_what_is_missing, say_why
 
@@ -96,7 +96,7 @@ def _run(chosen: argparse.Namespace) -> int:
 
 
 def _follow(chosen: argparse.Namespace) -> int:
-    from core.artifacts.map_search import MapSearch
+    from core.offline.map_search import MapSearch
     from worker.command.open_artifacts import open_artifacts
     from worker.command.trace_follow import follow
 
@@ -114,12 +114,12 @@ def _read(file: Path) -> bytes:
 
 def _text(content: bytes) -> tuple[TextInBytes, Mapping[str, DebugId]]:
     """Return the text to trace, and which debug ids are known: an event of Sentry is told as V8 would print it."""
-    from core.stack_traces.text_in_bytes import TextInBytes
+    from core.offline.text_in_bytes import TextInBytes
 
     text = TextInBytes.read(content)
     if '"frames"' not in text.text:
         return text, {}
-    from core.stack_traces.events import event_text, known_debug_ids, only_event
+    from core.offline.events import event_text, known_debug_ids, only_event
 
     event = only_event(text.text)
     if event is None:
@@ -136,7 +136,7 @@ def _write(content: TextInBytes, text: str) -> None:
 
 
 def _outcomes(frames: list[TextFrame], search: MapSearch) -> list[OriginalFrame | Unmapped]:
-    from core.stack_traces.original_frames import original_frames
+    from core.offline.original_frames import original_frames
 
     with Progress("reading source maps", len({frame.path for frame in frames})) as progress:
         read: set[str] = set()

@@ -10,12 +10,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.artifacts.encodings import likely_encoding
-from core.artifacts.map_search import MapSearch, Unmapped
-from core.control_characters import visible_text
-from core.stack_traces.json_frames import find_all_frames
-from core.stack_traces.original_frames import OriginalFrame, original_frames
-from core.stack_traces.text_in_bytes import errors_of
+from core.offline.encodings import likely_encoding
+from core.offline.json_frames import find_all_frames
+from core.offline.map_search import MapSearch, Unmapped
+from core.offline.original_frames import OriginalFrame, original_frames
+from core.offline.text_in_bytes import errors_of
+from core.text.control_characters import visible_text
 from worker.command.trace_outcome import exit_code, say_why
 from worker.command.trace_text import original_text
 

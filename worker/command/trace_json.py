@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.artifacts.map_search import Unmapped
-from core.stack_traces.frame_places import TextFrame
-from core.stack_traces.original_frames import OriginalFrame
+from core.offline.frame_places import TextFrame
+from core.offline.map_search import Unmapped
+from core.offline.original_frames import OriginalFrame
 
 
 def json_frames(

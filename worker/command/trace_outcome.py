@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from core.artifacts.map_search import Reason, Unmapped
-from core.stack_traces.original_frames import OriginalFrame
+from core.offline.map_search import Reason, Unmapped
+from core.offline.original_frames import OriginalFrame
 from worker.command.words import ANSWER_IS_NO, SOME_LEFT, say
 
 

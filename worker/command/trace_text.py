@@ -6,18 +6,18 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from core.artifacts.map_search import Unmapped
-from core.context import trim_line
-from core.stack_traces.code_lines import shortened_code
-from core.stack_traces.frame_places import Style, TextFrame
-from core.stack_traces.json_frames import with_original
-from core.stack_traces.original_frames import OriginalFrame
-from core.stack_traces.plain_text import MAY_BE_SPECIAL, NEEDS_ESCAPES
-from core.stack_traces.rewriting import Edit, frame_text, line_end, rewritten
+from core.offline.code_lines import shortened_code
+from core.offline.frame_places import Style, TextFrame
+from core.offline.json_frames import with_original
+from core.offline.map_search import Unmapped
+from core.offline.original_frames import OriginalFrame
+from core.offline.plain_text import MAY_BE_SPECIAL, NEEDS_ESCAPES
+from core.offline.rewriting import Edit, frame_text, line_end, rewritten
+from core.text.source_context import trim_line
 from worker.command.terminal import Colour, paint
 
 if TYPE_CHECKING:
-    from core.stack_traces.escapes import Encodings
+    from core.offline.escapes import Encodings
 
 _INDENT = "      "
 
@@ -76,7 +76,7 @@ class _Writer:
         original = frame_text(frame, found.function, found.place, was)
         if self._is_plain and not NEEDS_ESCAPES.search(original):
             return paint(original, Colour.GOOD, sys.stdout)
-        from core.stack_traces.escapes import Encodings, hidden_parts  # most texts have none
+        from core.offline.escapes import Encodings, hidden_parts  # most texts have none
 
         self._encodings = self._encodings or Encodings(self._text)
         encoded = self._encodings.encoded(original, frame.start, frame.end)

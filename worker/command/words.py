@@ -7,7 +7,7 @@ import sys
 
 from core.command_line import Subcommands as Subcommands
 from core.command_line import add_command as add_command
-from core.control_characters import visible, visible_json
+from core.text.control_characters import visible, visible_json
 from worker.command.terminal import Colour, paint
 
 NOT_DONE = 1

@@ -41,7 +41,7 @@ def _run(chosen: argparse.Namespace) -> int:
 def _check(name: str) -> int:
     from core.errors import InvalidSetting, StoreUnavailable
     from core.settings import Settings
-    from worker.liveness import beating, node_name
+    from worker.jobs.liveness import beating, node_name
 
     try:
         nodes = beating(Settings.from_environ(os.environ))

@@ -9,17 +9,17 @@ from typing import Final, Protocol
 
 from aiohttp import ClientResponse, hdrs
 
-from core.decompression import (
+from core.errors import CorruptData, FetchFailed
+from core.files.decompression import (
     Decompressor,
     brotli_decompressor,
     gzip_decompressor,
     zlib_decompressor,
     zstd_decompressor,
 )
-from core.download_failures import SEVERAL_ENCODINGS, UNKNOWN_ENCODING
-from core.errors import CorruptData, FetchFailed
-from core.files import Failure, FailureKind
-from core.size_limit import check_size
+from core.files.download_failures import SEVERAL_ENCODINGS, UNKNOWN_ENCODING
+from core.files.file_keys import Failure, FailureKind
+from core.files.size_limit import check_size
 
 _DECOMPRESSORS: Final[dict[str, Callable[[], Decompressor] | None]] = {
     "": None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.lookup import ListedBundle
+from core.files.artifact_lookup import ListedBundle
 from core.settings import Settings
 from core.wire.request import Source
 from worker.caches.stored_file import Draft

@@ -29,8 +29,8 @@ from aiohttp import (
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from core.counts import Counts
-from core.download_failures import (
+from core.errors import FetchFailed, NotTried
+from core.files.download_failures import (
     OWN_REFUSALS,
     PROXY_REFUSED,
     REDIRECT_NOT_ALLOWED,
@@ -38,12 +38,12 @@ from core.download_failures import (
     SCHEME_NOT_ALLOWED,
     TOO_MANY_REDIRECTS,
 )
-from core.durations import duration_text
-from core.errors import FetchFailed, NotTried
-from core.files import Failure, FailureKind
+from core.files.file_keys import Failure, FailureKind
+from core.observing.counts import Counts
+from core.observing.tracing import span
 from core.settings import Settings
-from core.tracing import span
-from core.urls import Url, is_below
+from core.text.durations import duration_text
+from core.web.urls import Url, is_below
 from worker.fetch.body import MemorySink, Sink, copy_body
 from worker.fetch.contact import Contact, contact_trace, may_be_the_hosts
 from worker.fetch.guarded_connector import make_connector

@@ -11,9 +11,9 @@ from typing import Any
 
 from aiohttp import ClientSession, TraceConfig
 
-from core.download_failures import OWN_REFUSALS, PROXY_REFUSED, SSL_ERROR, UNTRUSTED
-from core.files import Failure, FailureKind
-from core.urls import Url
+from core.files.download_failures import OWN_REFUSALS, PROXY_REFUSED, SSL_ERROR, UNTRUSTED
+from core.files.file_keys import Failure, FailureKind
+from core.web.urls import Url
 
 _OF_THE_WIRE = (FailureKind.DOWNLOAD_ERROR, FailureKind.TIMEOUT)
 _WHILE_CONNECTING = (UNTRUSTED, SSL_ERROR)  # the host was there, and then failed to agree on TLS

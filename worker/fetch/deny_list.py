@@ -28,12 +28,12 @@ from typing import Self
 from cachetools import TLRUCache
 from redis.exceptions import RedisError
 
-from core.blocked_hosts import BlockingRule, blocked, failures_in_window, reason, with_one_more
 from core.errors import FetchFailed, without_representations
-from core.outages import redis_outage
+from core.observing.outages import redis_outage
 from core.settings import Settings
-from core.urls import Url
-from worker.redis_clients import open_impatient_redis
+from core.web.blocked_hosts import BlockingRule, blocked, failures_in_window, reason, with_one_more
+from core.web.urls import Url
+from worker.jobs.redis_clients import open_impatient_redis
 
 _log = logging.getLogger(__name__)
 

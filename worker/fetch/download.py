@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.wrapped_contents import is_wrapped, unwrap_file
+from core.files.wrapped_contents import is_wrapped, unwrap_file
 from worker.caches.disk import FileStore
 from worker.caches.stored_file import Draft
 from worker.fetch.client import Client, Fetch

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from aiohttp import ClientRequest, TCPConnector, ThreadedResolver
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from core.addresses import is_reserved
+from core.web.addresses import is_reserved
 
 if TYPE_CHECKING:
     from aiohttp import AddrInfoType, ClientTimeout

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.bundle import BundleLimits
+from core.files.artifact_bundle import BundleLimits
 from core.settings import Settings
 
 

@@ -7,11 +7,11 @@ import logging
 from dataclasses import replace
 
 from core.errors import FetchFailed, MalformedAnswer, NotTried
-from core.files import Failure, FailureKind
-from core.lookup import read_answer
+from core.files.artifact_lookup import read_answer
+from core.files.file_keys import Failure, FailureKind
+from core.observing.tracing import span
 from core.settings import Settings
-from core.tracing import span
-from core.urls import Url
+from core.web.urls import Url
 from core.wire.request import Source
 from worker.fetch.client import Client, Fetch
 from worker.fetch.source import lookup_fetch

@@ -11,9 +11,9 @@ from ipaddress import ip_address
 
 from yarl import URL
 
-from core.addresses import is_reserved
 from core.settings import Settings
-from core.urls import Url
+from core.web.addresses import is_reserved
+from core.web.urls import Url
 
 _THIS_HOST = "localhost"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from core.urls import Url, join_url
+from core.web.urls import Url, join_url
 
 MAX_REDIRECTS = 10
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from core.attempts import failed_attempt, refused_attempt, successful_attempt
-from core.cache_busting import cache_busting_number, scraped_uri
-from core.download_failures import INVALID_HOST
 from core.errors import FetchFailed
-from core.files import Failure, FailureKind, FileEntry, ResolvedWith, ScrapedFile
-from core.origins import is_allowed_origin
+from core.files.download_failures import INVALID_HOST
+from core.files.file_keys import Failure, FailureKind, FileEntry, ResolvedWith, ScrapedFile
+from core.files.text_files import Text, scraped_file
 from core.settings import Settings
-from core.texts import Text, scraped_file
-from core.urls import Url, parse_url
+from core.web.attempts import failed_attempt, refused_attempt, successful_attempt
+from core.web.cache_busting import cache_busting_number, scraped_uri
+from core.web.origins import is_allowed_origin
+from core.web.urls import Url, parse_url
 from core.wire.request import SymbolicateRequest
 from core.wire.response import ScrapingAttempt
 from worker.caches.stored_file import Draft
@@ -43,7 +43,7 @@ class ScrapingPolicy:
 
 @dataclass(frozen=True, slots=True)
 class ScrapeTarget:
-    """A URL that may be fetched.  ``number`` is that of ``core.cache_busting``: another one, another file."""
+    """A URL that may be fetched.  ``number`` is that of ``core.web.cache_busting``: another one, another file."""
 
     url: Url
     number: int

@@ -6,9 +6,9 @@ operator says otherwise, wherever it keeps its files.  Certificates are always v
 
 from __future__ import annotations
 
-from core.lookup import may_see_credentials
+from core.files.artifact_lookup import may_see_credentials
 from core.settings import Settings
-from core.urls import Url, parse_url
+from core.web.urls import Url, parse_url
 from core.wire.request import Source
 from worker.fetch.client import IDENTITY, Fetch
 from worker.fetch.headers import Headers

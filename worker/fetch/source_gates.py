@@ -14,12 +14,12 @@ import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
-from core.counts import Counts
 from core.errors import NotTried
-from core.files import Failure
-from core.metrics import BREAKERS
+from core.files.file_keys import Failure
+from core.observing.counts import Counts
+from core.observing.metrics import BREAKERS
 from core.settings import Settings
-from core.urls import Url
+from core.web.urls import Url
 
 _log = logging.getLogger(__name__)
 

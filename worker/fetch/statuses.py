@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from core.files import Failure, FailureKind
+from core.files.file_keys import Failure, FailureKind
 
 _DENIED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 _LOGIN_PAGE = "Potential login page detected"

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
 
-from core.download_failures import (
+from core.errors import OutOfDescriptors
+from core.files.download_failures import (
     CUT_OFF,
     GARBAGE,
     HUNG_UP,
@@ -20,8 +21,7 @@ from core.download_failures import (
     SSL_ERROR,
     UNTRUSTED,
 )
-from core.errors import OutOfDescriptors
-from core.files import Failure, FailureKind
+from core.files.file_keys import Failure, FailureKind
 from worker.descriptors import SHORTAGE
 from worker.fetch.guarded_connector import RestrictedAddress
 

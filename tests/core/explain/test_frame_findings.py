@@ -6,8 +6,8 @@ import pytest
 
 from core.explain.frame_findings import FrameFindings
 from core.explain.uploaded_names import UploadedNames
-from core.files import EmbeddedFile, Failure, FailureKind, File, FileEntry, FileKey, FileType, ResolvedWith
-from core.modules import MappedEntry, ResolvedModule
+from core.files.file_keys import EmbeddedFile, Failure, FailureKind, File, FileEntry, FileKey, FileType, ResolvedWith
+from core.files.generated_files import MappedEntry, ResolvedModule
 from core.wire.frame import Frame
 from core.wire.request import Source, SymbolicateRequest
 

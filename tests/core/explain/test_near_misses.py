@@ -10,9 +10,9 @@ from core.explain.near_misses import misnamed, near_miss
 from core.explain.reasons import Reason
 from core.explain.uploaded_names import UploadedNames, buildless
 from core.explain.uploads import upload_name
-from core.files import FileKey, FileType
-from core.manifest import Manifest, Member
-from core.paths import candidate_urls
+from core.files.file_keys import FileKey, FileType
+from core.files.manifest import Manifest, Member
+from core.web.paths import candidate_urls
 
 OLD_URL = "https://old.test/static/js/app.min.js"
 URL = "https://shop.test/static/js/app.min.js"

@@ -5,10 +5,10 @@ import tempfile
 
 import pytest
 
-from core.buffers import Content
 from core.javascript import scopes
 from core.sourcemap import generated_code
 from core.sourcemap.generated_code import survey_code
+from core.text.buffers import Content
 
 URL = b"data:application/json;base64," + b"A" * (1 << 20)
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.context import Context, read_context, source_context
 from core.sourcemap.source_map import read_source_map
+from core.text.source_context import Context, read_context, source_context
 from tests.kernels import BUILDS, load
 
 PIECES = st.sampled_from(["\n", "\r\n", "\r", "a", "é", "€", "😀", '"', "\\", "\\n", "\t", "\u2028", "\x00", "\x0b"])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from core.debug_ids import DebugId
 from core.errors import InvalidRequest
-from core.files import BundledFile, EmbeddedFile, FileKey, FileType, IndividualFile, ScrapedFile
+from core.files.debug_ids import DebugId
+from core.files.file_keys import BundledFile, EmbeddedFile, FileKey, FileType, IndividualFile, ScrapedFile
 from core.wire.origin import origin_document, parse_origin
 
 BUNDLE = "sentry://project_debug_file/77"

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InvalidRequest
-from core.files import ResolvedWith
+from core.files.file_keys import ResolvedWith
 from core.wire.frame import Frame, FrameData
 from core.wire.request import Module, Options, Scraping, Source, SymbolicateRequest, decode_request
 from core.wire.shape_errors import shape_error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.files import ResolvedWith
+from core.files.file_keys import ResolvedWith
 from core.wire.frame import Frame, FrameData, Stacktrace
 from core.wire.response import (
     INTERNAL_ERROR_BODY,

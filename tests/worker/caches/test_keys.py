@@ -2,9 +2,9 @@ import itertools
 
 import pytest
 
-from core.files import ResolvedWith
-from core.lookup import ListedBundle, ListedFile
-from core.urls import Url, parse_url
+from core.files.artifact_lookup import ListedBundle, ListedFile
+from core.files.file_keys import ResolvedWith
+from core.web.urls import Url, parse_url
 from core.wire.request import Source, SymbolicateRequest
 from worker.caches.keys import (
     Namespace,

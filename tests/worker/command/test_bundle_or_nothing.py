@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from core.artifacts.folders import JOURNAL
-from core.bundle import Bundle
+from core.files.artifact_bundle import Bundle
+from core.offline.folders import JOURNAL
 from worker.command.main import main
 
 

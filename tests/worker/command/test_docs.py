@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.artifacts.map_search import Reason
+from core.offline.map_search import Reason
 from worker.command.main import COMMANDS, command_line
 
 ALL = (*COMMANDS, "api", "serve")

@@ -10,7 +10,7 @@ import pytest
 from redis import Redis
 
 from api.redis_server import free_port, redis_server
-from core.jobs import WORKERS
+from core.queue.jobs import WORKERS
 from tests.worker.source_server import Reply, Request, reply
 from worker.command.main import main
 

@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 import pytest
 
-from core.bundle import write_bundle
 from core.explain.page import explained_page
+from core.files.artifact_bundle import write_bundle
 from tests.worker.explain.world import APP, FRAME, ID, MINIFIED, a_bundle, a_map
 from tests.worker.source_server import Request, SourceServer, reply
 from worker.command.main import main

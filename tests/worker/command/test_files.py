@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.bundle import Bundle
+from core.files.artifact_bundle import Bundle
 from worker.command.main import main
 
 

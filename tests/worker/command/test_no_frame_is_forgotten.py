@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.stack_traces.plain_text import plain_text
-from tests.core.stack_traces.written_traces import (
+from core.offline.plain_text import plain_text
+from tests.core.offline.written_traces import (
     ENGINES,
     OF_ANY_ENGINE,
     OF_V8,

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
-from core.bundle import write_bundle
+from core.files.artifact_bundle import write_bundle
 from tests.worker.explain.world import (
     APP,
     APP_URL,

@@ -14,12 +14,12 @@ from typing import Any, Concatenate, ParamSpec
 import orjson
 import pytest
 
-from core.counts import Counts
+from core.observing.counts import Counts
 from core.settings import Settings
 from tests.worker.artifact_source import TOKEN, ArtifactSource
 from tests.worker.source_server import Reply, SourceServer, reply
-from worker.job_store import Job
-from worker.symbolicate import open_symbolication
+from worker.jobs.job_store import Job
+from worker.requests.symbolicate import open_symbolication
 
 P = ParamSpec("P")
 

@@ -10,17 +10,17 @@ import pytest
 from redis import Redis
 
 from api.redis_server import free_port
-from core.blocked_hosts import BlockingRule, blocked
 from core.errors import FetchFailed
-from core.files import Failure, FailureKind
-from core.outages import Outage
+from core.files.file_keys import Failure, FailureKind
+from core.observing.outages import Outage
 from core.settings import Settings
-from core.urls import Url, parse_url
+from core.web.blocked_hosts import BlockingRule, blocked
+from core.web.urls import Url, parse_url
 from core.wire.request import Scraping
 from tests.worker.artifact_source import a_request, minified
 from tests.worker.source_server import SourceServer, reply
 from worker.fetch.deny_list import Blocked, DenyList, HostDigests, LocalDenyList
-from worker.request_files import RequestFiles
+from worker.requests.request_files import RequestFiles
 from worker.resources import Resources
 
 DOWN = Failure(FailureKind.DOWNLOAD_ERROR, "503 Service Unavailable", status=503)

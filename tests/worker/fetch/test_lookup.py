@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 import orjson
 import pytest
 
-from core.counts import Counts
 from core.errors import FetchFailed
-from core.lookup import read_answer
+from core.files.artifact_lookup import read_answer
+from core.observing.counts import Counts
 from core.settings import Settings
-from core.urls import Url, parse_url
+from core.web.urls import Url, parse_url
 from core.wire.request import Source
 from tests.worker.source_server import (
     Reply,

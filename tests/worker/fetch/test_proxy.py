@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from core.errors import FetchFailed
-from core.files import Failure, FailureKind
+from core.files.file_keys import Failure, FailureKind
 from core.settings import Settings
-from core.urls import Url, parse_url
+from core.web.urls import Url, parse_url
 from tests.worker.fetch.proxy_server import ProxyServer
 from tests.worker.source_server import SourceServer, redirect, reply, self_signed_certificate
 from worker.fetch.client import Client, Fetch

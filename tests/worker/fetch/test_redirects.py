@@ -1,6 +1,6 @@
 import pytest
 
-from core.urls import parse_url
+from core.web.urls import parse_url
 from worker.fetch.redirects import redirect_target
 
 HERE = "https://h.test/a/b.js?x=1"

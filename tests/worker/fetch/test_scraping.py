@@ -5,12 +5,21 @@ from pathlib import Path
 
 import pytest
 
-from core.cache_busting import cache_busting_number
 from core.errors import FetchFailed
-from core.files import EmbeddedMap, Failure, FailureKind, File, FileEntry, RemoteMap, ResolvedWith, ScrapedFile
+from core.files.file_keys import (
+    EmbeddedMap,
+    Failure,
+    FailureKind,
+    File,
+    FileEntry,
+    RemoteMap,
+    ResolvedWith,
+    ScrapedFile,
+)
+from core.files.text_files import Text
 from core.settings import Settings
-from core.texts import Text
-from core.urls import Url, parse_url
+from core.web.cache_busting import cache_busting_number
+from core.web.urls import Url, parse_url
 from core.wire.request import Scraping, Source, SymbolicateRequest
 from core.wire.response import ScrapingAttempt
 from tests.worker.source_server import (

@@ -1,0 +1,123 @@
+"""What is in a source map or an archive of them, and whether it is sound: for people who wonder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from core.errors import MalformedSourceMap
+from core.offline.artifact_file import ArtifactFile
+from core.offline.encodings import plain_utf8
+from core.offline.map_search import MapSearch, Unmapped, comments
+from core.sourcemap.json_document import read_json
+from core.sourcemap.map_document import map_document
+from core.sourcemap.map_index import MapIndex, index_map
+from core.sourcemap.xssi import json_start
+from core.text.buffers import Content
+
+
+@dataclass(frozen=True, slots=True)
+class InspectedSource:
+    """A source of a map.  ``size`` is that of its content in bytes, None if the map doesn't embed it."""
+
+    name: str
+    size: int | None
+    is_ignored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InspectedMap:
+    """A source map.  ``problem`` says what is wrong with it, None if nothing is; the rest may be empty then.
+
+    ``is_verified`` says that another decoder says the same of every token.
+    """
+
+    place: str
+    size: int
+    debug_id: str | None = None
+    tokens: int = 0
+    names: int = 0
+    sources: tuple[InspectedSource, ...] = ()
+    problem: str | None = None
+    is_verified: bool = False
+
+    @property
+    def without_content(self) -> list[str]:
+        """The sources that the map doesn't embed."""
+        return [source.name for source in self.sources if source.size is None]
+
+
+@dataclass(frozen=True, slots=True)
+class InspectedCode:
+    """A generated file, and where its source map is; ``problem`` says what is wrong with the two, if anything."""
+
+    place: str
+    size: int
+    debug_id: str | None
+    source_map: str | None
+    problem: str | None
+
+
+def inspect_file(file: ArtifactFile, search: MapSearch) -> InspectedMap | InspectedCode:
+    """Return what is in a source map, or what a generated file has for a map.  Raises OSError, and MalformedBundle."""
+    return _inspected_map(file) if file.is_map else _inspected_code(file, search)
+
+
+def verified(inspected: InspectedMap, file: ArtifactFile) -> InspectedMap:
+    """Return what was found out about a map, and whether another decoder agrees; that takes a second a megabyte."""
+    from core.offline.verification import difference  # its package is slow to import
+
+    if inspected.problem is not None:
+        return inspected
+    problem = difference(file.read())
+    return replace(inspected, problem=problem, is_verified=problem is None)
+
+
+def _inspected_map(file: ArtifactFile) -> InspectedMap:
+    content = file.read()
+    try:
+        index = _read_index(content)
+    except MalformedSourceMap as error:
+        return InspectedMap(file.place, len(content), problem=str(error))
+    return InspectedMap(
+        place=file.place,
+        size=len(content),
+        debug_id=index.debug_id,
+        tokens=index.mappings.token_count,
+        names=len(index.names),
+        sources=tuple(_source(index, number) for number in range(len(index.sources))),
+    )
+
+
+def _read_index(content: Content) -> MapIndex:
+    text = plain_utf8(content)
+    json = read_json(text, json_start(text))
+    return index_map(map_document(json), json.document.text)
+
+
+def _source(index: MapIndex, number: int) -> InspectedSource:
+    content = index.contents.content(number)
+    size = None if content is None else len(content)
+    return InspectedSource(index.source(number), size, number in index.ignored)
+
+
+def _inspected_code(file: ArtifactFile, search: MapSearch) -> InspectedCode:
+    content = file.read()
+    said = comments(content)
+    mapped = search.mapped(file)
+    if isinstance(mapped, Unmapped):
+        return InspectedCode(file.place, len(content), file.debug_id or said.debug_id, None, mapped.detail)
+    source_map = search.map_file(file, said)
+    problem = None if source_map is None else _mismatch(_read_index(source_map.read()), content)
+    return InspectedCode(file.place, len(content), file.debug_id or said.debug_id, mapped.map_place, problem)
+
+
+def _mismatch(index: MapIndex, content: Content) -> str | None:
+    """Say why the map can't be of this file; None if it may be."""
+    mappings = index.mappings
+    if mappings.token_count == 0:
+        return "its source map maps nothing"
+    last_line = mappings.reader().token(mappings.token_count - 1).line
+    line_count = content[:].count(b"\n") + 1
+    if last_line > line_count:
+        return f"its source map goes on to line {last_line + 1}, the file ends in line {line_count}: of another build?"
+    return None

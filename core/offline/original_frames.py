@@ -1,0 +1,185 @@
+"""The frames of a text → where they come from, or why that isn't known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.frames.bundler_paths import turbopack_filename, webpack_filename
+from core.frames.function_names import function_to_show
+from core.offline.frame_places import Style, TextFrame
+from core.offline.map_search import MappedFile, Reason, Unmapped
+from core.offline.written_functions import WrittenFunctions
+from core.sourcemap.position import FunctionName, NoName, OriginalPosition
+from core.sourcemap.source_lines import SourceLines
+from core.sourcemap.source_map import SourceMap
+
+_NAMESPACE = re.compile(r"\A(?:webpack|rspack|turbopack)://[^/]*/")
+_TOO_MUCH = 1 << 32
+_ENOUGH_POSITIONS = 1000
+_UPWARDS = re.compile(r"\A(?:\.{1,2}/)+")
+_INITIALIZERS = frozenset({"<instance_members_initializer>", "<static_initializer>"})
+"""V8 calls what fills the fields of a class so, minified or not."""
+_NAMELESS = frozenset({*(name.value for name in NoName), "<global>"})  # the last one is Metro's
+
+
+@dataclass(frozen=True, slots=True)
+class OriginalFrame:
+    """Where a frame comes from; ``function`` is None if it has no name.
+
+    ``has_column`` is False if the frame has none: all that is on its line comes from one line then.
+    """
+
+    function: str | None
+    position: OriginalPosition
+    mapped: MappedFile
+    has_column: bool = True
+
+    @property
+    def file(self) -> str:
+        """The original file, for people: without the name of the bundler, and without the way up to the project."""
+        name = self.position.file or ""
+        return _UPWARDS.sub("", _NAMESPACE.sub("", turbopack_filename(webpack_filename(name)))) or "<unknown>"
+
+    @property
+    def lineno(self) -> int:
+        """The line, from 1."""
+        return self.position.line + 1
+
+    @property
+    def colno(self) -> int | None:
+        """The column, from 1."""
+        return self.position.column + 1 if self.has_column else None
+
+    @property
+    def place(self) -> str:
+        """File, line and column, as all engines write them."""
+        return f"{self.file}:{self.lineno}:{self.colno}" if self.has_column else f"{self.file}:{self.lineno}"
+
+    def source_lines(self, around: int) -> SourceLines | None:
+        """Return the line of the source and so many around it; None if the map doesn't embed the source."""
+        if self.position.source is None:
+            return None
+        return self.mapped.source_map.source_lines(self.position.source, self.position.line, around)
+
+
+FindMap = Callable[[str], MappedFile | Unmapped]
+"""Returns the source map of the generated file that a path means."""
+
+
+def original_frames(frames: list[TextFrame], find_map: FindMap) -> list[OriginalFrame | Unmapped]:
+    """Return what is known of each frame; they come callee first, as in every stack trace."""
+    written = WrittenFunctions()
+    found: list[OriginalFrame | Unmapped] = []
+    caller: TextFrame | None = None
+    word: str | None = None  # that of the caller for what it calls
+    for frame in reversed(frames):
+        if caller is not None and caller.line != frame.line + 1:
+            caller, word = None, None
+        located = _with_column(frame, caller)
+        original = _original_frame(located, find_map, written, word)
+        caller, word = located, None if isinstance(original, Unmapped) else original.position.name
+        found.append(original)
+    return found[::-1]
+
+
+def _with_column(frame: TextFrame, caller: TextFrame | None) -> TextFrame:
+    """Return a frame of code that ``eval`` runs with the place of that call, which is where its caller is."""
+    if frame.style is not Style.EVAL_LINE or frame.function is not None or caller is None:
+        return frame
+    is_its_place = (caller.path, caller.lineno) == (frame.path, frame.lineno)
+    return frame._replace(colno=caller.colno) if is_its_place else frame
+
+
+def _original_frame(
+    frame: TextFrame, find_map: FindMap, written: WrittenFunctions, caller_name: str | None
+) -> OriginalFrame | Unmapped:
+    mapped = find_map(frame.path)
+    if isinstance(mapped, Unmapped):
+        return mapped
+    if frame.colno is None:
+        return _frame_without_column(frame, mapped, written)
+    line, column = frame.lineno - 1, max(frame.colno - 1, 0)
+    position = mapped.source_map.lookup(line, column) if 0 <= line < _TOO_MUCH and column < _TOO_MUCH else None
+    if position is None:
+        return _not_covered(frame, mapped)
+    outwards = _scopes_outwards(mapped.source_map, line, column)
+    if outwards < 0:
+        return OriginalFrame(_shown(frame.function), position, mapped)
+    function = written.function(mapped.source_map, position, outwards)
+    name = _function(frame, position, NoName.UNKNOWN if outwards and function is None else function, caller_name)
+    return OriginalFrame(_shown(name), position, mapped)
+
+
+def _scopes_outwards(source_map: SourceMap, line: int, column: int) -> int:
+    """Return how many functions the generated code at a place is further outwards than the token that covers it.
+
+    So it is where tokens are few, and a function ended since the last one: at the call of a function expression.  -1 if
+    another function started: nobody knows where in the source that one is.
+    """
+    code = source_map.parts.code
+    token = source_map.index.mappings.reader().last_token(line, column)
+    if code is None or token is None or token.column == column:
+        return 0
+    positions = code.positions()
+    scope, wanted = (code.scopes.covering(positions.offset(line, each)) for each in (token.column, column))
+    if scope == wanted:
+        return 0
+    outwards = 0
+    while scope is not None and scope != wanted:
+        scope = code.scopes.around(scope)
+        outwards += 1
+    return outwards if scope == wanted else -1
+
+
+def _function(
+    frame: TextFrame, position: OriginalPosition, function: FunctionName | None, caller_name: str | None
+) -> str | None:
+    """Return the name to show: as the source has it, or if that can't be told, as the service would."""
+    if frame.function in _INITIALIZERS:
+        return frame.function
+    if function is None:
+        # To the service, a private method's number sign is no part of its name: it would be there twice.
+        return function_to_show(position, frame.function, caller_name).replace("##", "#")
+    return None if isinstance(function, NoName) else function
+
+
+def _frame_without_column(frame: TextFrame, mapped: MappedFile, written: WrittenFunctions) -> OriginalFrame | Unmapped:
+    """Return where a whole line comes from, if that is one line, too."""
+    positions = _positions_of_line(mapped.source_map, frame.lineno - 1)
+    if not positions:
+        return _not_covered(frame, mapped)
+    if len({(position.source, position.line) for position in positions}) > 1:
+        detail = f"a column is needed: line {frame.lineno} of {frame.path} comes from several lines"
+        return Unmapped(Reason.NO_COLUMN, detail)
+    functions = {written.function(mapped.source_map, position) for position in positions}
+    function = functions.pop() if len(functions) == 1 else None
+    return OriginalFrame(_shown(frame.function if function is None else function), positions[0], mapped, False)
+
+
+def _positions_of_line(source_map: SourceMap, line: int) -> list[OriginalPosition]:
+    """Return what is known of a generated line; no more than what shows that it comes from several lines."""
+    positions: list[OriginalPosition] = []
+    if not 0 <= line < _TOO_MUCH:
+        return positions
+    reader = source_map.index.mappings.reader()
+    token = reader.first_token(line, 0)
+    while token is not None and token.line == line and len(positions) < _ENOUGH_POSITIONS:
+        position = source_map.lookup(line, token.column)
+        if position is not None:
+            positions.append(position)
+            if (position.source, position.line) != (positions[0].source, positions[0].line):
+                break
+        number = token.number + 1
+        token = reader.token(number) if number < source_map.index.mappings.token_count else None
+    return positions
+
+
+def _not_covered(frame: TextFrame, mapped: MappedFile) -> Unmapped:
+    place = f"line {frame.lineno}" if frame.colno is None else f"{frame.lineno}:{frame.colno}"
+    return Unmapped(Reason.NOT_COVERED, f"{mapped.map_place} says nothing about {place}: is it of another build?")
+
+
+def _shown(name: FunctionName | None) -> str | None:
+    return None if name is None or isinstance(name, NoName) or name in _NAMELESS else name

@@ -1,0 +1,61 @@
+"""Stack traces with other frames in them, each written as its engine writes frames."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from core.offline.frame_places import Style, TextFrame
+
+Edit = tuple[int, int, str]
+"""Where what is replaced starts and ends, and what is written instead."""
+
+_CONSOLE_SIGN = re.compile(r"\s+(?:[@—–]\s+)?(?=\S+\Z)")
+_LINE_AND_COLUMN = re.compile(r":(\d+)(?::\d+)?\Z")
+_KINDS_OF_CODE = frozenset({"global code", "module code", "eval code"})
+"""What JavaScriptCore says where code is in no function."""
+_NAMELESS = "<anonymous>"
+
+
+def frame_text(frame: TextFrame, function: str | None, place: str, was: str = "") -> str:
+    """Return what to write for ``frame``.
+
+    ``function`` is None if it has no name, ``place`` is ``file:line:column``, ``was`` is the text of the frame.
+    """
+    if frame.style is Style.EVAL_LINE:
+        return _LINE_AND_COLUMN.sub(r" line \1", place)
+    if frame.style is Style.MENTION or (frame.style is Style.ONLY_PLACE and function is None):
+        return place
+    if frame.style is Style.CONSOLE:
+        sign = _CONSOLE_SIGN.search(was)
+        return f"{function or '(anonymous)'}{sign[0] if sign else ' @ '}{place}"
+    if frame.style in (Style.AT_SIGN, Style.ONLY_PLACE):
+        if function is None and frame.function in _KINDS_OF_CODE:
+            return f"{frame.function}@{place}"
+        return f"{function or ''}@{place}"
+    if frame.style is Style.EVAL:
+        return f"{function or _NAMELESS} ({place})"
+    if frame.function is not None and frame.function.startswith("new "):
+        # Who is called so is said by the call; the map may say it again.
+        return f"new {(function or _NAMELESS).removeprefix('new ')} ({place})"
+    return place if function is None else f"{function} ({place})"
+
+
+def rewritten(text: str, edits: Iterable[Edit]) -> str:
+    """Return ``text`` with the edits made, which are given in order and don't overlap."""
+    return "".join(_pieces(text, edits))
+
+
+def line_end(text: str, position: int) -> int:
+    """Return where the line that holds ``position`` ends: what follows is a line feed, or nothing."""
+    end = text.find("\n", position)
+    return len(text) if end < 0 else end
+
+
+def _pieces(text: str, edits: Iterable[Edit]) -> Iterator[str]:
+    position = 0
+    for start, end, replacement in edits:
+        yield text[position:start]
+        yield replacement
+        position = end
+    yield text[position:]

@@ -1,0 +1,103 @@
+"""What API and workers agree on: the task, its queues, the records of a job and how a job ends.
+
+A job is one request.  Its id is the request id and the Celery task id.  The record is the truth; the message that
+Celery delivers only says which record to look at, so it can be lost or doubled without harm.
+
+===============================  =======  =========================================================================
+key                              type     content, and when it goes
+===============================  =======  =========================================================================
+``unmangle:job:<id>``            hash     ``deadline_ms``, ``queue``, ``scope`` (absent = global), ``digest``,
+                                          ``traceparent``, ``log_fields`` (JSON), ``handed_out``, and a field
+                                          ``waiter:<channel>`` for each API process that waits.
+                                          ``worker`` holds the job; ``deaths`` of workers that held it; ``process``
+                                          is the id of the process of its own that runs it.  Goes when the job ends;
+                                          else a result's time to live after the deadline.
+``unmangle:payload:<id>``        string   the request body.  It holds credentials: gone when the job ends, and at
+                                          the deadline at the latest.
+``unmangle:result:<id>``         string   the answer's bytes.  Kept for the result's time to live if the id was
+                                          handed out, else for ``UNCLAIMED_RESULT_TTL_S``.
+``unmangle:same:<digest>``       string   the id of the job that answers requests with this digest, while it runs, and
+                                          for a moment after it ended without an error.
+``unmangle:in-flight``           zset     ids by deadline (ms).  A member goes when its job ends, or its time is up.
+``unmangle:taken:<worker>``      set      ids of the jobs that a worker process holds.  Goes with the last of them.
+``unmangle:workers``             zset     worker processes by their last heartbeat (ms).  A member goes when the
+                                          process stops, or is found dead.
+``unmangle:reaper``              string   there when messages were looked after a moment ago
+``unmangle:reaper-waits``        string   there when all heartbeats were late: Redis was away, not the workers
+``unmangle:counts``               hash     what all processes have counted on this server (``core.observing.counts``)
+``unmangle:caches``               hash     by host: what its cache directory takes (bytes), and when that was (ms)
+``unmangle:probe``                string   there when somebody asked a moment ago if Redis can be written to
+``unmangle:finished:<process>``  channel  ids of jobs that ended, separated by spaces, for one API process
+===============================  =======  =========================================================================
+
+The times are those of the Redis server, so clocks of hosts need not agree.
+
+Keys of Celery's transport begin with ``unmangle.``: the lists of messages, ``unmangle.unacked*`` (messages that the
+stock consumer holds), ``unmangle._kombu.*`` (which queues there are) and ``unmangle.*.reply.celery.pidbox`` (answers to
+remote control); so do its channels, ``unmangle./<database>.*``.
+"""
+
+from __future__ import annotations
+
+SYMBOLICATE_JS = "unmangle.symbolicate_js"
+"""The name of the Celery task."""
+
+BROKER_PREFIX = "unmangle."
+"""What the keys and channels of Celery's transport begin with: other applications may share the database."""
+
+QUEUE = "unmangle.symbolicate_js"
+"""The list of the messages of the queue that it is sent to."""
+
+LARGE_QUEUE = "unmangle.symbolicate_js.large"
+"""The list of the messages of requests with large bodies, which would keep the others waiting."""
+
+IN_FLIGHT = "unmangle:in-flight"
+WORKERS = "unmangle:workers"
+REAPER = "unmangle:reaper"
+REAPER_WAITS = "unmangle:reaper-waits"
+
+COUNTS = "unmangle:counts"
+CACHES = "unmangle:caches"
+PROBE_KEY = "unmangle:probe"
+
+JOB_PREFIX = "unmangle:job:"
+PAYLOAD_PREFIX = "unmangle:payload:"
+RESULT_PREFIX = "unmangle:result:"
+SAME_PREFIX = "unmangle:same:"
+TAKEN_PREFIX = "unmangle:taken:"
+
+HEARTBEAT_LIFE_MS = 4000
+"""A worker process that did not beat for so long is dead."""
+
+UNCLAIMED_RESULT_TTL_S = 30
+"""How long the result of a job whose id nobody was told is kept for its waiting caller to fetch it."""
+
+
+def job_key(job_id: str) -> str:
+    """Return the key of a job's record."""
+    return JOB_PREFIX + job_id
+
+
+def payload_key(job_id: str) -> str:
+    """Return the key of a job's request body."""
+    return PAYLOAD_PREFIX + job_id
+
+
+def result_key(job_id: str) -> str:
+    """Return the key of a job's answer."""
+    return RESULT_PREFIX + job_id
+
+
+def taken_key(worker_id: str) -> str:
+    """Return the key of the ids of the jobs that a worker process holds."""
+    return TAKEN_PREFIX + worker_id
+
+
+def queue_name(queue: str) -> str:
+    """Return what Celery calls the queue of a list: its prefix is the transport's business."""
+    return queue.removeprefix(BROKER_PREFIX)
+
+
+def finished_channel(process_id: str) -> str:
+    """Return the channel on which one API process hears which jobs ended."""
+    return f"unmangle:finished:{process_id}"

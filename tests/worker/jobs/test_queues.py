@@ -1,0 +1,22 @@
+"""Which queues a worker serves."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.queue.jobs import LARGE_QUEUE, QUEUE
+from core.settings import Settings
+from worker.jobs.queues import queue_limits
+
+
+@pytest.mark.parametrize(
+    ("queues", "expected"),
+    [
+        pytest.param("all", {QUEUE: 50, LARGE_QUEUE: 1}, id="all-is-one-large-job-at-a-time"),
+        pytest.param("ordinary", {QUEUE: 50}, id="no-large-ones"),
+        pytest.param("large", {LARGE_QUEUE: 3}, id="as-many-large-ones-as-it-has-threads"),
+    ],
+)
+def test_queue_limits(queues, expected):
+    settings = Settings(worker_queues=queues, worker_max_jobs=50, worker_concurrency=3)
+    assert queue_limits(settings) == expected

@@ -1,0 +1,84 @@
+"""What is remembered can be forgotten: for all workers of a host, by a command, or for a request, by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.files.file_keys import Failure, FileEntry
+from core.settings import Settings
+from core.wire.request import Options, Scraping
+from tests.worker.artifact_source import ArtifactSource, a_request, minified
+from tests.worker.source_server import reply
+from worker.command.main import main
+from worker.requests.request_files import RequestFiles
+from worker.resources import Resources
+
+Opened = Callable[[], Resources]
+
+
+@pytest.fixture
+def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
+    monkeypatch.setenv("UNMANGLE_CACHE_DIR", str(tmp_path))
+    return lambda: Resources(Settings(cache_dir=tmp_path, connect_to_reserved_ips=True))
+
+
+async def got(resources: Resources, source: ArtifactSource, *paths: str, **options: Any) -> list[bytes | None]:
+    resources.forget_what_was_cleared()
+    request = a_request(source.url, release="r", scraping=Scraping(), options=Options(**options))
+    files = RequestFiles(resources, request, None)
+    entries = [await files.get_file(minified(path)) for path in paths]
+    await files.close()
+    return [_content(entry) for entry in entries]
+
+
+def _content(entry: FileEntry) -> bytes | None:
+    return None if isinstance(entry.result, Failure) else bytes(entry.result.content[:])
+
+
+def put(source: ArtifactSource, version: bytes) -> list[str]:
+    """Put a bundle, an artifact and a file on the web; the artifact is not there in version 1."""
+    source.entries.clear()
+    source.put_bundle("1", {"a": (b"bundled(%s)" % version, {"type": "minified_source", "url": "~/bundled.js"})})
+    source.put_artifact("2", "~/artifact.js", reply(status=404) if version == b"1" else b"artifact(%s)" % version)
+    scraped = source.server.put("/scraped.js", reply(b"scraped(%s)" % version))
+    return ["https://h.test/bundled.js", "https://h.test/artifact.js", scraped]
+
+
+OLD = [b"bundled(1)", None, b"scraped(1)"]
+NEW = [b"bundled(2)", b"artifact(2)", b"scraped(2)"]
+
+
+async def test_clearing_reaches_every_worker_at_once(source: ArtifactSource, opened: Opened):
+    paths = put(source, b"1")
+    async with opened() as one, opened() as other:
+        assert await got(one, source, *paths) == await got(other, source, *paths) == OLD
+        put(source, b"2")
+        assert await got(one, source, *paths) == await got(other, source, *paths) == OLD
+        assert main(["cache", "clear"]) == 0
+        assert await got(one, source, *paths) == await got(other, source, *paths) == NEW
+
+
+async def test_a_request_may_want_everything_fresh_and_others_profit(source: ArtifactSource, opened: Opened):
+    paths = put(source, b"1")
+    async with opened() as resources:
+        assert await got(resources, source, *paths) == OLD
+        put(source, b"2")
+        assert await got(resources, source, *paths) == OLD
+        assert await got(resources, source, *paths, no_cache=True) == NEW
+        assert await got(resources, source, *paths) == NEW
+    async with opened() as restarted:
+        assert await got(restarted, source, *paths) == NEW
+
+
+async def test_a_request_fetches_each_file_once_all_the_same(source: ArtifactSource, opened: Opened):
+    paths = put(source, b"1")
+    async with opened() as resources:
+        await got(resources, source, *paths)
+        before = [len(source.downloads("1")), len(source.server.requests_for("/scraped.js"))]
+        await got(resources, source, *paths, *paths, no_cache=True)
+        after = [len(source.downloads("1")), len(source.server.requests_for("/scraped.js"))]
+    assert [b - a for a, b in zip(before, after, strict=True)] == [1, 1]

@@ -1,0 +1,108 @@
+"""The Celery application: one task, the queues of this worker, JSON by orjson, acknowledged late."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import Celery, Task, signals
+from celery.exceptions import Reject
+from kombu import Queue
+
+from core.errors import HandedBack
+from core.observing.tracing import stop_tracing
+from core.queue.jobs import QUEUE, SYMBOLICATE_JS, queue_name
+from core.settings import Settings
+from worker.jobs import serializer
+from worker.jobs.broker import broker_configuration
+from worker.jobs.job_store import OpenSymbolication
+from worker.jobs.native_consumer import native_consumer
+from worker.jobs.queues import queue_limits
+from worker.jobs.remote_control import restrict_commands
+from worker.jobs.runtime import Runtime
+from worker.requests.symbolicate import open_symbolication
+
+
+def create_app(settings: Settings, open_jobs: OpenSymbolication = open_symbolication) -> Celery:
+    """Return the Celery application of one worker process, whose jobs are done by what ``open_jobs`` yields.
+
+    Its runtime is opened when the worker starts, in the process that runs the jobs.
+    """
+    serializer.register_serializer()
+    app = Celery("unmangle", set_as_current=False)
+    app.conf.update(_configuration(settings))
+    runtime = Runtime(settings, open_jobs)
+    if settings.worker_consumer == "native":
+        app.conf.worker_consumer = native_consumer(runtime)
+    restrict_commands(settings)
+    _define_task(app, runtime)
+    _follow_lifecycle(runtime, settings)
+    return app
+
+
+def _configuration(settings: Settings) -> dict[str, Any]:
+    return {
+        # What a message may be made of.
+        "task_serializer": serializer.NAME,
+        "event_serializer": serializer.NAME,
+        "accept_content": [serializer.NAME],
+        # Results are stored by the task itself, as the bytes of the HTTP answer.
+        "task_ignore_result": True,
+        "result_backend": None,
+        # A job whose worker died is delivered again.  It can't be taken back before its time is up, or slow jobs
+        # would run twice.
+        "task_acks_late": True,
+        **broker_configuration(settings),
+        "task_default_queue": queue_name(QUEUE),
+        "task_queues": [Queue(name, routing_key=name) for name in map(queue_name, queue_limits(settings))],
+        "worker_pool": "threads",
+        "worker_concurrency": settings.worker_max_jobs,
+        "worker_prefetch_multiplier": 1,
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "worker_enable_prefetch_count_reduction": False,
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
+        "worker_hijack_root_logger": False,
+        "worker_redirect_stdouts": False,
+        "worker_send_task_events": False,
+        "enable_utc": True,
+    }
+
+
+def _define_task(app: Celery, runtime: Runtime) -> None:
+    @app.task(name=SYMBOLICATE_JS, bind=True)
+    def symbolicate_js(self: Task[Any, Any]) -> None:
+        """Answer the request whose id is the task's id.  Harmless to run twice."""
+        assert self.request.id is not None
+        try:
+            runtime.run(self.request.id)
+        except HandedBack as error:
+            raise Reject(error, requeue=True) from error
+
+
+def _follow_lifecycle(runtime: Runtime, settings: Settings) -> None:
+    @signals.setup_logging.connect(weak=False)
+    def leave_logging_alone(**_: Any) -> None:
+        """Do nothing: without anybody here, Celery would set its own level."""
+
+    @signals.worker_init.connect(weak=False)
+    def start(**_: Any) -> None:
+        runtime.start()
+
+    @signals.worker_ready.connect(weak=False)
+    def take_jobs(**_: Any) -> None:
+        # Not earlier: before this, nothing handles a signal to stop, and what was taken would have to be inherited.
+        if settings.worker_consumer == "native":
+            runtime.take_jobs()
+
+    @signals.task_revoked.connect(weak=False)
+    def end_revoked(request: Any, **_: Any) -> None:  # Celery's own consumer drops its message; ours doesn't come here
+        runtime.end_revoked(request.id)
+
+    @signals.worker_shutting_down.connect(weak=False)
+    def hand_back(**_: Any) -> None:
+        runtime.hand_back_after(settings.worker_shutdown_grace_s)
+
+    @signals.worker_shutdown.connect(weak=False)
+    def stop(**_: Any) -> None:
+        runtime.stop()
+        stop_tracing()

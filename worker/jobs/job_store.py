@@ -1,0 +1,163 @@
+"""Jobs as a worker sees them: take some, store answers, hand back.  The keys are described in ``core.queue.jobs``."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from redis.exceptions import RedisError
+
+from core.errors import StoreUnavailable
+from core.observing.counts import Counts
+from core.queue.celery_message import MessageWriter
+from core.settings import Settings
+from worker.jobs import scripts
+from worker.jobs.redis_clients import open_exchange_redis, open_redis
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job to run: the request body as it came, the time it may still take, and whose caches it uses.
+
+    The body is empty if Redis has lost it.  ``deaths`` is how many worker processes died that held the job.
+    """
+
+    id: str
+    body: bytes
+    left_s: float
+    scope: str | None
+    deaths: int = 0
+    traceparent: str = ""
+    log_fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The bytes that answer a job, and whether an equal request deserves the same: no, if anything went wrong.
+
+    ``stored`` is to be called once somebody else has the bytes: there may be no room for another large answer before.
+    """
+
+    body: bytes
+    reusable: bool = False
+    stored: Callable[[], None] = lambda: None
+
+
+Symbolicate = Callable[[Job], Awaitable[Answer]]
+"""Computes the answer to a job."""
+
+OpenSymbolication = Callable[[Settings, Counts], contextlib.AbstractAsyncContextManager[Symbolicate]]
+"""Opens what symbolication needs for as long as the process lives: connections, caches, threads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A job that ended, and its answer."""
+
+    job_id: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of taking: jobs, and messages that were none of ours."""
+
+    jobs: Sequence[Job]
+    refused: Sequence[bytes]
+
+
+class JobStore:
+    """The job records of a deployment, for the worker process ``worker_id``.
+
+    Every method raises StoreUnavailable.
+    """
+
+    def __init__(self, settings: Settings, worker_id: str, messages: MessageWriter) -> None:
+        self._redis = open_redis(settings)
+        self._exchange_redis = open_exchange_redis(settings)
+        self._worker_id = worker_id
+        self._messages = messages
+        self._result_ttl_s = settings.result_ttl_s
+        self._answer_reuse_ms = 1000 * settings.answer_reuse_s
+        self._held_life_ms = 1000 * (settings.request_timeout_s + settings.result_ttl_s)
+        self._begin = self._redis.register_script(scripts.BEGIN)
+        self._exchange = self._exchange_redis.register_script(scripts.EXCHANGE)
+        self._held = self._redis.register_script(scripts.HELD)
+        self._finish = self._redis.register_script(scripts.FINISH)
+        self._hand_back = self._redis.register_script(scripts.HAND_BACK)
+        self._note_process = self._redis.register_script(scripts.NOTE_PROCESS)
+        self._leave = self._redis.register_script(scripts.LEAVE)
+
+    async def begin(self, job_id: str) -> Job | None:
+        """Take one job.  None if it has ended, its time is up, or another worker process holds it."""
+        with _store_errors():
+            found = await self._begin(args=[self._worker_id, job_id])
+        return None if found is None else _job(found)
+
+    async def exchange(self, queue: str, answered: Sequence[Answered], wanted: int) -> Taken:
+        """Store answers, and take up to ``wanted`` jobs from a queue, the oldest first.
+
+        After StoreUnavailable both may have happened: answers may be stored again, and ``held`` tells what was taken.
+        """
+        arguments: list[Any] = [self._worker_id, self._held_life_ms, self._result_ttl_s, wanted]
+        for each in answered:
+            arguments += (each.job_id, each.answer.body, self._reuse_ms(each.answer))
+        with _store_errors():
+            taken, refused = await self._exchange(keys=[queue], args=arguments)
+        return Taken([_job(found) for found in taken], refused)
+
+    async def held(self, queue: str, known_ids: Iterable[str]) -> Sequence[Job]:
+        """Return the jobs that this process took from a queue, but for the known ones."""
+        with _store_errors():
+            return [_job(found) for found in await self._held(args=[self._worker_id, queue, *known_ids])]
+
+    async def finish(self, job_id: str, answer: Answer) -> bool:
+        """Store the answer and wake those who wait for it; False if the job already had one, or came too late.
+
+        Harmless to repeat.
+        """
+        arguments: list[Any] = [self._worker_id, self._result_ttl_s, job_id, answer.body, self._reuse_ms(answer)]
+        with _store_errors():
+            return bool(await self._finish(args=arguments))
+
+    async def hand_back(self, job_id: str, *, send_message: bool) -> None:
+        """Hold a job no longer; ``send_message`` if nobody else sends one so that it is taken again."""
+        template = self._messages.template if send_message else b""
+        with _store_errors():
+            await self._hand_back(args=[self._worker_id, job_id, template])
+
+    async def note_process(self, job_id: str, process_id: int) -> None:
+        """Note in the record of a job which process of its own runs it."""
+        with _store_errors():
+            await self._note_process(args=[self._worker_id, job_id, process_id])
+
+    async def leave(self) -> None:
+        """Take this process off the list of workers."""
+        with _store_errors():
+            await self._leave(args=[self._worker_id])
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._redis.aclose()
+        await self._exchange_redis.aclose()
+
+    def _reuse_ms(self, answer: Answer) -> int:
+        return self._answer_reuse_ms if answer.reusable else 0
+
+
+def _job(found: list[Any]) -> Job:
+    job_id, body, left_ms, scope, deaths, traceparent, log_fields = found
+    scope = None if scope is None else scope.decode()
+    fields = orjson.loads(log_fields) if log_fields else {}
+    return Job(job_id.decode(), body or b"", left_ms / 1000, scope, deaths, traceparent.decode(), fields)
+
+
+@contextlib.contextmanager
+def _store_errors() -> Iterator[None]:
+    try:
+        yield
+    except RedisError as error:
+        raise StoreUnavailable(str(error)) from error

@@ -1,0 +1,20 @@
+"""Which queues a worker process serves, and how many of their jobs it runs at once.
+
+A large request keeps its worker from everything else while its JSON is read and written.  So a worker that serves all
+queues takes one at a time, and where they are frequent they get workers of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.queue.jobs import LARGE_QUEUE, QUEUE
+from core.settings import Settings
+
+ALL_QUEUES = (QUEUE, LARGE_QUEUE)
+
+
+def queue_limits(settings: Settings) -> Mapping[str, int]:
+    """Return how many jobs at most of which queue."""
+    ordinary, large = {QUEUE: settings.worker_max_jobs}, {LARGE_QUEUE: settings.worker_concurrency}
+    return {"ordinary": ordinary, "large": large, "all": {**ordinary, LARGE_QUEUE: 1}}[settings.worker_queues]

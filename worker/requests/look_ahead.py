@@ -1,0 +1,84 @@
+"""Fetching early what the frames to come are likely to need.
+
+Only files that would be fetched now if it were their turn, and nothing is learnt from them: no lookup is made, no
+bundle is opened, no attempt is noted.  A file that is in the end found elsewhere was fetched in vain, which is rare:
+what comes before it must have brought the bundle that it is in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from enum import Enum
+from itertools import islice
+
+from core.files.file_keys import Failure, File, FileKey, FileType, RemoteMap
+
+_FAR = 32
+"""How many files to come are looked at."""
+
+
+class NoStart(Enum):
+    """Why a file is not fetched early."""
+
+    NOT_YET = "it is not known where it will come from"
+    NEEDLESS = "it is in memory, or not fetched at all"
+
+
+Started = asyncio.Task[File | Failure] | NoStart
+
+Start = Callable[[FileKey], Started]
+"""Begins to fetch a file, if it would be fetched now."""
+
+
+class LookAhead:
+    """The files that a request will ask for, in that order, as far as is known."""
+
+    def __init__(self, start: Start) -> None:
+        self._start = start
+        self._expected: dict[FileKey, None] = {}
+        self._following: set[asyncio.Task[None]] = set()
+
+    def expect(self, keys: Iterable[FileKey]) -> None:
+        """Take note of files to come."""
+        self._expected.update(dict.fromkeys(keys))
+
+    def arrived(self, key: FileKey) -> None:
+        """Take note that it is a file's turn."""
+        self._expected.pop(key, None)
+
+    def look(self) -> None:
+        """Begin to fetch what would be fetched now."""
+        for key, task in list(self._started()):
+            del self._expected[key]
+            if key.type is FileType.MINIFIED_SOURCE:
+                following = asyncio.create_task(self._follow(key, task))
+                self._following.add(following)
+                following.add_done_callback(self._end)
+
+    async def close(self) -> None:
+        """Stop following what comes in."""
+        for task in self._following:
+            task.cancel()
+        await asyncio.gather(*self._following, return_exceptions=True)
+
+    def _end(self, following: asyncio.Task[None]) -> None:
+        self._following.discard(following)
+        if not following.cancelled():
+            following.exception()  # is raised where the file is wanted; asyncio would complain if nobody looked
+
+    def _started(self) -> Iterator[tuple[FileKey, asyncio.Task[File | Failure]]]:
+        for key in list(islice(self._expected, _FAR)):
+            started = self._start(key)
+            if started is NoStart.NEEDLESS:
+                del self._expected[key]
+            elif isinstance(started, asyncio.Task):
+                yield key, started
+
+    async def _follow(self, key: FileKey, minified: asyncio.Task[File | Failure]) -> None:
+        """Expect the source map of a file that came in early."""
+        file = await asyncio.shield(minified)
+        if isinstance(file, File) and isinstance(file.source_map, RemoteMap):
+            debug_id = key.debug_id or file.debug_id
+            self.expect([FileKey(FileType.SOURCE_MAP, file.source_map.url, debug_id)])
+            self.look()

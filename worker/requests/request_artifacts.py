@@ -1,0 +1,94 @@
+"""The individual artifacts that one request has learnt of."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from core.files.artifact_lookup import ListedFile
+from core.files.file_keys import Failure, FailureKind, File, FileEntry, FileKey, IndividualFile
+from core.files.html_pages import is_html_instead
+from core.files.text_files import Text, individual_file, read_text
+from core.web.paths import candidate_urls
+from core.wire.request import Source
+from worker.caches.keys import Namespace, artifact_key
+from worker.caches.stored_file import Draft
+from worker.fetch.artifacts import download_artifact
+from worker.metrics import Limit
+from worker.requests.look_ahead import NoStart, Started
+from worker.requests.request_texts import RequestTexts
+from worker.resources import Resources
+
+
+class RequestArtifacts:
+    """Finds files among artifacts, and downloads those that are wanted."""
+
+    def __init__(self, resources: Resources, texts: RequestTexts, namespace: Namespace, source: Source) -> None:
+        self._resources = resources
+        self._texts = texts
+        self._namespace = namespace
+        self._source = source
+        self._known: dict[str, ListedFile] = {}
+
+    def add(self, listed: ListedFile) -> bool:
+        """Take note of an artifact.  Returns whether it is new: of two with one path the first counts."""
+        if listed.abs_path in self._known:
+            return False
+        self._known[listed.abs_path] = listed
+        return True
+
+    @property
+    def known(self) -> Mapping[str, ListedFile]:
+        """The artifacts that were listed so far, by what they were uploaded under."""
+        return self._known
+
+    async def find(self, key: FileKey) -> FileEntry | None:
+        """Return the file; None if it isn't listed.  An artifact that is listed but can't be had is found as well."""
+        listed = self._listed(key)
+        if listed is None or key.abs_path is None:
+            return None
+        text = await self._texts.get(
+            artifact_key(self._namespace, listed), lambda: self._download(listed), between_hosts=True
+        )
+        metrics = self._resources.metrics
+        if not isinstance(text, Failure):
+            if is_html_instead(listed.abs_path, text.content):
+                metrics.html_page(listed.uri)
+        elif text.excess:
+            metrics.limit_hit(Limit.ARTIFACT, listed.uri, text.excess)
+        return FileEntry(IndividualFile(listed.uri), _file(text, listed, key.abs_path), listed.resolved_with)
+
+    def has(self, key: FileKey) -> bool:
+        """Return whether the file is listed."""
+        return self._listed(key) is not None
+
+    def start(self, key: FileKey) -> Started:
+        """Begin to download the file if it is listed, and return what will come of it."""
+        listed = self._listed(key)
+        if listed is None or key.abs_path is None:
+            return NoStart.NOT_YET
+        text = self._texts.start(
+            artifact_key(self._namespace, listed), lambda: self._download(listed), between_hosts=True
+        )
+        if text is None:
+            return NoStart.NEEDLESS
+        return asyncio.create_task(_file_of(text, listed, key.abs_path))
+
+    def _listed(self, key: FileKey) -> ListedFile | None:
+        if key.abs_path is None or not self._known:
+            return None
+        return next((self._known[url] for url in candidate_urls(key.abs_path) if url in self._known), None)
+
+    async def _download(self, listed: ListedFile) -> Draft:
+        scope, resources = self._namespace.scope, self._resources
+        return await download_artifact(resources.downloader, listed, self._source, scope, resources.settings)
+
+
+async def _file_of(text: asyncio.Task[Text | Failure], listed: ListedFile, abs_path: str) -> File | Failure:
+    return _file(await asyncio.shield(text), listed, abs_path)
+
+
+def _file(text: Text | Failure, listed: ListedFile, abs_path: str) -> File | Failure:
+    if isinstance(text, Failure) and text.kind is FailureKind.NOT_FOUND and listed.headers:
+        text = read_text(b"")  # Sentry keeps the bytecode of Hermes as nothing but headers
+    return text if isinstance(text, Failure) else individual_file(text, listed.headers, abs_path)

@@ -1,0 +1,227 @@
+"""The files of one request: where each is looked for, in which order, and what was learnt on the way.
+
+First what is known, then what the lookup API says about this file, then the web.  What is found is taken, even if it
+turns out to be of no use: there is no second choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+
+from core.explain.record import Recorder
+from core.files.artifact_lookup import ListedBundle, ListedFile
+from core.files.debug_ids import DebugId
+from core.files.file_keys import Failure, FileEntry, FileKey, FileType
+from core.files.generated_files import ResolvedModule, source_map_key
+from core.sourcemap.source_map import SourceMap
+from core.text.buffers import Content
+from core.web.attempts import attempt_not_made
+from core.web.paths import candidate_urls
+from core.wire.request import SymbolicateRequest
+from core.wire.response import ScrapingAttempt
+from worker.caches.freshness import Freshness
+from worker.caches.keys import Namespace
+from worker.caches.replayable_reads import watched_uses
+from worker.requests.look_ahead import LookAhead, NoStart, Started
+from worker.requests.request_artifacts import RequestArtifacts
+from worker.requests.request_bundles import RequestBundles
+from worker.requests.request_counts import Tally
+from worker.requests.request_lookups import RequestLookups
+from worker.requests.request_scraping import RequestScraping
+from worker.requests.request_texts import RequestTexts
+from worker.requests.resolved_files_cache import KnownFile, file_key, request_digest
+from worker.resources import Resources
+
+
+class RequestFiles:
+    """Gets files for one request, one after another: what was learnt for one file serves the next.
+
+    ``attempts`` are what the response says about the web, in the order of the lookups; ``tally`` is for metrics, and
+    ``recorder`` is told what is done if the request wants an explanation.
+    """
+
+    def __init__(
+        self, resources: Resources, request: SymbolicateRequest, scope: str | None, recorder: Recorder | None = None
+    ) -> None:
+        self.attempts: list[ScrapingAttempt] = []
+        self.tally = Tally()
+        self._resources = resources
+        self._namespace = Namespace.of(request, scope)
+        self._fresh = Freshness() if request.options.no_cache else None
+        self._texts = RequestTexts(resources.texts, self._fresh)
+        self._recorder = recorder
+        self._lookups = RequestLookups(resources, self._namespace, request, recorder, self._fresh)
+        self._bundles = RequestBundles(resources, self._namespace, request.source, recorder=recorder, fresh=self._fresh)
+        self._artifacts = RequestArtifacts(resources, self._texts, self._namespace, request.source)
+        self._scraping = RequestScraping(resources, self._texts, self._namespace, request)
+        self._digest = request_digest(request, scope)
+        self._look_ahead = LookAhead(self._start)
+        self._looks_ahead = False
+        self._scrapes = False
+        self._sources: dict[FileKey, FileEntry] = {}
+
+    def expect(self, keys: Iterable[FileKey]) -> None:
+        """Fetch some of the files that will be asked for before they are; what comes out is the same."""
+        self._looks_ahead = True
+        self._look_ahead.expect(keys)
+        self._look_ahead.look()
+
+    @property
+    def _remembers_nothing(self) -> bool:
+        return self._recorder is not None or self._fresh is not None
+
+    async def close(self) -> None:
+        """Stop fetching what nobody has asked for after all."""
+        if self._looks_ahead:
+            await self._look_ahead.close()
+            await self._texts.close()
+
+    def known_module(self, abs_path: str, debug_id: DebugId | None) -> KnownFile | None:
+        """Return what a generated file and its source map came to for an earlier request, if that still holds.
+
+        Whatever looking for them would bring besides is then as if they had been looked for.
+        """
+        if self._remembers_nothing:
+            return None
+        found = self._resources.known_files.get(file_key(self._digest, self._bundles.state, abs_path, debug_id))
+        if found is None:
+            return None
+        file, uses = found
+        if not (self._depends_on_nothing_else(file) and self._bundles.has_room_for(file.read_bytes) and uses.again()):
+            return None
+        self.attempts += file.attempts
+        self.tally.add(file.tally)
+        self._bundles.learn(file.bundles)
+        self._bundles.read_bytes += file.read_bytes
+        for listed in file.artifacts:
+            self._artifacts.add(listed)
+        self._scrapes |= file.was_scraped
+        if self._looks_ahead:
+            self._look_ahead.arrived(FileKey(FileType.MINIFIED_SOURCE, abs_path, debug_id))
+        return file
+
+    async def remembered(
+        self, abs_path: str, debug_id: DebugId | None, resolve: Callable[[], Awaitable[ResolvedModule]]
+    ) -> ResolvedModule:
+        """Return what ``resolve`` returns, which looks for a generated file and its map, and remember that."""
+        if self._remembers_nothing:
+            return await resolve()
+        key = file_key(self._digest, self._bundles.state, abs_path, debug_id)
+        attempts, read_bytes = len(self.attempts), self._bundles.read_bytes
+        bundles, artifacts = set(self._bundles.known), set(self._artifacts.known)
+        tally, self.tally = self.tally, Tally()
+        try:
+            with watched_uses() as uses:
+                module = await resolve()
+        finally:
+            tally.add(self.tally)
+            tally, self.tally = self.tally, tally
+        file = KnownFile(
+            module=module,
+            number=self._resources.written_frames.module_number(abs_path, module),
+            attempts=self.attempts[attempts:],
+            tally=tally,
+            bundles={uri: each for uri, each in self._bundles.known.items() if uri not in bundles},
+            artifacts=[each for url, each in self._artifacts.known.items() if url not in artifacts],
+            urls=_names(abs_path, module, debug_id),
+            read_bytes=self._bundles.read_bytes - read_bytes,
+            was_scraped=self._scrapes,
+        )
+        if uses.were_in_memory and file.urls.isdisjoint(artifacts):
+            self._resources.known_files.keep(key, file, uses)
+        return module
+
+    def _depends_on_nothing_else(self, file: KnownFile) -> bool:
+        """Say whether no artifact that this request has learnt of could be taken for the file or its map."""
+        known = self._artifacts.known
+        return not known or file.urls.isdisjoint(known)
+
+    @property
+    def has_looked_for_sources(self) -> bool:
+        """Whether original sources were asked for."""
+        return bool(self._sources)
+
+    async def get_file(self, key: FileKey) -> FileEntry:
+        """Return what came of looking for a file; original sources are looked for once per request."""
+        if key.type is not FileType.SOURCE:
+            return await self._get(key)
+        self.tally.missing_sourcescontent += 1
+        if key not in self._sources:
+            self._sources[key] = await self._get(key)
+        return self._sources[key]
+
+    async def read_map(self, content: Content, minified: Content) -> SourceMap | Failure:
+        """Return the source map that ``content`` is for the file ``minified``, or why it is none.
+
+        It is read now or was earlier.
+        """
+        return await self._resources.source_maps.get(self._namespace, content, minified)
+
+    async def _get(self, key: FileKey) -> FileEntry:
+        entry = await self._look_for(key)
+        if self._recorder is not None:
+            self._recorder.ended(key, entry)
+        return entry
+
+    async def _look_for(self, key: FileKey) -> FileEntry:
+        self._look_ahead.arrived(key)
+        entry = await self._find(key)
+        if entry is None and await self._learn_about(key):
+            if self._looks_ahead:
+                self._look_ahead.look()
+            entry = await self._find(key)
+        if entry is None:
+            return await self._scrape(key)
+        if key.abs_path is not None:
+            self.attempts.append(attempt_not_made(key.abs_path))
+        self.tally.got(key, entry, scraped=False)
+        return entry
+
+    async def _find(self, key: FileKey) -> FileEntry | None:
+        return await self._bundles.find(key) or await self._artifacts.find(key)
+
+    async def _learn_about(self, key: FileKey) -> bool:
+        """Ask the lookup API.  Returns whether that brought anything new."""
+        listed = await self._lookups.about(key)
+        if self._lookups.can_ask(key):
+            self.tally.listed(listed)
+        if not listed:
+            return False
+        has_new_bundles = await self._bundles.add([each for each in listed if isinstance(each, ListedBundle)])
+        has_new_files = [self._artifacts.add(each) for each in listed if isinstance(each, ListedFile)]
+        return has_new_bundles or any(has_new_files)
+
+    async def _scrape(self, key: FileKey) -> FileEntry:
+        self._scrapes = True
+        if self._looks_ahead:
+            self._look_ahead.look()
+        scraped = await self._scraping.scrape(key)
+        if scraped.attempt is not None:
+            self.attempts.append(scraped.attempt)
+        was_tried = scraped.attempt is not None and scraped.attempt.reason != "disabled"
+        self.tally.got(key, scraped.entry, scraped=was_tried)
+        if self._recorder is not None:
+            self._recorder.considered_web(scraped.attempt)
+            if self._recorder.heard_nothing:
+                await self._lookups.explore(key)
+        return scraped.entry
+
+    def _start(self, key: FileKey) -> Started:
+        """Begin to fetch a file that is known to be an artifact, or that is likely to come from the web.
+
+        Nothing better is likely if there is nothing to ask the lookup API by, or if it didn't know the last file.
+        """
+        if self._bundles.may_have(key):
+            return NoStart.NOT_YET
+        if self._artifacts.has(key):
+            return self._artifacts.start(key)
+        if self._lookups.can_ask(key) and not self._scrapes:
+            return NoStart.NOT_YET
+        return self._scraping.start(key)
+
+
+def _names(abs_path: str, module: ResolvedModule, debug_id: DebugId | None) -> frozenset[str]:
+    """Return what a generated file and its map are found by among artifacts."""
+    map_key = source_map_key(module.minified, debug_id)
+    paths = [abs_path] if map_key is None or map_key.abs_path is None else [abs_path, map_key.abs_path]
+    return frozenset(url for path in paths for url in candidate_urls(path))

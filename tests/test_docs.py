@@ -79,6 +79,19 @@ def test_every_link_leads_somewhere(page):
         assert not anchor or anchor in anchors(linked), target
 
 
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if page.name != "CHANGELOG.md"], ids=lambda page: str(page.relative_to(ROOT))
+)
+def test_every_file_and_module_that_a_page_names_is_there(page):
+    text = page.read_text()
+    paths = re.findall(r"`((?:api|core|worker|tests|bench|examples|docs)/[\w./-]+)`", text)
+    modules = re.findall(r"\bpython -m ((?:api|core|worker|tests|bench)[\w.]*\w)", text)
+    paths += [re.sub(r"\.", "/", module) for module in modules]
+    paths += [re.sub(r"\.", "/", module) for module in re.findall(r"`((?:api|core|worker)(?:\.[a-z_]+)+)`", text)]
+    there = [path for path in paths if any((ROOT / f"{path}{suffix}").exists() for suffix in ("", ".py"))]
+    assert paths == there
+
+
 def test_every_page_can_be_found_from_the_readme():
     linked = set(re.findall(r"\]\((docs/[^)#\s]+)\)", (ROOT / "README.md").read_text()))
     assert linked >= {f"docs/{page.name}" for page in DOCS.glob("*.md")}

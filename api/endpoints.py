@@ -20,8 +20,8 @@ from api.metrics import Metrics
 from api.openapi import openapi_document
 from api.query import poll_timeout_s, submit_query
 from core.errors import ShuttingDown, StoreUnavailable
+from core.explain.explanation import with_explanation
 from core.explain.page import explained_page
-from core.explain.request import with_explanation
 from core.observing.counts import Counts
 from core.observing.logs import REQUEST_ID
 from core.observing.metrics import ACCEPTED, HEALTHCHECKS, REQUEST_ID_UNKNOWN, RESPONSE_IDLING, TASK

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from api.deployment import Overview
 from api.exposition import exposition
-from core.explain.reasons import Reason
+from core.explain.findings import Reason
 from core.settings import SETTINGS, Settings
 from core.wire.request import SymbolicateRequest
 from core.wire.response import ErrorType

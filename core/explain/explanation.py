@@ -1,13 +1,19 @@
-"""The explanation of a frame, as it stands beside the frame in the response."""
+"""Explanations of frames on the wire: how a body asks for them, and where they stand in the answer."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
+import orjson
 
-from core.explain.reasons import Reason
+from core.explain.findings import Reason
 from core.files.file_keys import FileType
+from core.wire.document import parse_document
+from core.wire.response import Completed, encode_completed
+
+_BLANKS = b" \t\n\r"
 
 
 class Step(msgspec.Struct, kw_only=True, frozen=True):
@@ -56,3 +62,39 @@ class Explanation(msgspec.Struct, kw_only=True, omit_defaults=True):
     advice: str = ""
     steps: list[Step]
     decided_by: DecidedBy
+
+
+def with_explanation(body: bytes) -> bytes:
+    """Return a valid request body that asks for an explanation, and is the same otherwise.
+
+    Of a key that is there twice the last value counts, so nothing of a large body is written anew.
+    """
+    options = _options(body) | {"explain": True}
+    return body.rstrip(_BLANKS)[:-1] + b',"options":' + orjson.dumps(options) + b"}"
+
+
+class _Body(msgspec.Struct):
+    options: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+def encode_explained(completed: Completed, explanations: Iterable[list[Explanation]]) -> bytes:
+    """Return the JSON body of a finished request, with an ``explanation`` in each frame of ``stacktraces``.
+
+    The explanations are those of the frames of each stack trace, in their order; the last ones may be missing.
+    """
+    document = orjson.loads(encode_completed(completed))
+    for trace, explained in zip(document["stacktraces"], explanations, strict=True):
+        for frame, explanation in zip(trace["frames"], explained, strict=False):
+            frame["explanation"] = msgspec.to_builtins(explanation)
+    return orjson.dumps(document)
+
+
+def _options(body: bytes) -> dict[str, Any]:
+    """Return the options in a valid body, without making objects of the rest."""
+    try:
+        text = bytes(msgspec.json.decode(body, type=_Body).options)
+    except RecursionError:  # orjson goes a bit deeper
+        options: dict[str, Any] = parse_document(body).get("options", {})
+        return options
+    found: dict[str, Any] = orjson.loads(text)
+    return found

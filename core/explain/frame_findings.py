@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.explain.findings import FILE_NAMES, Finding, bundle_name, failure_text, quoted
-from core.explain.frame_paths import inline_script, is_page, unmappable
-from core.explain.generated_place import Places
-from core.explain.mapped_frames import blemishes, misfits, unmapped
+from core.explain.event_findings import inline_script, is_page, unmappable
+from core.explain.file_records import FileRecord
+from core.explain.findings import FILE_NAMES, Finding, Reason, bundle_name, failure_text, quoted
+from core.explain.mapped_frames import GeneratedPlaces, blemishes, misfits, unmapped
 from core.explain.missing_file import why_missing
-from core.explain.reasons import Reason
-from core.explain.record import FileRecord
-from core.explain.uploaded_names import UploadedNames
-from core.explain.uploads import upload_name
+from core.explain.uploaded_names import UploadedNames, upload_name
 from core.files.data_urls import is_data_url
 from core.files.file_keys import Failure, FailureKind, File, FileKey, FileType
 from core.files.generated_files import ResolvedModule
@@ -36,7 +33,7 @@ class FrameFindings:
         self._records = records
         self._names = names
         self._missing: dict[FileKey, Finding] = {}
-        self._places = Places()
+        self._places = GeneratedPlaces()
 
     def of_frame(self, frame: Frame, module: ResolvedModule | None, keys: tuple[FileKey, FileKey | None]) -> Finding:
         """Return why ``frame``, as it was looked up, came out as it did.

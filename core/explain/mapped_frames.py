@@ -1,13 +1,12 @@
-"""A frame whose generated file and source map are there: whether the two fit it, and what is still missing."""
+"""Findings about frames whose files are there: places outside of the file, maps of other builds, missing parts."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from core.explain.findings import Finding, bundle_name, quoted
-from core.explain.generated_place import Place, line_count
-from core.explain.reasons import Reason
+from core.explain.findings import Finding, Reason, bundle_name, quoted
 from core.explain.uploaded_names import UploadedNames
 from core.files.debug_ids import parse_debug_id
 from core.files.file_keys import BundledFile, Failure, FileEntry, FileType
@@ -20,13 +19,58 @@ from core.text.buffers import Content
 from core.web.paths import candidate_urls
 from core.wire.frame import Frame
 
+_STEP = 1 << 16
 _MINIFIED = FileType.MINIFIED_SOURCE
 _MAP = FileType.SOURCE_MAP
 _DEPLOYED_BUILD = "Upload the files of the very build that is deployed, the file and its map together"
 
 
+@dataclass(frozen=True, slots=True)
+class GeneratedPlace:
+    """A frame's place, from 0; ``length`` are the UTF-16 code units of its line, None if the file has no such line."""
+
+    line: int
+    column: int
+    length: int | None
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether the file has no such place.  A column just behind the last character still is one."""
+        return self.length is None or self.column > self.length
+
+
+class GeneratedPlaces:
+    """Finds the places of frames in their generated files.  A line may have megabytes, so each is measured once."""
+
+    def __init__(self) -> None:
+        self._lengths: dict[tuple[str, int], int | None] = {}
+
+    def place(self, frame: Frame, content: Content) -> GeneratedPlace:
+        """Return where ``frame``, which has a line, points in its generated file."""
+        line = frame.lineno - 1
+        key = (frame.abs_path, line)
+        if key not in self._lengths:
+            self._lengths[key] = line_length(content, line)
+        return GeneratedPlace(line, max(frame.colno or 0, 1) - 1, self._lengths[key])
+
+
+def line_length(content: Content, line: int) -> int | None:
+    """Return how many UTF-16 code units the line ``line``, from 0, has; None if there is no such line."""
+    start = _line_start(content, line)
+    if start is None:
+        return None
+    end = content.find(b"\n", start)
+    text = content[start : len(content) if end < 0 else end]
+    return len(text) if text.isascii() else _utf16_units(text)
+
+
+def line_count(content: Content) -> int:
+    """Return how many lines a file has: one more than there are newlines."""
+    return 1 + sum(content[start : start + _STEP].count(b"\n") for start in range(0, len(content), _STEP))
+
+
 def misfits(
-    frame: Frame, place: Place, module: ResolvedModule, source_map: SourceMap, names: UploadedNames
+    frame: Frame, place: GeneratedPlace, module: ResolvedModule, source_map: SourceMap, names: UploadedNames
 ) -> Iterator[Finding]:
     """Yield why what the map says of ``frame``, if anything, is likely to be wrong: file, map and frame don't fit."""
     if isinstance(module.minified.result, Failure):
@@ -52,7 +96,7 @@ def misfits(
         yield Finding(Reason.MAP_OF_OTHER_BUILD, cause, advice, _MAP)
 
 
-def unmapped(frame: Frame, source_map: SourceMap, place: Place) -> Finding:
+def unmapped(frame: Frame, source_map: SourceMap, place: GeneratedPlace) -> Finding:
     """Return why the map says nothing of a frame that it fits."""
     if not frame.colno and last_column(source_map, place.line) is not None:
         return no_column(frame)
@@ -92,6 +136,23 @@ def blemishes(frame: Frame, located: Located, source_map: SourceMap) -> Iterator
         yield Finding(Reason.NAMES_MISSING, cause, advice, _MAP)
 
 
+def _line_start(content: Content, line: int) -> int | None:
+    """Return where a line begins; most of what is before it is only counted, as a frame may be far down."""
+    start = 0
+    while (count := content[start : start + _STEP].count(b"\n")) < line and start < len(content):
+        line -= count
+        start += _STEP
+    for _ in range(line):
+        start = content.find(b"\n", start) + 1
+        if start == 0:
+            return None
+    return start
+
+
+def _utf16_units(text: bytes) -> int:
+    return len(text.decode("utf-8", "replace").encode("utf-16-le")) // 2
+
+
 def _has_several_places(line: int, source_map: SourceMap) -> bool:
     """Return whether a generated line has code of more than one original line."""
     last = last_column(source_map, line)
@@ -104,7 +165,7 @@ def _has_word(content: bytes, name: str) -> bool:
     return re.search(rb"(?<![\w$])%b(?![\w$])" % re.escape(name.rpartition(".")[2].encode()), content) is not None
 
 
-def _outside(frame: Frame, place: Place, content: Content) -> str:
+def _outside(frame: Frame, place: GeneratedPlace, content: Content) -> str:
     if place.length is None:
         return f"The frame is on line {frame.lineno}, but the minified file ends with line {line_count(content)}"
     there = f"which has only {place.length} in the minified file"

@@ -9,15 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from core.explain.event_ids import unusable_debug_id
-from core.explain.findings import FILE_NAMES, Finding, bundle_name, failure_text, quoted
-from core.explain.frame_paths import unmappable
+from core.explain.event_findings import unmappable, unusable_debug_id
+from core.explain.file_records import FileRecord, Lookup, NotAsked
+from core.explain.findings import FILE_NAMES, Finding, Reason, bundle_name, failure_text, quoted
 from core.explain.near_misses import misnamed
-from core.explain.reasons import Reason
-from core.explain.record import FileRecord, Lookup, NotAsked
-from core.explain.uploaded_names import UploadedNames
-from core.explain.uploads import release_name, upload_advice, upload_name
-from core.explain.web import is_ordinary, not_from_web
+from core.explain.uploaded_names import UploadedNames, release_name, upload_advice, upload_name
+from core.explain.web_findings import is_ordinary, not_from_web
 from core.files.artifact_lookup import ListedBundle
 from core.files.file_keys import BundledFile, Failure, FailureKind, FileType, IndividualFile
 from core.wire.request import SymbolicateRequest

@@ -7,10 +7,8 @@ from enum import IntEnum
 from itertools import islice
 from urllib.parse import unquote
 
-from core.explain.findings import FILE_NAMES, Finding, bundle_name, quoted
-from core.explain.reasons import Reason
-from core.explain.uploaded_names import UploadedName, UploadedNames, path_of
-from core.explain.uploads import upload_name
+from core.explain.findings import FILE_NAMES, Finding, Reason, bundle_name, quoted
+from core.explain.uploaded_names import UploadedName, UploadedNames, path_of, upload_name
 from core.files.file_keys import FileKey
 
 _MOST_COMPARED = 1_000  # there may be thousands of files called index.js

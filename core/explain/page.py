@@ -8,8 +8,7 @@ from collections.abc import Iterator
 import msgspec
 
 from core.explain.explanation import DecidedBy, Explanation, Step
-from core.explain.findings import FILE_NAMES, origin_text
-from core.explain.reasons import Reason
+from core.explain.findings import FILE_NAMES, Reason, origin_text
 from core.files.file_keys import FileType
 from core.text.control_characters import visible
 from core.wire.origin import parse_origin

@@ -1,4 +1,4 @@
-"""The names of everything that was uploaded, by what near misses have in common with what was looked for."""
+"""Names of everything that was uploaded, by what near misses have in common, and the name to upload a file under."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from itertools import islice
 from typing import TypeVar
 from urllib.parse import unquote
 
+from core.explain.findings import quoted
 from core.files.artifact_lookup import ListedFile
 from core.files.debug_ids import DebugId
-from core.files.file_keys import Failure, FileType
+from core.files.file_keys import Failure, FileKey, FileType
 from core.files.manifest import Manifest, ManifestType
-from core.web.paths import strip_hostname
+from core.web.paths import candidate_urls, strip_hostname
+from core.wire.request import SymbolicateRequest
 
 T = TypeVar("T")
-
 MOST_NAMES = 100_000
 """How many names of uploads are compared with what is missing."""
-
 _BETWEEN = re.compile(r"([._-])")
 _HASH = re.compile(r"[0-9a-f]{6,}|(?=[A-Za-z]*[0-9])[A-Za-z0-9]{6,}|[A-Z][A-Za-z]*[a-z][A-Z][A-Za-z]*")
 
@@ -113,13 +113,6 @@ class UploadedNames:
                 yield UploadedId(uri, debug_id, file_type, member.path)
 
 
-def _by(key_of: Callable[[T], str], values: Iterable[T]) -> dict[str, list[T]]:
-    found: dict[str, list[T]] = {}
-    for value in values:
-        found.setdefault(key_of(value), []).append(value)
-    return found
-
-
 def path_of(url: str) -> str:
     """Return the path of a URL or name, without query and fragment."""
     return strip_hostname(url.partition("#")[0].partition("?")[0])
@@ -129,6 +122,39 @@ def buildless(file_name: str) -> str:
     """Return a file's name with a star for each part that looks like the hash of a build."""
     parts = _BETWEEN.split(file_name)
     return "".join("*" if number and _HASH.fullmatch(part) else part for number, part in enumerate(parts))
+
+
+def upload_name(abs_path: str) -> str:
+    """Return the name to upload the file at ``abs_path`` under: right for any host, if the path has one."""
+    name = candidate_urls(abs_path)[-1]
+    return name if name.startswith("~/") else candidate_urls(abs_path.partition("?")[0])[0]
+
+
+def release_name(request: SymbolicateRequest) -> str:
+    """Return what the request's release, which it has, is called."""
+    dist = "" if request.dist is None else f", dist {quoted(request.dist)}"
+    return f"the release {quoted(request.release or '')}{dist}"
+
+
+def upload_advice(key: FileKey, request: SymbolicateRequest) -> str:
+    """Say how to upload a file so that this request would find it."""
+    name = "" if key.abs_path is None else f" as {quoted(upload_name(key.abs_path))}"
+    if key.debug_id is not None:
+        also = "" if request.release is None or not name else f", or{name} for {release_name(request)}"
+        return f"upload it with the debug id {quoted(key.debug_id)}{also}"
+    if request.release is not None:
+        return f"upload it{name} for {release_name(request)}"
+    return (
+        "inject debug ids when building, upload the files and let the SDK send the ids, "
+        f"or let it send a release and upload the file{name} for that"
+    )
+
+
+def _by(key_of: Callable[[T], str], values: Iterable[T]) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = {}
+    for value in values:
+        found.setdefault(key_of(value), []).append(value)
+    return found
 
 
 def _file_name(path: str) -> str:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 
 from core.errors import FetchFailed, NoRoom
-from core.explain.record import Recorder
+from core.explain.file_records import Recorder
 from core.files.artifact_bundle import Bundle
 from core.files.artifact_lookup import ListedBundle
 from core.files.file_keys import BundledFile, Excess, Failure, FailureKind, FileEntry, FileKey, ResolvedWith

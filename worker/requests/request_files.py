@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 
-from core.explain.record import Recorder
+from core.explain.file_records import Recorder
 from core.files.artifact_lookup import ListedBundle, ListedFile
 from core.files.debug_ids import DebugId
 from core.files.file_keys import Failure, FileEntry, FileKey, FileType

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from core.explain.record import NotAsked, Recorder
+from core.explain.file_records import NotAsked, Recorder
 from core.files.artifact_lookup import MAX_URL_CHARACTERS, Listed, Parameters, lookup_parameters, lookup_url
 from core.files.file_keys import Excess, Failure, FileKey
 from core.web.urls import Url, parse_url

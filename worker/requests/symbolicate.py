@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from core.explain.answer import encode_explained
 from core.explain.explainer import explain
-from core.explain.record import Recorder
+from core.explain.explanation import encode_explained
+from core.explain.file_records import Recorder
 from core.files.file_keys import File
 from core.files.generated_files import ResolvedModule
 from core.frames.mapped_frame import (

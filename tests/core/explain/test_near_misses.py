@@ -6,10 +6,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from core.explain.findings import Reason
 from core.explain.near_misses import misnamed, near_miss
-from core.explain.reasons import Reason
-from core.explain.uploaded_names import UploadedNames, buildless
-from core.explain.uploads import upload_name
+from core.explain.uploaded_names import UploadedNames, buildless, upload_name
 from core.files.file_keys import FileKey, FileType
 from core.files.manifest import Manifest, Member
 from core.web.paths import candidate_urls

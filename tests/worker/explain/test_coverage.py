@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.explain.reasons import Reason
+from core.explain.findings import Reason
 from tests.worker.explain import test_files, test_uploads, test_web
 
 ALL = [*test_files.ROWS, *test_uploads.ROWS, *test_web.ROWS]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.explain.request import with_explanation
+from core.explain.explanation import with_explanation
 from core.wire.document import parse_document
 from core.wire.request import decode_request
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.explain.generated_place import Places, line_count, line_length
+from core.explain.mapped_frames import GeneratedPlaces, line_count, line_length
 from core.wire.frame import Frame
 
 FAR = b"x\n" * 40_000
@@ -32,7 +32,7 @@ FAR = b"x\n" * 40_000
     ],
 )
 def test_is_outside(content, lineno, colno, outside):
-    assert Places().place(Frame(abs_path="a.js", lineno=lineno, colno=colno), content).is_outside is outside
+    assert GeneratedPlaces().place(Frame(abs_path="a.js", lineno=lineno, colno=colno), content).is_outside is outside
 
 
 @given(st.lists(st.integers(0, 70_000), max_size=6), st.integers(1, 8))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from core.explain.findings import FILE_NAMES, Finding, quoted
-from core.explain.reasons import Reason
-from core.explain.uploads import upload_advice
+from core.explain.findings import FILE_NAMES, Finding, Reason, quoted
+from core.explain.uploaded_names import upload_advice
 from core.files.download_failures import (
     INVALID_HOST,
     REDIRECT_NOT_ALLOWED,

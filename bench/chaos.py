@@ -3,6 +3,7 @@
 Workers are killed with SIGKILL every two seconds, APIs are restarted in turn, Redis (append-only) is restarted twice,
 and one request is poison: whatever process runs it is killed.  Every caller insists: what was accepted is polled until
 there is an answer, and later once more from every API, which must say the same.
+Exit status 1: a job was not answered, was answered twice differently, or paid for the kills; its record is shown.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import itertools
 import os
 import random
 import signal
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -57,6 +59,11 @@ class Report:
     poison_processes: set[int] = field(default_factory=set)
     poison_answer: str = ""
     redeliveries_s: list[float] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        """Whether every request was answered once, and none but the poison by an error."""
+        return not (self.unanswered or self.contradictions or set(self.answers) - {"completed"})
 
     @property
     def slowest_redelivery_s(self) -> float:
@@ -120,7 +127,7 @@ class Chaos:
             if answer is not None and (status := orjson.loads(answer)["status"]) != "pending":
                 self.report.polled[request_id] = answer
                 return status, request_id
-        self.report.unanswered.append(request_id)
+        self.report.unanswered.append(f"{request_id}: {await asyncio.to_thread(self._redis.record, request_id)}")
         return "unanswered", request_id
 
     async def _submitted(self, body: bytes, query: str) -> dict[str, str]:
@@ -246,6 +253,13 @@ class _RestartingRedis:
             return b"ended" if deadline is None else worker or b""
         return None
 
+    def record(self, job_id: str) -> dict[bytes, bytes]:
+        """Return all that is noted of a job."""
+        with contextlib.suppress(RedisError):
+            noted: dict[bytes, bytes] = self._client.hgetall(job_key(job_id))
+            return noted
+        return {}
+
     def runner(self, job_id: str) -> tuple[int, bool]:
         """Return the process that runs a job, 0 if none does, and whether that is a worker."""
         with contextlib.suppress(RedisError):
@@ -301,7 +315,7 @@ def main() -> None:
     for line in (
         f"answers                 {dict(report.answers)}",
         f"refused, sent again     {report.submissions_refused}",
-        f"accepted, unanswered    {len(report.unanswered)}",
+        f"accepted, unanswered    {len(report.unanswered)} {report.unanswered[:3]}",
         f"contradictory           {len(report.contradictions)} {report.contradictions[:3]}",
         f"polled, and asked again {len(report.polled)}",
         f"workers killed          {report.workers_killed}",
@@ -312,6 +326,7 @@ def main() -> None:
         f"redeliveries            {len(report.redeliveries_s)}, the slowest in {report.slowest_redelivery_s:.1f} s",
     ):
         print(line)
+    sys.exit(not report.holds)
 
 
 if __name__ == "__main__":

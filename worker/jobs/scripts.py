@@ -45,6 +45,8 @@ local function claim(id, me)
     if not record[1] or now >= tonumber(record[1]) or (record[3] and record[3] ~= me) then return nil end
     redis.call('HSET', JOB .. id, 'worker', me)
     redis.call('SADD', TAKEN .. me, id)
+    -- The last call of a worker that died may come after its death was reported: so it is found dead once more.
+    redis.call('ZADD', WORKERS, 'NX', now, me)
     local body = redis.call('GET', PAYLOAD .. id)
     return {id, body, record[1] - now, record[2], tonumber(record[4] or 0), record[5] or '', record[6] or ''}
 end

@@ -133,6 +133,21 @@ async def test_deaths_of_workers_are_counted_and_end_no_job(redis, heartbeat, dy
     assert not redis.exists(result_key(job_id))
 
 
+@pytest.mark.parametrize("call", ["exchange", "begin"])
+async def test_jobs_that_a_worker_takes_after_its_death_was_reported_are_queued_again(
+    redis, heartbeat, settings, dying, call
+):
+    """Its last call may still have been on the way."""
+    Heartbeat(settings, "dying", MESSAGES, [QUEUE]).report_death()
+    job_id = queued_job(redis)
+    await (dying.exchange(QUEUE, [], 1) if call == "exchange" else dying.begin(job_id))
+    assert redis.hget(job_key(job_id), "worker") == b"dying"
+    assert redis.zscore(WORKERS, "dying") is not None
+    die(redis)
+    heartbeat.beat_once()
+    assert MESSAGES.message(job_id, QUEUE) in queue(redis)
+
+
 async def test_a_death_that_is_known_needs_no_silence(redis, heartbeat, settings, dying):
     job_id = await taken_job(redis, dying)
     redis.set(REAPER_WAITS, 1)  # as if Redis had been away

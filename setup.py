@@ -63,6 +63,16 @@ def _whole(texts: list[str]) -> str:
     return "".join([*heads, _BASE.sub("", lines[-1]), *bodies])
 
 
+def kernels() -> list[Extension]:
+    """Return the modules to be compiled: those that begin with directives for Cython."""
+    files = [file for file in sorted(Path("core").rglob("*.py")) if file.read_text().startswith("# cython:")]
+    return [Extension(".".join(file.with_suffix("").parts), [str(_source(file))]) for file in files]
+
+
+def _source(file: Path) -> Path:
+    return JOINED / file if file == PACKAGE / "kernel.py" else file
+
+
 class BuildKernels(build_ext):
     """Compiles as many kernels at once as there are cores."""
 
@@ -81,4 +91,4 @@ class BuildKernels(build_ext):
 
 
 join_parts()
-setup(cmdclass={"build_ext": BuildKernels})
+setup(ext_modules=kernels(), cmdclass={"build_ext": BuildKernels})

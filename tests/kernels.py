@@ -15,32 +15,15 @@ from importlib.util import spec_from_loader
 from pathlib import Path
 from types import ModuleType
 
-KERNELS = (
-    "core.source_names.lexer",
-    "core.source_names.parser",
-    "core.source_names.recorder",
-    "core.source_names.types",
-    "core.javascript.kernel",
-    "core.javascript.scope_search",
-    "core.text.byte_search",
-    "core.text.checksum",
-    "core.sourcemap.json_outline",
-    "core.sourcemap.content_lines",
-    "core.text.context_writer",
-    "core.sourcemap.mappings",
-    "core.sourcemap.mappings_cursor",
-    "core.sourcemap.mappings_survey",
-    "core.sourcemap.mappings_writer",
-    "core.sourcemap.section_outline",
-    "core.text.text_lines",
-    "core.sourcemap.text_positions",
-    "core.sourcemap.token_arrays",
-    "core.sourcemap.token_reader",
-)
 BUILDS = ("interpreted", "compiled")
 
 _SHARED = "core.sourcemap.position"  # the same module for both builds, so that their answers can be compared
 _ROOT = Path(__file__).parent.parent
+KERNELS = [
+    ".".join(file.relative_to(_ROOT).with_suffix("").parts)
+    for file in sorted((_ROOT / "core").rglob("*.py"))
+    if file.read_text().startswith("# cython:")
+]
 _interpreted: dict[str, ModuleType] = {}
 
 

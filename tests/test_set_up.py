@@ -13,6 +13,8 @@ from types import ModuleType
 
 import pytest
 
+from tests.kernels import KERNELS
+
 ROOT = Path(__file__).parent.parent
 PINNED = re.compile(r"^([a-z0-9._-]+)==([^ ;]+)(?: ; (.+?))? \\$", re.MULTILINE)
 
@@ -187,8 +189,7 @@ def test_no_redis_is_set_up_for_running_with_one_elsewhere():
 
 def test_every_kernel_is_known_and_compiled():
     kernels = set_up.compiled_kernels(ROOT)
-    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["ext-modules"]
-    assert len(kernels) == len(declared)
+    assert len(kernels) == len(KERNELS) > 15
     assert all(path.exists() for path in kernels)
 
 

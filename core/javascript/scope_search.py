@@ -1,4 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# mypy: ignore-errors
 """Search among the scopes of a text.
 
 ``scopes`` are the records of ``core.javascript.scopes``.

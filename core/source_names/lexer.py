@@ -1,4 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# mypy: ignore-errors
 """The tokens of a text in JavaScript or TypeScript, with or without JSX.
 
 Offsets are bytes of UTF-8.  The text must end with a NUL, at which every loop stops.  Nothing here is an error: what no

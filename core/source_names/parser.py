@@ -1,4 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# mypy: ignore-errors
 """A parser of TypeScript, JSX and JavaScript that looks for functions and what names them.
 
 It takes any text, as fast as it is long: what makes no sense to it is passed over, one token at least, and what is

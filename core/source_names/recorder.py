@@ -1,4 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# mypy: ignore-errors
 """The functions of a text, and what names them, written down while the text is parsed.
 
 What names a function that has no name of its own is found as V8 finds it, since that is what Node and Chromium print:

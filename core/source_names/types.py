@@ -1,4 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# mypy: ignore-errors
 """The types of TypeScript, and of Flow: read only to know where they end.
 
 Nothing in a type names a function, so what is in brackets isn't looked at, and there is no recursion.

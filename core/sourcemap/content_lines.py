@@ -1,4 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# mypy: ignore-errors
 """The lines of a text that is a JSON string, found and decoded where it is: escaped, among others.
 
 Lines end in LF or CR LF and in nothing else; nothing follows a final LF.  Columns are bytes of the text in UTF-8.

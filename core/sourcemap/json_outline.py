@@ -1,4 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# mypy: ignore-errors
 """The outline of a JSON text: checks every byte of it, and says where each value starts and ends.
 
 The outline is three arrays with one entry per value, in the order in which values start; an object's keys are values

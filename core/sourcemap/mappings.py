@@ -1,4 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
+# mypy: ignore-errors
 """Decoding of the texts made of base64 VLQ numbers: the hot loop of reading a source map.
 
 Numbers count modulo 2^32, and every byte is a digit: one outside the alphabet counts as ``/``, and DEL as ``+``.

@@ -1,4 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# mypy: ignore-errors
 """A place in encoded mappings, and the reading of one token after another from there, whatever they are.
 
 The mappings end with a quote, as they do in JSON, and there is none inside: so nobody has to ask at every byte

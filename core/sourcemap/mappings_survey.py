@@ -1,4 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# mypy: ignore-errors
 """The survey of encoded mappings: checks all of them, and writes the checkpoints from which tokens can be found again.
 
 Checkpoints are rows of numbers, see ``core.sourcemap.checkpoint``, in the order of their tokens.

@@ -1,4 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# mypy: ignore-errors
 """Encodes tokens as mappings with checkpoints: for maps whose own mappings aren't in order, or not in one piece.
 
 Only ``core.sourcemap.token_reader`` can read the result: where the lines jump, a checkpoint does and no semicolons do,

@@ -1,4 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# mypy: ignore-errors
 """The sections of an index map as a bundler writes them, read from the outline of its JSON (``json_outline``).
 
 A section is a row of numbers, see ``core.sourcemap.section_fields``.  What isn't usual (a section without a map, a map

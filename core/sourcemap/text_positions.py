@@ -1,4 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# mypy: ignore-errors
 """Byte offsets in a text and the lines and columns they are at, without reading all of the text each time.
 
 The text is UTF-8 and cut into blocks of BLOCK_SIZE bytes.  ``blocks`` has two numbers for each: the line and the column

@@ -1,4 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
+# mypy: ignore-errors
 """Work on the arrays that hold a source map's tokens: order, search, renumbering.
 
 All arrays of one call have one entry per token; tokens count from 0.  NONE marks what a token doesn't have.

@@ -1,4 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# mypy: ignore-errors
 """Search in encoded mappings: sparse checkpoints, and the few tokens after one of them decoded when they are asked for.
 
 Checkpoints are rows of numbers, see ``core.sourcemap.checkpoint``, in the order of their tokens.

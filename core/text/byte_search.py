@@ -1,4 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# mypy: ignore-errors
 """Looking through whole texts, at the speed of memory and without the interpreter's lock."""
 
 import cython

@@ -1,4 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# mypy: ignore-errors
 """A checksum at the speed of memory, against what happens to files by accident."""
 
 import cython

@@ -1,4 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# mypy: ignore-errors
 """Source context as JSON: the members ``pre_context``, ``context_line`` and ``post_context`` of a frame.
 
 Each begins with a comma; those that are empty are left out.

@@ -1,4 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# mypy: ignore-errors
 """The lines of a text, found without reading all of the text each time.
 
 The text is UTF-8 and cut into blocks of BLOCK_SIZE bytes, of which ``counts`` says how many LF come before each.  Lines

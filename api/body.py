@@ -12,8 +12,7 @@ from starlette.types import Receive
 from api.http_limits import BodyLease
 from api.large_bodies import CHECKED_HERE_BYTES
 from core.errors import ShuttingDown
-from core.wire.document import parse_document
-from core.wire.request import decode_request
+from core.wire.request import decode_request, parse_document
 
 _JSON = re.compile(r"application/(?:[!#$%&'*+.^_`|~0-9a-z-]*\+)?json[ \t]*(?:;.*)?", re.ASCII | re.IGNORECASE)
 _DIGITS = re.compile(r"[0-9]{1,20}")

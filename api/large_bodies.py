@@ -22,8 +22,7 @@ import orjson
 from starlette.concurrency import run_in_threadpool
 
 from core.errors import InvalidJson, InvalidRequest
-from core.wire.document import check_values, parse_document
-from core.wire.request import decode_request
+from core.wire.request import check_values, decode_request, parse_document
 
 CHECKED_HERE_BYTES = 64 << 10
 """What is larger holds up the others for longer than it takes to send it to another process."""

@@ -26,8 +26,7 @@ from starlette.routing import Route
 
 from core.observing.counts import Counts
 from core.settings import Settings
-from core.wire.document import parse_document
-from core.wire.request import decode_request
+from core.wire.request import decode_request, parse_document
 from worker.jobs.job_store import Answer, Job
 from worker.requests.symbolicate import open_symbolication
 

@@ -12,8 +12,7 @@ from core.explain.uploaded_names import UploadedNames
 from core.files.artifact_lookup import ListedBundle
 from core.files.debug_ids import DebugId, parse_debug_id
 from core.files.file_keys import BundledFile, Failure, FileEntry, FileKey, FileType
-from core.files.generated_files import MappedEntry, ResolvedModule, source_map_key
-from core.frames.mapped_frame import Located, locate, raw_frame, source_key
+from core.frames.mapped_frame import Located, MappedEntry, ResolvedModule, locate, raw_frame, source_key, source_map_key
 from core.sourcemap.generated_token import covering_column
 from core.web.paths import candidate_urls
 from core.wire.frame import Frame

@@ -10,7 +10,7 @@ import orjson
 
 from core.explain.findings import Reason
 from core.files.file_keys import FileType
-from core.wire.document import parse_document
+from core.wire.request import parse_document
 from core.wire.response import Completed, encode_completed
 
 _BLANKS = b" \t\n\r"

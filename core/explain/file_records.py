@@ -12,8 +12,8 @@ from enum import Enum
 
 from core.files.artifact_lookup import Listed, ListedFile, Parameters
 from core.files.file_keys import Excess, Failure, FileEntry, FileKey
-from core.files.generated_files import ResolvedModule
 from core.files.manifest import Manifest
+from core.frames.mapped_frame import ResolvedModule
 from core.wire.response import ScrapingAttempt
 
 

@@ -12,10 +12,9 @@ from core.explain.missing_file import why_missing
 from core.explain.uploaded_names import UploadedNames, upload_name
 from core.files.data_urls import is_data_url
 from core.files.file_keys import Failure, FailureKind, File, FileKey, FileType
-from core.files.generated_files import ResolvedModule
-from core.files.html_pages import is_html
 from core.files.magic_comments import source_mapping_url
-from core.frames.mapped_frame import Located, locate, source_key
+from core.files.text_files import is_html
+from core.frames.mapped_frame import Located, ResolvedModule, locate, source_key
 from core.wire.frame import Frame
 from core.wire.request import SymbolicateRequest
 

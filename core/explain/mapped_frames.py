@@ -10,9 +10,8 @@ from core.explain.findings import Finding, Reason, bundle_name, quoted
 from core.explain.uploaded_names import UploadedNames
 from core.files.debug_ids import parse_debug_id
 from core.files.file_keys import BundledFile, Failure, FileEntry, FileType
-from core.files.generated_files import ResolvedModule
 from core.files.magic_comments import embedded_debug_id
-from core.frames.mapped_frame import Located
+from core.frames.mapped_frame import Located, ResolvedModule
 from core.sourcemap.generated_token import has_names, is_of_metro, last_column, mapped_lines
 from core.sourcemap.source_map import SourceMap
 from core.text.buffers import Content

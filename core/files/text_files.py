@@ -1,7 +1,8 @@
-"""Text files as they were downloaded, and what they say about their source maps."""
+"""Text files as downloaded: their references to source maps, and HTML pages in the place of scripts and maps."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -21,6 +22,13 @@ _TYPES_WITH_COMMENTS = (ManifestType.SOURCE, ManifestType.MINIFIED_SOURCE, None)
 _LONGEST_CHARACTER = 4  # in bytes
 _BYTES_PER_TEXT = 500  # in our memory, beside the content
 _BYTES_PER_LINES_BYTE = 256  # of the content, for each byte that its lines take once they are known
+
+# HTML pages that servers send in the place of scripts and source maps: error pages, logins, whole applications.
+_SCRIPTS_AND_MAPS = (".js", ".mjs", ".cjs", ".map")
+_FAR = 1024
+_START = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,17 @@ def individual_file(text: Text, headers: Mapping[str, str], abs_path: str) -> Fi
 def scraped_file(text: Text, abs_path: str) -> File:
     """Return a file from the web, whose response headers don't count."""
     return individual_file(text, {}, abs_path)
+
+
+def is_html_instead(path: str, content: Content) -> bool:
+    """Return whether ``content`` is a page although ``path``, a URL or part of one, names a script or a source map."""
+    stem = path.partition("#")[0].partition("?")[0]
+    return stem.endswith(_SCRIPTS_AND_MAPS) and is_html(content)
+
+
+def is_html(content: Content) -> bool:
+    """Return whether ``content`` is a page."""
+    return _START.match(content[:_FAR]) is not None
 
 
 def _read_reference_in(content: Content, start: int, end: int) -> UnjoinedReference:

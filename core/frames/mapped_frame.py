@@ -1,4 +1,4 @@
-"""A raw frame and what is known about its file → the original frame, or what went wrong.
+"""Frames: a raw frame and its generated file with its source map → the original frame, or what went wrong.
 
 The rules are those of the outcome table: whatever goes wrong for one frame is data, and the frame comes back as it
 was, with the context of the minified file where that one was found.
@@ -11,11 +11,20 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
-from core.files.file_keys import Failure, FailureKind, File, FileKey, FileType
-from core.files.generated_files import MappedEntry, ResolvedModule
-from core.frames.bundler_paths import turbopack_filename, webpack_filename
+from core.files.debug_ids import DebugId
+from core.files.file_keys import (
+    EmbeddedMap,
+    Failure,
+    FailureKind,
+    File,
+    FileEntry,
+    FileKey,
+    FileType,
+    Origin,
+    ResolvedWith,
+)
 from core.frames.function_names import function_to_show
-from core.frames.module_names import generate_module
+from core.frames.module_names import generate_module, turbopack_filename, webpack_filename
 from core.sourcemap.position import OriginalPosition
 from core.sourcemap.source_map import SourceMap
 from core.web.paths import join_paths, strip_async
@@ -27,6 +36,52 @@ _U32_MAX = 4_294_967_295
 _MOST_REMEMBERED = 8192
 _MOST_REMEMBERED_CHARACTERS = 1000
 _URL_PREFIXES = ("http:", "https:", "webpack:", "turbopack:", "app:")
+
+
+# Events of one project name the same few files again and again.
+_module_remembered = lru_cache(_MOST_REMEMBERED)(generate_module)
+_join_remembered = lru_cache(_MOST_REMEMBERED)(join_paths)
+
+
+@dataclass(frozen=True, slots=True)
+class MappedEntry:
+    """A source map ready for use, or why there is none; ``origin`` and ``resolved_with`` are those of its file."""
+
+    origin: Origin | None
+    resolved_with: ResolvedWith
+    result: SourceMap | Failure
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedModule:
+    """What is known about a generated file.
+
+    ``source_map`` is None if nothing says that there is one: neither a reference nor a debug id.  ``source_base`` is
+    what the paths in the source map are seen from.  ``remote_url`` is where the generated file says its source map is,
+    None if it doesn't say, or has it inside.
+    """
+
+    minified: FileEntry
+    source_map: MappedEntry | None
+    source_base: str
+    remote_url: str | None
+
+
+def source_map_key(minified: FileEntry, debug_id: DebugId | None) -> FileKey | None:
+    """Return what the source map of a generated file is looked up by.
+
+    ``debug_id`` is what the request says of the file.  None if the map is inside the file, or nothing says that there
+    is one.  A file that can't be had may have a map all the same.
+    """
+    if isinstance(minified.result, Failure):
+        return None if debug_id is None else FileKey(FileType.SOURCE_MAP, None, debug_id)
+    reference = minified.result.source_map
+    if isinstance(reference, EmbeddedMap):
+        return None
+    debug_id = debug_id or minified.result.debug_id
+    if reference is None and debug_id is None:
+        return None
+    return FileKey(FileType.SOURCE_MAP, None if reference is None else reference.url, debug_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +256,6 @@ def _module(path: str) -> str:
 def _source_path(base: str, file: str) -> str:
     short = len(base) + len(file) <= _MOST_REMEMBERED_CHARACTERS
     return _join_remembered(base, file) if short else join_paths(base, file)
-
-
-# Events of one project name the same few files again and again.
-_module_remembered = lru_cache(_MOST_REMEMBERED)(generate_module)
-_join_remembered = lru_cache(_MOST_REMEMBERED)(join_paths)
 
 
 def _origin(entry: MappedEntry) -> object:

@@ -1,4 +1,4 @@
-"""Module names: what is left of a path once everything that changes from build to build is gone."""
+"""Names of files and modules: paths without what bundlers add, and without what changes from build to build."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ _SHA1 = re.compile(r"[0-9a-f]{40}", re.IGNORECASE)
 _QUERY_OR_FRAGMENT = re.compile(r"[?#]")
 
 
+_WEBPACK = re.compile(r"\Awebpack(?:-internal)?://(?:[A-Za-z0-9_\-@.]+/(?=\./)|/)")
+_TURBOPACK = re.compile(r"\Aturbopack:///(?:\[project\]/)?")
+
+
 def generate_module(abs_path: str) -> str:
     """Return the module name of the file ``abs_path``, which may turn out empty.
 
@@ -32,6 +36,16 @@ def generate_module(abs_path: str) -> str:
         if _looks_like_hash(segment):
             return "/".join(segments[index + 1 :])
     return _COMMIT_ENDING.sub("", "/".join(_without_leading_noise(segments)))
+
+
+def webpack_filename(name: str) -> str:
+    """Return the file that webpack's ``name`` stands for, ``name`` itself if it isn't written as we know it."""
+    return _after_tilde(name) if "/~/" in name else _WEBPACK.sub("", name)
+
+
+def turbopack_filename(name: str) -> str:
+    """Return the file that Turbopack's ``name`` stands for, ``name`` itself if it isn't written as we know it."""
+    return _after_tilde(name) if "/~/" in name else _TURBOPACK.sub("", name)
 
 
 def _without_extension(path: str) -> str:
@@ -51,3 +65,8 @@ def _without_leading_noise(segments: list[str]) -> list[str]:
     while first < len(segments) - 1 and _NOISE.fullmatch(segments[first]):
         first += 1
     return segments[first:]
+
+
+def _after_tilde(name: str) -> str:
+    """Return ``name`` from its first ``~`` folder on, which is how bundlers spell ``node_modules``."""
+    return "~/" + name.partition("/~/")[2]

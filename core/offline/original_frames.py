@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core.frames.bundler_paths import turbopack_filename, webpack_filename
 from core.frames.function_names import function_to_show
+from core.frames.module_names import turbopack_filename, webpack_filename
 from core.offline.frame_places import Style, TextFrame
 from core.offline.map_search import MappedFile, Reason, Unmapped
 from core.offline.written_functions import WrittenFunctions

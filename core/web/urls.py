@@ -1,9 +1,10 @@
-"""URLs as browsers read them: WHATWG, not RFC 3986."""
+"""URLs as browsers read them (WHATWG, not RFC 3986), and the names under which scraped files are cached."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 
 import ada_url
 
@@ -78,6 +79,29 @@ def is_below(url: Url, base: Url) -> bool:
     return base.href.endswith("/") or url.href[len(base.href) :][:1] in ("", "/", "?", "#")
 
 
+def cache_busting_number(url: Url, now_s: int, period_s: int) -> int:
+    """Return the Unix time, at most ``period_s`` ago, since which ``url`` has had its present number.
+
+    Depends on nothing but its arguments: every process has the same answer.
+    """
+    digest = sha256(url.href.encode()).digest()
+    offset_s = int.from_bytes(digest[:8], "little") % period_s
+    return (now_s - offset_s) // period_s * period_s + offset_s
+
+
+def scraped_uri(url: Url, number: int) -> str:
+    """Return the name that the response gives to the file scraped from ``url``, a web URL.
+
+    The number takes the place of the fragment.  Symbolicator's names lack one slash at the end of a path, and so do
+    ours; the request goes to ``url`` as it is, and two URLs that differ in that slash are two files.
+    """
+    numbered = with_fragment(url, str(number))
+    if url.path == "/" or not url.path.endswith("/"):
+        return numbered
+    end = _path_end(numbered)
+    return numbered[: end - 1] + numbered[end:]
+
+
 def _parse(text: str, base: str | None) -> Url | None:
     if len(text) + len(base or "") > _MOST_REMEMBERED_CHARACTERS:
         return _parse_anew(text, base)
@@ -96,6 +120,12 @@ def _parse_anew(text: str, base: str | None) -> Url | None:
         port=int(url.port) if url.port else None,
         path=url.pathname,
     )
+
+
+def _path_end(href: str) -> int:
+    """Return where the path of the normalised ``href``, which has a fragment, ends."""
+    query = href.find("?")
+    return query if query >= 0 else href.index("#")
 
 
 _parse_remembered = lru_cache(_MOST_REMEMBERED)(_parse_anew)

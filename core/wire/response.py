@@ -1,4 +1,4 @@
-"""The bodies of answers: ``completed`` with everything in it, and the short ones."""
+"""Bodies of answers: ``completed`` with frames, errors and scraping attempts, and the short ones."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import msgspec
 import orjson
 from msgspec.structs import replace
 
+from core.files.file_keys import Failure, FailureKind
 from core.wire.frame import Frame, FrameData, Stacktrace
 
 ErrorType = Literal[
@@ -34,6 +35,17 @@ _NO_DATA = FrameData()
 _NO_DATA_MEMBER = b',"data":%b}' % _ENCODER.encode(_NO_DATA)  # what a frame ends with, unless it has data
 
 _RANKS = {error_type: rank for rank, error_type in enumerate(get_args(ErrorType))}
+
+_REASONS = {
+    FailureKind.NOT_FOUND: "not_found",
+    FailureKind.PERMISSION_DENIED: "permission_denied",
+    FailureKind.TIMEOUT: "timeout",
+    FailureKind.DOWNLOAD_ERROR: "download_error",
+    FailureKind.SCRAPING_DISABLED: "disabled",
+    FailureKind.MALFORMED: "other",
+    FailureKind.INTERNAL: "other",
+}
+_KINDS_WITH_DETAILS = (FailureKind.PERMISSION_DENIED, FailureKind.DOWNLOAD_ERROR, FailureKind.MALFORMED)
 
 
 class FrameError(msgspec.Struct, kw_only=True, omit_defaults=True, frozen=True):
@@ -137,6 +149,33 @@ def sorted_attempts(attempts: Iterable[ScrapingAttempt]) -> list[ScrapingAttempt
     return sorted(attempts, key=lambda attempt: attempt.url)
 
 
+def attempt_not_made(abs_path: str) -> ScrapingAttempt:
+    """Return the attempt for a file that was found in a bundle or as an artifact."""
+    return ScrapingAttempt(url=abs_path, status="not_attempted")
+
+
+def successful_attempt(abs_path: str) -> ScrapingAttempt:
+    """Return the attempt that fetched the file, now or earlier, whatever is in it."""
+    return ScrapingAttempt(url=abs_path, status="success")
+
+
+def refused_attempt(abs_path: str, details: str) -> ScrapingAttempt:
+    """Return the attempt that the rules forbid before anything is fetched; ``details`` may be empty."""
+    return ScrapingAttempt(url=abs_path, status="failure", reason="invalid_host", details=details or None)
+
+
+def failed_attempt(abs_path: str, failure: Failure) -> ScrapingAttempt:
+    """Return the attempt that ended in ``failure``."""
+    return ScrapingAttempt(
+        url=abs_path,
+        status="failure",
+        reason=_REASONS[failure.kind],
+        details=_details(failure) or None,
+        size=failure.excess.size if failure.excess else None,
+        limit=failure.excess.limit if failure.excess else None,
+    )
+
+
 def _error_order(error: FrameError) -> tuple[str, int, int, int, str, str, str]:
     return (
         error.abs_path,
@@ -151,3 +190,9 @@ def _error_order(error: FrameError) -> tuple[str, int, int, int, str, str, str]:
 
 def _number_order(number: int | msgspec.UnsetType | None) -> int:
     return number if isinstance(number, int) else -1  # null sorts before 0
+
+
+def _details(failure: Failure) -> str:
+    if failure.kind is FailureKind.TIMEOUT:
+        return f"Timeout after {failure.text}"
+    return failure.text if failure.kind in _KINDS_WITH_DETAILS else ""

@@ -10,8 +10,7 @@ import pytest
 from api.large_bodies import CHECKED_HERE_BYTES, LARGE_BYTES, LargeBodies, verdict_on
 from core.errors import InvalidJson, InvalidRequest
 from core.settings import Settings
-from core.wire.document import parse_document
-from core.wire.request import decode_request
+from core.wire.request import decode_request, parse_document
 from tests.api.service import S, running_service
 
 VALID = orjson.dumps({"source": S})

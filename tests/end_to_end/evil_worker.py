@@ -13,8 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from core.observing.counts import Counts
 from core.queue.jobs import HEARTBEAT_LIFE_MS
 from core.settings import Settings
-from core.wire.document import parse_document
-from core.wire.request import decode_request
+from core.wire.request import decode_request, parse_document
 from worker.__main__ import run_worker
 from worker.jobs.app import create_app
 from worker.jobs.job_store import Answer, Job, Symbolicate

@@ -15,8 +15,7 @@ import orjson
 import pytest
 
 from core.files.artifact_bundle import write_bundle
-from core.web.cache_busting import cache_busting_number
-from core.web.urls import parse_url
+from core.web.urls import cache_busting_number, parse_url
 from tests.deployment import Api
 from tests.worker.source_server import Reply, SourceServer, reply
 

@@ -16,8 +16,7 @@ import pytest
 from core.errors import FetchFailed
 from core.settings import Settings
 from core.web.urls import parse_url
-from core.wire.document import parse_document
-from core.wire.request import decode_request
+from core.wire.request import decode_request, parse_document
 from core.wire.response import ScrapingAttempt
 from tests.worker.name_server import Names, NameServer
 from tests.worker.source_server import SourceServer, redirect, reply

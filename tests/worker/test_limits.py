@@ -11,8 +11,7 @@ import pytest
 
 from core.observing.metrics import HTML_PAGES, LIMITS_HIT
 from core.settings import Settings
-from core.wire.document import parse_document
-from core.wire.request import decode_request
+from core.wire.request import decode_request, parse_document
 from core.wire.response import Completed
 from tests.worker.artifact_source import TOKEN, ArtifactSource
 from tests.worker.source_server import SourceServer, bomb, reply

@@ -13,12 +13,10 @@ from core.files.download_failures import INVALID_HOST
 from core.files.file_keys import Failure, FailureKind, FileEntry, ResolvedWith, ScrapedFile
 from core.files.text_files import Text, scraped_file
 from core.settings import Settings
-from core.web.attempts import failed_attempt, refused_attempt, successful_attempt
-from core.web.cache_busting import cache_busting_number, scraped_uri
 from core.web.origins import is_allowed_origin
-from core.web.urls import Url, parse_url
+from core.web.urls import Url, cache_busting_number, parse_url, scraped_uri
 from core.wire.request import SymbolicateRequest
-from core.wire.response import ScrapingAttempt
+from core.wire.response import ScrapingAttempt, failed_attempt, refused_attempt, successful_attempt
 from worker.caches.stored_file import Draft
 from worker.fetch.client import Fetch
 from worker.fetch.download import Downloader
@@ -43,7 +41,7 @@ class ScrapingPolicy:
 
 @dataclass(frozen=True, slots=True)
 class ScrapeTarget:
-    """A URL that may be fetched.  ``number`` is that of ``core.web.cache_busting``: another one, another file."""
+    """A URL that may be fetched.  ``number`` is that of ``core.web.urls``: another one, another file."""
 
     url: Url
     number: int

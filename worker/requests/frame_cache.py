@@ -8,8 +8,7 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
-from core.files.generated_files import ResolvedModule
-from core.frames.mapped_frame import Located, Unsymbolicated, symbolicated
+from core.frames.mapped_frame import Located, ResolvedModule, Unsymbolicated, symbolicated
 from core.sourcemap.source_map import SourceMap
 from core.wire.frame import Frame, FrameData
 from core.wire.response import FrameError, write_frame

@@ -16,7 +16,7 @@ from core.files.file_keys import (
     RemoteMap,
     SourceMapReference,
 )
-from core.files.generated_files import MappedEntry, ResolvedModule, source_map_key
+from core.frames.mapped_frame import MappedEntry, ResolvedModule, source_map_key
 from core.sourcemap.source_map import SourceMap
 from core.wire.request import Module
 from worker.requests.request_files import RequestFiles

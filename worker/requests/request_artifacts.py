@@ -7,8 +7,7 @@ from collections.abc import Mapping
 
 from core.files.artifact_lookup import ListedFile
 from core.files.file_keys import Failure, FailureKind, File, FileEntry, FileKey, IndividualFile
-from core.files.html_pages import is_html_instead
-from core.files.text_files import Text, individual_file, read_text
+from core.files.text_files import Text, individual_file, is_html_instead, read_text
 from core.web.paths import candidate_urls
 from core.wire.request import Source
 from worker.caches.keys import Namespace, artifact_key

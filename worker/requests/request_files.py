@@ -12,13 +12,12 @@ from core.explain.file_records import Recorder
 from core.files.artifact_lookup import ListedBundle, ListedFile
 from core.files.debug_ids import DebugId
 from core.files.file_keys import Failure, FileEntry, FileKey, FileType
-from core.files.generated_files import ResolvedModule, source_map_key
+from core.frames.mapped_frame import ResolvedModule, source_map_key
 from core.sourcemap.source_map import SourceMap
 from core.text.buffers import Content
-from core.web.attempts import attempt_not_made
 from core.web.paths import candidate_urls
 from core.wire.request import SymbolicateRequest
-from core.wire.response import ScrapingAttempt
+from core.wire.response import ScrapingAttempt, attempt_not_made
 from worker.caches.freshness import Freshness
 from worker.caches.keys import Namespace
 from worker.caches.replayable_reads import watched_uses

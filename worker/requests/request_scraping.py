@@ -7,10 +7,8 @@ import time
 
 from core.errors import FetchFailed
 from core.files.file_keys import Failure, File, FileKey
-from core.files.html_pages import is_html_instead
-from core.files.text_files import Text, scraped_file
-from core.web.cache_busting import cache_busting_number
-from core.web.urls import with_fragment
+from core.files.text_files import Text, is_html_instead, scraped_file
+from core.web.urls import cache_busting_number, with_fragment
 from core.wire.request import SymbolicateRequest
 from worker.caches.keys import Key, Namespace, scraped_key
 from worker.caches.replayable_reads import watching

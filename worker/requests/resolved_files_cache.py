@@ -17,7 +17,7 @@ from core.files.artifact_bundle import Bundle
 from core.files.artifact_lookup import ListedBundle, ListedFile
 from core.files.debug_ids import DebugId
 from core.files.file_keys import Failure
-from core.files.generated_files import ResolvedModule
+from core.frames.mapped_frame import ResolvedModule
 from core.wire.request import SymbolicateRequest
 from core.wire.response import ScrapingAttempt
 from worker.caches.replayable_reads import Uses

@@ -17,9 +17,9 @@ from core.explain.explainer import explain
 from core.explain.explanation import encode_explained
 from core.explain.file_records import Recorder
 from core.files.file_keys import File
-from core.files.generated_files import ResolvedModule
 from core.frames.mapped_frame import (
     Located,
+    ResolvedModule,
     Unsymbolicated,
     embedded_context,
     embeds_content,
@@ -35,9 +35,8 @@ from core.frames.mapped_frame import (
 from core.observing.counts import Counts
 from core.settings import Settings
 from core.web.paths import strip_async
-from core.wire.document import check_values, parse_document
 from core.wire.frame import Frame, Stacktrace
-from core.wire.request import SymbolicateRequest, decode_request
+from core.wire.request import SymbolicateRequest, check_values, decode_request, parse_document
 from core.wire.response import (
     Completed,
     FrameError,

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.explain.explanation import with_explanation
-from core.wire.document import parse_document
-from core.wire.request import decode_request
+from core.wire.request import decode_request, parse_document
 
 SOURCE = b'"source":{"id":"s","url":"https://h.test/","cookies":"c","token":"t"}'
 JSON = st.recursive(

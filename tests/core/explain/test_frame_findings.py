@@ -7,7 +7,7 @@ import pytest
 from core.explain.frame_findings import FrameFindings
 from core.explain.uploaded_names import UploadedNames
 from core.files.file_keys import EmbeddedFile, Failure, FailureKind, File, FileEntry, FileKey, FileType, ResolvedWith
-from core.files.generated_files import MappedEntry, ResolvedModule
+from core.frames.mapped_frame import MappedEntry, ResolvedModule
 from core.wire.frame import Frame
 from core.wire.request import Source, SymbolicateRequest
 

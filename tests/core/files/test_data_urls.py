@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.files import gathered
+from core.files import data_urls
 from core.files.data_urls import decode_data_url, is_data_url
 
 
@@ -86,7 +86,7 @@ def test_a_large_one_is_decoded_into_a_file(text: str) -> None:
 
 
 def test_without_room_on_disk_it_is_decoded_into_a_file_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    write, calls = gathered._write, itertools.count()
+    write, calls = data_urls._write, itertools.count()
 
     def write_a_few(descriptor: int, piece: bytes, start: int) -> None:
         if Path(f"/proc/self/fd/{descriptor}").readlink().name.startswith("memfd:") or next(calls) < 3:
@@ -94,7 +94,7 @@ def test_without_room_on_disk_it_is_decoded_into_a_file_in_memory(monkeypatch: p
         write(descriptor, piece[:1000], start)
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(gathered, "_write", write_a_few)
+    monkeypatch.setattr(data_urls, "_write", write_a_few)
     decoded = decode_data_url("data:;base64," + base64.b64encode(CONTENT).decode())
     assert next(calls) > 3
     assert decoded is not None

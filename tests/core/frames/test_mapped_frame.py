@@ -21,10 +21,11 @@ from core.files.file_keys import (
     ResolvedWith,
     ScrapedFile,
 )
-from core.files.generated_files import MappedEntry, ResolvedModule
 from core.frames import mapped_frame as frames
 from core.frames.mapped_frame import (
     Located,
+    MappedEntry,
+    ResolvedModule,
     Unsymbolicated,
     embedded_context,
     embeds_content,

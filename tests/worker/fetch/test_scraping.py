@@ -18,8 +18,7 @@ from core.files.file_keys import (
 )
 from core.files.text_files import Text
 from core.settings import Settings
-from core.web.cache_busting import cache_busting_number
-from core.web.urls import Url, parse_url
+from core.web.urls import Url, cache_busting_number, parse_url
 from core.wire.request import Scraping, Source, SymbolicateRequest
 from core.wire.response import ScrapingAttempt
 from tests.worker.source_server import (

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from core.files.file_keys import EmbeddedFile, Failure, FailureKind, File, FileEntry, Origin, ResolvedWith, ScrapedFile
-from core.files.generated_files import MappedEntry, ResolvedModule
+from core.frames.mapped_frame import MappedEntry, ResolvedModule
 from core.sourcemap.source_map import SourceMap, read_source_map
 from core.wire.frame import Frame, FrameData
 from worker.requests.frame_cache import WrittenFrames, frame_key

@@ -15,7 +15,7 @@ from core.files.file_keys import (
     RemoteMap,
     ResolvedWith,
 )
-from core.files.generated_files import MappedEntry, ResolvedModule
+from core.frames.mapped_frame import MappedEntry, ResolvedModule
 from core.sourcemap.source_map import SourceMap
 from core.wire.request import Scraping, SymbolicateRequest
 from core.wire.response import ScrapingAttempt

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.files.file_keys import FileKey
-from core.files.generated_files import ResolvedModule
+from core.frames.mapped_frame import ResolvedModule
 from core.settings import Settings
 from core.wire.request import Scraping
 from core.wire.response import sorted_attempts

@@ -20,8 +20,7 @@ from core.files.file_keys import (
     ScrapedFile,
 )
 from core.settings import Settings
-from core.web.cache_busting import cache_busting_number, scraped_uri
-from core.web.urls import parse_url
+from core.web.urls import cache_busting_number, parse_url, scraped_uri
 from core.wire.request import Scraping, Source
 from core.wire.response import ScrapingAttempt
 from tests.worker.artifact_source import (

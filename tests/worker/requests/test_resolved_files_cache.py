@@ -14,8 +14,7 @@ import pytest
 
 from core.observing.counts import Values
 from core.settings import Settings
-from core.wire.document import parse_document
-from core.wire.request import decode_request
+from core.wire.request import decode_request, parse_document
 from core.wire.response import encode_completed
 from tests.worker.artifact_source import ArtifactSource
 from tests.worker.source_server import SourceServer, reply

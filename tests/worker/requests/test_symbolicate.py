@@ -9,8 +9,7 @@ import orjson
 import pytest
 
 from core.settings import Settings
-from core.wire.document import parse_document
-from core.wire.request import decode_request
+from core.wire.request import decode_request, parse_document
 from core.wire.response import encode_completed
 from tests.worker.artifact_source import TOKEN, ArtifactSource
 from tests.worker.source_server import redirect, reply, silence

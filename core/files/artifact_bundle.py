@@ -39,7 +39,8 @@ _STEP = 1 << 20
 
 _serials = itertools.count()
 
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""The compression methods of members that are read."""
 
 # What ``zipfile`` raises on archives made to annoy: not only BadZipFile, but also ValueError (positions, names),
 # OverflowError (sizes), NotImplementedError (methods, versions) and RuntimeError (encryption).
@@ -124,14 +125,7 @@ class Bundle:
 
         False if it can't be had, as for ``read``; what was written till then is of no use.
         """
-        written = 0
-        try:
-            for piece in _pieces(self._archive, member.path, max_bytes):
-                written += len(piece)
-                write(piece)
-        except _ARCHIVE_ERRORS:
-            return False
-        return written == self.declared_size(member)
+        return copy_member(self._archive, member.path, write, max_bytes)
 
 
 def write_bundle(files: Mapping[str, tuple[str | bytes, Mapping[str, Any]]], **attributes: str) -> bytes:
@@ -224,10 +218,28 @@ def read_member(archive: zipfile.ZipFile, path: str, max_bytes: int | None = Non
     return content if info is not None and len(content) == info.file_size else None
 
 
+def copy_member(
+    archive: zipfile.ZipFile, path: str, write: Callable[[bytes], object], max_bytes: int | None = None
+) -> bool:
+    """Give the content of a member to ``write``, piece by piece.
+
+    False if it can't be had, or is longer than ``max_bytes``; what was written till then is of no use.
+    """
+    info = archive.NameToInfo.get(path)
+    written = 0
+    try:
+        for piece in _pieces(archive, path, max_bytes):
+            written += len(piece)
+            write(piece)
+    except _ARCHIVE_ERRORS:
+        return False
+    return info is not None and written == info.file_size
+
+
 def _pieces(archive: zipfile.ZipFile, path: str, max_bytes: int | None) -> Iterator[bytes]:
     """Yield the content of a member, and one byte more if there is one.  Raises BadZipFile if it may not be read."""
     info = archive.NameToInfo.get(path)
-    if info is None or info.compress_type not in _METHODS:
+    if info is None or info.compress_type not in METHODS:
         raise zipfile.BadZipFile(path)
     if max_bytes is not None and info.file_size > max_bytes:
         raise zipfile.BadZipFile(path)

@@ -56,20 +56,40 @@ class Manifest:
     files: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class ManifestFile:
+    """An entry of a manifest; ``headers`` have lower-case names."""
+
+    path: str
+    type: ManifestType | None
+    url: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestFiles:
+    """All entries of a manifest, and its own texts: ``org``, ``project``, ``release``, ``dist`` and others."""
+
+    files: list[ManifestFile]
+    texts: Mapping[str, str]
+
+
 def read_manifest(text: bytes, max_files: int = MAX_FILES, admit: Admit | None = None) -> Manifest:
     """Read ``manifest.json``; ``admit`` is told before how many files it is likely to name.
 
     Raises MalformedBundle at the first thing in it that must not be there: one bad entry spoils them all.
     """
-    estimated = _estimated_files(text)
-    _refuse_crowds(estimated, max_files)
-    if admit is not None:
-        admit(estimated)
-    if has_more_values(text, _VALUES + _VALUES_PER_FILE * max_files):
-        raise MalformedBundle("the manifest has too many JSON values for its files, or is nested too deeply")
-    files = _validated(_parse(text)).files
-    _refuse_crowds(len(files), max_files)
-    return _index(files)
+    return _index(_document(text, max_files, admit)[0])
+
+
+def read_manifest_files(text: bytes, max_files: int = MAX_FILES) -> ManifestFiles:
+    """Read ``manifest.json`` as a list of its files, in the order of their paths.  Raises MalformedBundle."""
+    files, document = _document(text, max_files, None)
+    members = [
+        ManifestFile(path, files[path].type, files[path].url, _lower_case_names(files[path].headers))
+        for path in sorted(files)
+    ]
+    return ManifestFiles(members, {name: value for name, value in document.items() if isinstance(value, str)})
 
 
 def select_source_map_header(headers: Mapping[str, str]) -> str | None:
@@ -87,6 +107,20 @@ class _File(msgspec.Struct):
 class _Document(msgspec.Struct):
     files: dict[str, _File] = {}
     source_links: dict[str, str] = {}
+
+
+def _document(text: bytes, max_files: int, admit: Admit | None) -> tuple[dict[str, _File], dict[str, Any]]:
+    """Return the files of a manifest by path, and the whole of it."""
+    estimated = _estimated_files(text)
+    _refuse_crowds(estimated, max_files)
+    if admit is not None:
+        admit(estimated)
+    if has_more_values(text, _VALUES + _VALUES_PER_FILE * max_files):
+        raise MalformedBundle("the manifest has too many JSON values for its files, or is nested too deeply")
+    document = _parse(text)
+    files = _validated(document).files
+    _refuse_crowds(len(files), max_files)
+    return files, document
 
 
 def _estimated_files(text: bytes) -> int:

@@ -73,6 +73,13 @@ HTML_PAGES = Counter("worker_html_pages", "HTML pages that came in the place of 
 CONVERSION = Histogram("worker_conversion_seconds", "How long source maps took to read", _DURATIONS_S, ("size",))
 BIG_MAPS = Counter("worker_big_maps", "Big source maps by what came of reading them", ("outcome",))
 
+STORE_REQUESTS = Counter("store_requests", "Requests to the object store of artifacts", ("op", "result"))
+STORE_UPLOADS = Counter("store_uploads", "Uploads by what came of them", ("result",))
+STORE_UPLOAD_BYTES = Counter("store_upload_bytes", "Bytes of the bundles that were taken")
+STORE_CHUNKS = Counter("store_chunks", "Chunks of uploads that were stored")
+STORE_ASSEMBLE = Histogram("store_assemble_seconds", "How long uploads took to be checked and indexed", _DURATIONS_S)
+STORE_LOOKUPS = Counter("store_lookups", "Lookups in the artifact store that weren't remembered", ("by", "found"))
+
 METRICS: tuple[Metric, ...] = tuple(
     metric for metric in list(globals().values()) if isinstance(metric, (Counter, Histogram))
 )

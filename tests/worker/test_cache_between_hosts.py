@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +13,7 @@ from api.redis_server import free_port
 from core.files.file_keys import Failure
 from core.settings import Settings
 from core.wire.request import Scraping
+from tests.s3_server import s3_server, use_s3
 from tests.worker.artifact_source import ArtifactSource, a_request, minified
 from tests.worker.source_server import SourceServer, reply, silence
 from worker.caches.shared import NoSharedStore, ObjectSharedStore
@@ -26,31 +23,11 @@ from worker.resources import Resources
 LARGE = b"/* %s */ run()" % (b"x" * (12 << 20))
 
 
-def _put_bucket(port: int) -> None:
-    while True:
-        request = urllib.request.Request(f"http://127.0.0.1:{port}/bucket", method="PUT")
-        try:
-            urllib.request.urlopen(request, timeout=5).close()
-        except urllib.error.URLError as error:
-            if isinstance(error, urllib.error.HTTPError):
-                raise
-        else:
-            return
-
-
 @pytest.fixture(scope="module")
 def s3_port() -> Iterator[int]:
     """The port of a server that speaks S3, with a bucket."""
-    port = free_port()
-    server = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    _put_bucket(port)
-    yield port
-    server.kill()
-    server.wait()
+    with s3_server() as port:
+        yield port
 
 
 @pytest.fixture(params=["directory", "s3"])
@@ -59,13 +36,6 @@ def shared_url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pyte
         return (tmp_path / "shared").as_uri()
     use_s3(monkeypatch, request.getfixturevalue("s3_port"))
     return f"s3://bucket/{tmp_path.name}"
-
-
-def use_s3(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
-    monkeypatch.setenv("AWS_ENDPOINT", f"http://127.0.0.1:{port}")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "s3cret")
-    monkeypatch.setenv("AWS_REGION", "us-east-1")
 
 
 def host(tmp_path: Path, number: int, url: str) -> Settings:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 
+from core.concurrency import all_of
 from core.errors import FetchFailed, NoRoom
 from core.explain.file_records import Recorder
 from core.files.artifact_bundle import Bundle
@@ -19,7 +20,6 @@ from worker.caches.freshness import Freshness
 from worker.caches.keys import Namespace, bundle_key, member_key
 from worker.caches.replayable_reads import watching
 from worker.caches.stored_file import MAPPED_FROM_BYTES, Draft
-from worker.concurrency import all_of
 from worker.fetch.bundles import download_bundle
 from worker.metrics import Limit
 from worker.requests.resolved_files_cache import OpenBundle

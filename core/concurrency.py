@@ -13,7 +13,7 @@ _R = TypeVar("_R")
 async def all_of(work: Callable[[_T], Awaitable[_R]], values: Iterable[_T], at_once: int) -> list[_R]:
     """Return what ``work`` makes of each value, in their order; it is done for ``at_once`` of them at a time.
 
-    If it fails for one, or the caller is cancelled, the others are stopped.
+    If it fails for one, or the caller is cancelled, the others are stopped, and the first failure is raised.
     """
     turns = asyncio.Semaphore(at_once)
 
@@ -21,6 +21,9 @@ async def all_of(work: Callable[[_T], Awaitable[_R]], values: Iterable[_T], at_o
         async with turns:
             return await work(value)
 
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(in_turn(value)) for value in values]
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(in_turn(value)) for value in values]
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None
     return [task.result() for task in tasks]

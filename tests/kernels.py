@@ -77,7 +77,7 @@ def _is_near_kernels(name: str) -> bool:
 
 
 class _SourceFinder(MetaPathFinder):
-    """Finds kernels, and their parts, in their Python files, where Python would prefer what was compiled from them."""
+    """Finds kernels in their Python files, where Python would prefer what was compiled from them."""
 
     def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
         file = _ROOT.joinpath(*fullname.split(".")).with_suffix(".py")

@@ -6,9 +6,9 @@ from enum import IntEnum
 
 
 class Action(IntEnum):
-    """What the grammar has done besides accepting tokens: ``contexts`` does it, but for what only marks a token.
+    """What the grammar has done besides accepting tokens: ``scope_recorder`` does it, but for what only marks a token.
 
-    Those that do are in ``marks``; the recogniser does them itself.
+    Those that do are in ``marks``; the parser loop does them itself.
     """
 
     NOTHING = 0

@@ -1,4 +1,4 @@
-"""What the recogniser notes on its own: where a token starts that may matter later, and what it is.
+"""What the parser loop notes on its own: where a token starts that may matter later, and what it is.
 
 There are a few places for that.  Each step writes to one of them, or to NOWHERE: that costs less than to find out
 whether it should, which nobody could predict.

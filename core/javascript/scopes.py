@@ -6,12 +6,13 @@ from array import array
 from dataclasses import dataclass
 from functools import partial
 
-from core.javascript.kernel import Contexts, recognize
 from core.javascript.marks import Place
+from core.javascript.parser_loop import recognize
 from core.javascript.scope_names import PART_SIZE, Piece, ScopeNames
+from core.javascript.scope_recorder import ScopeRecorder
 from core.javascript.scope_search import ScopeSearch
 from core.javascript.tables import javascript_tables
-from core.javascript.token_reader import new_tokenizer, token_at
+from core.javascript.token_reader import new_lexer, token_at
 from core.text.buffers import Content, Numbers, numbers_buffer
 
 __all__ = ["Piece", "Scopes", "find_scopes"]
@@ -38,7 +39,7 @@ class Scopes:
     records: Numbers
     """Four numbers for each scope: start, end (exclusive), its part, the scope around (-1: none)."""
     parts: Numbers
-    """What the names are made of: see ``ledger``."""
+    """What the names are made of: see ``scope_recorder``."""
 
     def __len__(self) -> int:
         return len(self.records) // SCOPE_SIZE
@@ -99,25 +100,25 @@ class _Attempt:
         self.records = _numbers(SCOPE_SIZE * capacity)
         tables = javascript_tables()
         stack = numbers_buffer(_STACK_SIZE // 2).cast("B").cast("H")
-        tokenizer = new_tokenizer(text)
+        lexer = new_lexer(text)
         marks = _numbers(Place.SIZE)
-        self.contexts = Contexts(tokenizer, self.parts, self.records, _numbers(_SAVED_SIZE), marks)
+        self.recorder = ScopeRecorder(lexer, self.parts, self.records, _numbers(_SAVED_SIZE), marks)
         self.is_program = recognize(
-            tokenizer, self.contexts, tables.predictions, tables.steps, tables.same_line_steps, stack, marks
+            lexer, self.recorder, tables.predictions, tables.steps, tables.same_line_steps, stack, marks
         )
 
     @property
     def is_full(self) -> bool:
-        return bool(self.contexts.is_full)
+        return bool(self.recorder.is_full)
 
     def scopes(self) -> Scopes | None:
         if not self.is_program:
             return None
-        self.contexts.finish()
+        self.recorder.finish()
         return Scopes(
             self.text,
-            array("i", self.records[: SCOPE_SIZE * self.contexts.scopes_used].tobytes()),
-            array("i", self.parts[: PART_SIZE * self.contexts.parts_used].tobytes()),
+            array("i", self.records[: SCOPE_SIZE * self.recorder.scopes_used].tobytes()),
+            array("i", self.parts[: PART_SIZE * self.recorder.parts_used].tobytes()),
         )
 
 

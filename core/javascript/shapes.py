@@ -1,4 +1,4 @@
-"""What ``contexts`` remembers about the operand, the function and the member it is in."""
+"""What ``scope_recorder`` remembers about the operand, the function and the member it is in."""
 
 from __future__ import annotations
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from core.javascript.kernel import COMPILED, Tokenizer
 from core.javascript.kinds import Kind
+from core.javascript.lexer import COMPILED, Lexer
 from core.javascript.token_tables import token_tables
 from core.text.buffers import Content
 
@@ -26,11 +26,11 @@ class LongToken(Exception):
     """A token is longer than any that people write: it isn't read to its end."""
 
 
-def new_tokenizer(text: bytes) -> Tokenizer:
-    """Return a tokenizer at the start of ``text``."""
-    # Compiled, the tokenizer reads the NUL that CPython keeps behind the last byte of any bytes object.
+def new_lexer(text: bytes) -> Lexer:
+    """Return a lexer at the start of ``text``."""
+    # Compiled, the lexer reads the NUL that CPython keeps behind the last byte of any bytes object.
     ended = text if COMPILED else text + b"\0"
-    return Tokenizer(ended, len(text), token_tables(ascii_only=text.isascii()))
+    return Lexer(ended, len(text), token_tables(ascii_only=text.isascii()))
 
 
 def token_at(text: Content, offset: int) -> Token:
@@ -58,10 +58,10 @@ def token_at(text: Content, offset: int) -> Token:
 
 def _first_token(text: bytes) -> tuple[int, int, int]:
     """Return the kind of the first token, and where it ends; then, if that is a regular expression, the next kind."""
-    tokenizer = new_tokenizer(text)
-    tokenizer.seek(0)
-    kind = tokenizer.next()
+    lexer = new_lexer(text)
+    lexer.seek(0)
+    kind = lexer.next()
     if kind not in {Kind.SLASH, Kind.SLASH_EQUALS}:
-        return kind, tokenizer.position, kind
-    following = tokenizer.regex(kind)
-    return kind, tokenizer.previous_end, following
+        return kind, lexer.position, kind
+    following = lexer.regex(kind)
+    return kind, lexer.previous_end, following

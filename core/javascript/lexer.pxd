@@ -1,6 +1,11 @@
-from core.javascript.literals cimport Literals
-
-cdef class Tokenizer(Literals):
+cdef class Lexer:
+    cdef const unsigned char[::1] text
+    cdef readonly Py_ssize_t length
+    cdef const unsigned char[::1] bytes_
+    cdef const unsigned char[::1] characters
+    cdef int size
+    cdef int code_point
+    cdef readonly Py_ssize_t position
     cdef const unsigned char[::1] firsts
     cdef const unsigned long long[::1] words
     cdef const unsigned char[::1] word_kinds
@@ -16,7 +21,6 @@ cdef class Tokenizer(Literals):
     cdef int reread(self, int mode, int kind) noexcept nogil
     cpdef int regex(self, int kind) noexcept nogil
 
-    cdef int _resume_template(self) noexcept nogil
     cdef int _other_token(self, int first, Py_ssize_t at) noexcept nogil
     cdef Py_ssize_t _blanks_end(self, Py_ssize_t at) noexcept nogil
     cdef inline Py_ssize_t _spaces_end(self, Py_ssize_t at) noexcept nogil
@@ -25,8 +29,8 @@ cdef class Tokenizer(Literals):
     cdef Py_ssize_t _line_end(self, Py_ssize_t at) noexcept nogil
     cdef Py_ssize_t _comment_end(self, Py_ssize_t at) noexcept nogil
     cdef int _word(self, Py_ssize_t at) noexcept nogil
-    cdef inline unsigned long long _marks_after_name(self, unsigned long long eight) noexcept nogil
     cdef inline Py_ssize_t _usual_end(self, Py_ssize_t at) noexcept nogil
+    cdef inline unsigned long long _marks_after_name(self, unsigned long long eight) noexcept nogil
     cdef int _long_word(self, Py_ssize_t at, Py_ssize_t end) noexcept nogil
     cdef inline bint _name_goes_on(self, Py_ssize_t at) noexcept nogil
     cdef int _word_kind(self, Py_ssize_t at, Py_ssize_t end) noexcept nogil
@@ -35,6 +39,7 @@ cdef class Tokenizer(Literals):
     cdef int _unusual_word(self, Py_ssize_t at) noexcept nogil
     cdef int _spelling_kind(self, Py_ssize_t at, Py_ssize_t end) noexcept nogil
     cdef int _private_name(self, Py_ssize_t at) noexcept nogil
+    cdef int _resume_template(self) noexcept nogil
     cdef int _operator(self, Py_ssize_t at) noexcept nogil
     cdef int _dot(self, Py_ssize_t at) noexcept nogil
     cdef int _equals(self, Py_ssize_t at) noexcept nogil
@@ -43,3 +48,21 @@ cdef class Tokenizer(Literals):
     cdef int _star(self, Py_ssize_t at) noexcept nogil
     cdef int _comparison(self, Py_ssize_t at, int longest) noexcept nogil
     cdef int _assigning(self, Py_ssize_t at) noexcept nogil
+    cdef int _token(self, int kind, Py_ssize_t end) noexcept nogil
+    cdef int _number(self, Py_ssize_t at) noexcept nogil
+    cdef int _decimal(self, Py_ssize_t at) noexcept nogil
+    cdef int _prefixed_number(self, Py_ssize_t at, int base) noexcept nogil
+    cdef int _number_token(self, Py_ssize_t end) noexcept nogil
+    cdef int _string(self, Py_ssize_t at) noexcept nogil
+    cdef Py_ssize_t _string_stop(self, Py_ssize_t at, int quote) noexcept nogil
+    cdef int _template_part(self, Py_ssize_t at) noexcept nogil
+    cdef bint _is_octal_escape(self, Py_ssize_t at) noexcept nogil
+    cdef Py_ssize_t _regex_end(self, Py_ssize_t at) noexcept nogil
+    cdef Py_ssize_t _name_end(self, Py_ssize_t at) noexcept nogil
+    cdef Py_ssize_t _name_character_end(self, Py_ssize_t at, int wanted) noexcept nogil
+    cdef Py_ssize_t _escape_end(self, Py_ssize_t at) noexcept nogil
+    cdef Py_ssize_t _unicode_escape_end(self, Py_ssize_t at) noexcept nogil
+    cdef Py_ssize_t _digits_end(self, Py_ssize_t at, int base) noexcept nogil
+    cdef bint _is_line_separator(self, Py_ssize_t at) noexcept nogil
+    cdef int _decode(self, Py_ssize_t at) noexcept nogil
+    cdef int _class_of(self, int code_point) noexcept nogil

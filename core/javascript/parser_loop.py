@@ -1,45 +1,46 @@
-# Part of the kernel core.javascript.kernel.
-"""The loop that reads a text by the tables of the grammar."""
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# mypy: ignore-errors
+"""Loop of the LL(1) parser: a text is read by the tables of the grammar."""
 
 import cython
 
 if cython.compiled:
-    from cython.cimports.core.javascript.contexts import Contexts
+    from cython.cimports.core.javascript.lexer import Lexer
+    from cython.cimports.core.javascript.scope_recorder import ScopeRecorder
     from cython.cimports.core.javascript.steps import Layout, Mode
-    from cython.cimports.core.javascript.tokenizer import Tokenizer
 else:
-    from core.javascript.contexts import Contexts
+    from core.javascript.lexer import Lexer
+    from core.javascript.scope_recorder import ScopeRecorder
     from core.javascript.steps import Layout, Mode
-    from core.javascript.tokenizer import Tokenizer
 
 COMPILED = cython.compiled
 
 
 @cython.ccall
 def recognize(
-    tokenizer: Tokenizer,
-    contexts: Contexts,
+    lexer: Lexer,
+    recorder: ScopeRecorder,
     predictions: cython.const[cython.ushort][::1],
     steps: cython.const[cython.ushort][::1],
     same_line_steps: cython.uint,
     stack: cython.ushort[::1],
     marks: cython.int[::1],
 ) -> cython.bint:
-    """Return whether a text is a program; what is to be known about its functions is in ``contexts`` then.
+    """Return whether a text is a program; what is to be known about its functions is in ``recorder`` then.
 
-    ``predictions``, ``steps`` and ``same_line_steps`` are those of ``tables.Tables``, ``marks`` those of ``contexts``.
+    ``predictions``, ``steps`` and ``same_line_steps`` are those of ``tables.Tables``, ``marks`` those of ``recorder``.
     ``stack`` is for the symbols that are expected at any time.  A text that needs more room isn't recognised.
     """
     with cython.nogil:
-        return _recognize(tokenizer, contexts, predictions, steps, same_line_steps, stack, marks)
+        return _recognize(lexer, recorder, predictions, steps, same_line_steps, stack, marks)
 
 
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
 def _recognize(
-    tokenizer: Tokenizer,
-    contexts: Contexts,
+    lexer: Lexer,
+    recorder: ScopeRecorder,
     predictions: cython.const[cython.ushort][::1],
     steps: cython.const[cython.ushort][::1],
     same_line_steps: cython.uint,
@@ -51,10 +52,10 @@ def _recognize(
     depth: cython.Py_ssize_t = 1
     # One check a step keeps the stack within bounds: no step has more symbols.
     limit: cython.Py_ssize_t = stack.shape[0] - Layout.MAX_SYMBOLS
-    kind: cython.int = tokenizer.next()
+    kind: cython.int = lexer.next()
     while depth:
         step: cython.Py_ssize_t = predictions[symbol + kind]
-        if step >= same_line_steps and tokenizer.line_break:
+        if step >= same_line_steps and lexer.line_break:
             step = predictions[symbol + Layout.LINE_BREAK]
         if depth > limit:
             return False
@@ -71,15 +72,15 @@ def _recognize(
         symbol = stack[depth]
         actions: cython.int = steps[step + Layout.ACTIONS]
         if actions:
-            if not (contexts.perform(actions & 0xFF, kind) and contexts.saved_used <= contexts.saved_limit):
+            if not (recorder.perform(actions & 0xFF, kind) and recorder.saved_used <= recorder.saved_limit):
                 return False
             actions >>= Layout.ACTION_BITS
-            if actions and not (contexts.perform(actions, kind) and contexts.saved_used <= contexts.saved_limit):
+            if actions and not (recorder.perform(actions, kind) and recorder.saved_used <= recorder.saved_limit):
                 return False
         mark: cython.int = steps[step + Layout.MARK]
-        marks[mark & 0xFF] = tokenizer.start
+        marks[mark & 0xFF] = lexer.start
         marks[(mark & 0xFF) + 1] = mark >> Layout.SHAPE_SHIFT
         mode: cython.int = steps[step + Layout.MODE]
         if mode:
-            kind = tokenizer.next() if mode == Mode.NEXT else tokenizer.reread(mode, kind)
+            kind = lexer.next() if mode == Mode.NEXT else lexer.reread(mode, kind)
     return True

@@ -1,0 +1,565 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# mypy: ignore-errors
+"""Recorder of function scopes and of the parts that name them, driven by the actions of the grammar.
+
+A part of a name is three numbers: ``Part`` and ``Flag``s, the offset of its text, and the part around.  A scope is
+four: where it starts and ends, its part, and the scope around.  Both live in buffers that the caller gives; when one is
+full, ``is_full`` says so and the work is in vain.  What is put aside must not go beyond ``saved_limit``: whoever has
+things done here stops then.  No single thing puts more aside than there is room for beyond.
+
+``node`` is the innermost thing around that has a say in how a function here is called: an assignment's target, a
+property, a class …  Nodes are parts; each knows the part around it, so a scope needs to remember only the node it is
+in, and nobody builds a name before it is asked for (see ``scope_names``).
+
+Most parts name nothing in the end.  ``floor`` is where the parts start that no scope has had the time to refer to:
+once an operand is over, those are dropped, and so is all that brackets have left if no function was in them.
+
+The order of scopes is that of their starts.  An arrow function is known only when its parameters are over, so a place
+is held for it where they start; whoever holds a place in vain gives it back, or leaves it without an end.
+
+Whether an operand is the target of an assignment, a destructuring pattern or the parameters of an arrow function
+is known only when it is over.  So its parts are kept as it is read: a chain of identifiers and members for what may be
+a target, and for each pair of brackets one part that can be marked later.
+"""
+
+import cython
+
+if cython.compiled:
+    from cython.cimports.core.javascript.actions import Action
+    from cython.cimports.core.javascript.kinds import Kind
+    from cython.cimports.core.javascript.lexer import Lexer
+    from cython.cimports.core.javascript.marks import Place
+    from cython.cimports.core.javascript.parts import Flag, Part
+    from cython.cimports.core.javascript.shapes import Function, Key, Modifier, Shape
+else:
+    from core.javascript.actions import Action
+    from core.javascript.kinds import Kind
+    from core.javascript.lexer import Lexer
+    from core.javascript.marks import Place
+    from core.javascript.parts import Flag, Part
+    from core.javascript.shapes import Function, Key, Modifier, Shape
+
+COMPILED = cython.compiled
+
+
+@cython.final
+@cython.cclass
+class ScopeRecorder:
+    """Scopes and name parts of the text that ``lexer`` is in.
+
+    The buffers ``parts``, ``scopes`` and ``saved`` are zeroed; the first part is ``Part.ROOT``.  ``marks`` are the
+    tokens noted by the parser loop (``Place``), and what is noted here: the operand just read has a kind even if it is
+    more than a token.  ``chain`` is its last part if that is a member (0: none that can name anything), ``bracket`` the
+    part of its brackets if it has some.  ``whole_end`` is where the last operand ended that was a whole element of the
+    brackets around it.
+    """
+
+    def __init__(self, lexer: Lexer, parts, scopes, saved, marks):
+        self.lexer = lexer
+        self.parts = parts
+        self.scopes = scopes
+        self.saved = saved
+        self.marks = marks
+        self.parts_used = self.floor = Part.ROOT + 1
+        self.saved_limit = len(saved) - 16
+        self.scopes_used = self.saved_used = self.floor_scopes = self.node = self.flags = 0
+        self.chain = self.bracket = self.whole_end = self.arrow_slot = 0
+        self.member_start = self.modifiers = self.key_part = self.key_slot = 0
+        self.is_full = False
+
+    def finish(self):
+        """Drop the places held in vain, and note for each scope which one is around it."""
+        kept: cython.int = 0
+        around: cython.int = -1
+        slot: cython.int
+        for slot in range(self.scopes_used):
+            start: cython.int = self.scopes[4 * slot]
+            end: cython.int = self.scopes[4 * slot + 1]
+            if end:
+                # Each scope is around later ones only: see what is written below.
+                while around >= 0 and self.scopes[4 * around + 1] <= start:
+                    around = self.scopes[4 * around + 3]
+                self.scopes[4 * kept] = start
+                self.scopes[4 * kept + 1] = end
+                self.scopes[4 * kept + 2] = self.scopes[4 * slot + 2]
+                self.scopes[4 * kept + 3] = around
+                around = kept
+                kept += 1
+        self.scopes_used = kept
+
+    def perform(self, action: cython.int, kind: cython.int):  # noqa: C901 (a switch)
+        """Do one thing that the grammar says; ``kind`` is that of the current token.
+
+        Returns whether the text may still be a program.
+        """
+        # operands
+        if action == Action.LET_AS_NAME:
+            self._finish_operand(Shape.NAME)
+        elif action == Action.NAMED_MEMBER:
+            self._extend_chain(Part.NAMED_MEMBER, self.lexer.start)
+        elif action == Action.PRIVATE_MEMBER:
+            self._extend_chain(Part.PRIVATE_MEMBER, self.lexer.start)
+        elif action == Action.UNNAMED_MEMBER:
+            self._finish_unnamed_member()
+        elif action == Action.OPEN_INDEX:
+            self._open_index()
+        elif action == Action.CLOSE_INDEX:
+            self._close_index()
+        elif action == Action.WHOLE:
+            self._end_element()
+        # assignments
+        elif action == Action.ASSIGN:
+            return self._assign(0)
+        elif action == Action.ASSIGN_ELEMENT:
+            return self._assign(Flag.ELEMENT)
+        elif action == Action.COMPOUND:
+            return self._noted(Place.SHAPE) != Shape.BRACKETS and self._assign(0)
+        elif action == Action.OPEN_DECLARATOR:
+            self._open_declarator()
+        elif action == Action.FOR_TARGET:
+            return kind == Kind.SEMICOLON or self._end_target()
+        elif action == Action.LEAVE:
+            self._leave()
+        # brackets
+        elif action == Action.OPEN_GROUP:
+            self._open_group(self.lexer.start)
+        elif action == Action.OPEN_ASYNC_GROUP:
+            self._open_group(self._noted(Place.OPERAND))
+        elif action == Action.ONLY_PARAMETERS:
+            self.parts[3 * self.node] |= Flag.ONLY_PARAMETERS
+        elif action == Action.CLOSE_GROUP:
+            return self._close_group(kind, Shape.PARENTHESES)
+        elif action == Action.CLOSE_ASYNC_GROUP:
+            return self._close_group(kind, Shape.OTHER)
+        elif action == Action.OPEN_ARRAY:
+            self._open_brackets(Part.ARRAY)
+        elif action == Action.OPEN_OBJECT:
+            self._open_brackets(Part.OBJECT)
+        elif action == Action.CLOSE_ARRAY or action == Action.CLOSE_OBJECT:
+            self._close_brackets()
+        # functions
+        elif action == Action.ARROW:
+            return self._open_arrow()
+        elif action == Action.OPEN_FUNCTION:
+            self._open_scope(self._hold_scope(self.lexer.start), self.node, 0, 0)
+        elif action == Action.OPEN_ASYNC_FUNCTION:
+            self._open_scope(self._hold_scope(self._noted(Place.OPERAND)), self.node, 0, Function.AWAIT)
+        elif action == Action.GENERATOR:
+            self.flags |= Function.YIELD_IN_BODY
+        elif action == Action.FUNCTION_NAME:
+            self._name_function()
+        elif action == Action.OPEN_BODY:
+            self._open_body()
+        elif action == Action.CLOSE_FUNCTION or action == Action.CLOSE_CLASS:
+            self._close_scope(self.lexer.position)
+        elif action == Action.END_FUNCTION:
+            self._close_scope(self.lexer.previous_end)
+        # classes
+        elif action == Action.OPEN_CLASS:
+            self._open_class()
+        elif action == Action.CLASS_DECLARATION:
+            self._name_class(Part.CLASS_DECLARATION)
+        elif action == Action.CLASS_EXPRESSION:
+            self._name_class(Part.CLASS_EXPRESSION)
+        elif action == Action.OPEN_CLASS_BODY:
+            self.flags |= Function.SUPER
+        # members of classes and object literals
+        elif action == Action.MEMBER:
+            self.member_start = self.lexer.start
+            self.modifiers = 0
+        elif action == Action.PROPERTY:
+            self._open_property()
+        elif action == Action.OPEN_PROPERTY_METHOD:
+            self._open_property_method()
+        elif action == Action.OPEN_METHOD:
+            return self._open_class_method()
+        elif action == Action.FIELD:
+            self._release_key()
+            return not self._is_constructor()
+        elif action == Action.OPEN_KEY:
+            self._open_key()
+        elif action == Action.CLOSE_KEY:
+            self._close_key()
+        elif action == Action.GETTER:
+            self.modifiers |= Modifier.GET
+        elif action == Action.SETTER:
+            self.modifiers |= Modifier.SET
+        elif action == Action.ASYNC_METHOD:
+            self.modifiers |= Modifier.ASYNC
+        elif action == Action.GENERATOR_METHOD:
+            self.modifiers |= Modifier.GENERATOR
+        # what only some places allow
+        elif action == Action.YIELD:
+            return self.flags & Function.YIELD != 0
+        elif action == Action.SUPER_MEMBER:
+            return self.flags & Function.SUPER != 0
+        elif action == Action.BARE_AWAIT:
+            return not self.flags & Function.AWAIT
+        elif action == Action.LINE_BREAK:
+            return self.lexer.line_break
+        elif action == Action.SAME_LINE:
+            return not self.lexer.line_break
+        elif action == Action.REJECT:
+            return False
+        return True
+
+    # functions
+
+    def _open_arrow(self):
+        slot: cython.int = self.arrow_slot
+        shape: cython.int = self._noted(Place.SHAPE)
+        if shape == Shape.NAME:
+            slot = self._hold_scope(self._noted(Place.OPERAND))
+        elif shape != Shape.PARENTHESES:
+            return False
+        self._open_scope(slot, self.node, 0, self.flags & Function.SUPER)
+        return True
+
+    def _close_scope(self, end: cython.int):
+        self._end_scope(end)
+        self._finish_operand(Shape.OTHER)
+
+    def _name_function(self):
+        slot: cython.int = self._entered_slot()
+        around: cython.int = self.scopes[4 * slot + 2]
+        self.scopes[4 * slot + 2] = self._add_part(Part.FUNCTION_NAME, self.lexer.start, around)
+        self.floor = self.parts_used
+
+    def _open_body(self):
+        if self.flags & Function.YIELD_IN_BODY:
+            self.flags |= Function.YIELD
+
+    # classes
+
+    def _open_class(self):
+        part: cython.int = self._add_part(Part.CLASS, self.lexer.start, self.node)
+        self._open_scope(self._hold_scope(self.lexer.start), part, self.node, self.flags)
+        self.floor = self.parts_used
+
+    def _name_class(self, kind: cython.int):
+        part: cython.int = self.scopes[4 * self._entered_slot() + 2]
+        self.node = self._add_part(kind, self.lexer.start, self.node)
+        self.parts[3 * part + 2] = self.node
+        self.floor = self.parts_used
+
+    # members of classes and object literals
+
+    def _open_key(self):
+        """Enter a key in brackets, and hold a place for the method that it may turn out to belong to."""
+        self._forget()
+        part: cython.int = self._add_part(Part.COMPUTED_KEY, self.lexer.start, self.node)
+        self._push(self._hold_scope(self.member_start))
+        self._push(self.modifiers)
+        self._enter(part)
+
+    def _close_key(self):
+        self.key_part = self.node
+        self._leave()
+        self.modifiers = self._pop()
+        self.key_slot = self._pop()
+        self._note(Place.KEY, self.parts[3 * self.key_part + 1])
+        self._note(Place.KEY_SHAPE, Key.COMPUTED)
+
+    def _release_key(self):
+        if self._noted(Place.KEY_SHAPE) == Key.COMPUTED:
+            self._release_scope(self.key_slot)
+
+    def _open_property(self):
+        key: cython.int = self._noted(Place.KEY_SHAPE)
+        if key == Key.STRING or key == Key.NUMBER or key == Key.COMPUTED:
+            self._release_key()
+            self._enter(self.node)
+        else:
+            self._forget()
+            self._enter(self._add_part(Part.PROPERTY, self._noted(Place.KEY), self.node))
+
+    def _open_property_method(self):
+        self.parts[3 * self.node] |= Flag.METHODS
+        accessor: cython.int = self.modifiers & (Modifier.GET | Modifier.SET)
+        if not accessor:
+            self._open_method(Part.OBJECT_METHOD, 0)
+        elif accessor == Modifier.GET:
+            self._open_method(Part.OBJECT_GETTER, self.node)
+        else:
+            self._open_method(Part.OBJECT_SETTER, self.node)
+
+    def _open_class_method(self):
+        kind: cython.int = Part.METHOD
+        if self._noted(Place.KEY_SHAPE) != Key.PRIVATE:
+            if self.modifiers & Modifier.GET:
+                kind = Part.GETTER
+            elif self.modifiers & Modifier.SET:
+                kind = Part.SETTER
+        if self._is_constructor() and not self.modifiers & (Modifier.GET | Modifier.SET | Modifier.GENERATOR):
+            self._open_scope(-1, 0, 0, Function.SUPER)
+            return not self.modifiers & Modifier.ASYNC
+        self._open_method(kind, 0)
+        return True
+
+    def _is_constructor(self):
+        if self._noted(Place.KEY_SHAPE) != Key.STRING:
+            return self._noted(Place.KEY_SHAPE) == Key.CONSTRUCTOR
+        return self.lexer.is_string(Kind.CONSTRUCTOR, self._noted(Place.KEY))
+
+    def _open_method(self, kind: cython.int, node: cython.int):
+        flags: cython.int = Function.SUPER
+        if self.modifiers & Modifier.ASYNC:
+            flags |= Function.AWAIT
+        if self.modifiers & Modifier.GENERATOR:
+            flags |= Function.YIELD_IN_BODY
+        if self._noted(Place.KEY_SHAPE) != Key.COMPUTED:
+            self._forget()
+            self._open_scope(
+                self._hold_scope(self.member_start),
+                self._add_part(kind, self._noted(Place.KEY), self.node),
+                node,
+                flags,
+            )
+        elif node:
+            # Functions in the key of an object's getter or setter see through it, so its part stays as it is.
+            self._open_scope(self.key_slot, self._add_part(kind, self._noted(Place.KEY), self.node), node, flags)
+        else:
+            self.parts[3 * self.key_part] = kind
+            self._open_scope(self.key_slot, self.key_part, node, flags)
+
+    # operands, assignments and brackets
+
+    def _noted(self, place: cython.int):
+        """Return what is noted at ``place``."""
+        return self.marks[place]
+
+    def _note(self, place: cython.int, value: cython.int):
+        """Note ``value`` at ``place``."""
+        self.marks[place] = value
+
+    def _finish_operand(self, shape: cython.int):
+        """Note what the operand just read looks like."""
+        self._note(Place.SHAPE, shape)
+
+    def _extend_chain(self, kind: cython.int, offset: cython.int):
+        """Add a member to the operand."""
+        chain: cython.int = self._made_chain()
+        self._finish_member(self._add_part(kind, offset, chain) if chain else 0)
+
+    def _finish_unnamed_member(self):
+        """Note that the operand just read is a member that can't name anything, as of ``super`` or after ``?.``."""
+        self._finish_member(0)
+
+    def _finish_member(self, chain: cython.int):
+        """Note that the operand just read is a member: the only place that says so, as shape and chain go together."""
+        self.chain = chain
+        self._finish_operand(Shape.MEMBER)
+
+    def _made_chain(self):
+        """Return the last part of the operand, which is made now if it's the first: most names are all there is."""
+        shape: cython.int = self._noted(Place.SHAPE)
+        if shape == Shape.MEMBER:
+            return self.chain
+        if shape == Shape.NAME or shape == Shape.LET or shape == Shape.THIS:
+            self._forget()
+            return self._add_part(
+                Part.THIS if shape == Shape.THIS else Part.IDENTIFIER, self._noted(Place.OPERAND), self.node
+            )
+        return 0
+
+    def _open_index(self):
+        """Enter the brackets of ``a[b]``."""
+        self._push(self._made_chain())
+        self._enter(self._add_part(Part.INDEX, 0, self.node))
+
+    def _close_index(self):
+        """Leave them, and add what they are to the operand."""
+        index: cython.int = self.node
+        offset: cython.int = self._noted(Place.OPERAND)
+        shape: cython.int = self._noted(Place.SHAPE)
+        is_plain: cython.bint = self.whole_end == self.lexer.start and (
+            shape == Shape.NAME or shape == Shape.LET or shape == Shape.LITERAL
+        )
+        self._leave()
+        self._finish_member(self._pop())
+        if is_plain:
+            self._extend_chain(Part.LITERAL_INDEX, offset)
+        else:
+            self._extend_chain(Part.COMPUTED_INDEX, index)
+
+    def _end_element(self):
+        """Note that the operand just read is a whole element of the brackets around."""
+        self.whole_end = self.lexer.start
+        shape: cython.int = self._noted(Place.SHAPE)
+        if shape == Shape.BRACKETS:
+            self.parts[3 * self.bracket] |= Flag.WHOLE
+        elif shape == Shape.METHODS:
+            around: cython.int = self.node
+            if self.parts[3 * around] == Part.PROPERTY:
+                around = self.parts[3 * around + 2]
+            self.parts[3 * around] |= Flag.METHODS
+
+    def _end_target(self):
+        """Note that the operand just read is the target of a `for`, if it's all that is there."""
+        return self.whole_end != self.lexer.start or self._mark_pattern()
+
+    def _open_declarator(self):
+        """Enter the value of a variable."""
+        self._forget()
+        self._enter(self._add_part(Part.DECLARATOR, self._noted(Place.DECLARED), self.node))
+
+    def _assign(self, flag: cython.int):
+        """Enter the assignment to the operand just read."""
+        shape: cython.int = self._noted(Place.SHAPE)
+        if shape == Shape.OTHER or shape == Shape.THIS or shape == Shape.LITERAL or not self._mark_pattern():
+            return False
+        target: cython.int = self._made_chain()
+        if not target:
+            self._enter(self.node)
+            return True
+        self.parts[3 * target] |= flag
+        self._tell_indexes(target)
+        self._enter(target)
+        return True
+
+    def _tell_indexes(self, target: cython.int):
+        """Let functions in the target's brackets know that they are in the target of an assignment."""
+        part: cython.int = target
+        before: cython.int = target + 1
+        # A member's number is above that of what it is a member of, so there is an end.
+        while part < before and self.parts[3 * part] & 31 >= Part.NAMED_MEMBER:
+            if self.parts[3 * part] & 31 == Part.COMPUTED_INDEX:
+                self.parts[3 * self.parts[3 * part + 1] + 1] = target
+            before = part
+            part = self.parts[3 * part + 2]
+
+    def _mark_pattern(self):
+        """If the operand just read is in brackets, it's a pattern."""
+        shape: cython.int = self._noted(Place.SHAPE)
+        if shape == Shape.BRACKETS:
+            self.parts[3 * self.bracket] |= Flag.PATTERN
+        return shape != Shape.METHODS
+
+    def _open_group(self, start: cython.int):
+        """Enter parentheses: hold a place for the arrow function that they may be the parameters of."""
+        self._forget()
+        self._push(self._hold_scope(start))
+        self._enter(self._add_part(Part.GROUP, start, self.node))
+
+    def _close_group(self, kind: cython.int, shape: cython.int):
+        """End parentheses: the kind of what follows tells whether they are the parameters of an arrow function."""
+        group: cython.int = self.node
+        flags: cython.int = self.parts[3 * group]
+        self._leave()
+        slot: cython.int = self._pop()
+        if kind == Kind.ARROW:
+            self.parts[3 * group] = flags | Flag.PATTERN
+            self.arrow_slot = slot
+            self._finish_operand(Shape.PARENTHESES)
+            return not flags & Flag.METHODS
+        self._release_scope(slot)
+        self._finish_operand(shape)
+        return not flags & Flag.ONLY_PARAMETERS
+
+    def _open_brackets(self, kind: cython.int):
+        """Enter an array or object literal, or a destructuring pattern."""
+        self._forget()
+        self._enter(self._add_part(kind, self.lexer.start, self.node))
+
+    def _close_brackets(self):
+        """Leave it."""
+        self.bracket = self.node
+        self._leave()
+        self._finish_operand(Shape.METHODS if self.parts[3 * self.bracket] & Flag.METHODS else Shape.BRACKETS)
+
+    # parts, scopes, and what is put aside
+
+    def _add_part(self, kind: cython.int, offset: cython.int, around: cython.int):
+        """Add a part and return its number."""
+        part: cython.int = self.parts_used
+        if 3 * part + 3 > self.parts.shape[0]:
+            self._give_up()
+            return 0
+        self.parts[3 * part] = kind
+        self.parts[3 * part + 1] = offset
+        self.parts[3 * part + 2] = around
+        self.parts_used = part + 1
+        return part
+
+    def _give_up(self):
+        """Note that a buffer is full, and let the recogniser stop."""
+        self.is_full = True
+        self.saved_used = self.saved_limit + 1
+
+    def _forget(self):
+        """Drop the parts of the operands before, unless a scope may refer to them."""
+        if self.scopes_used == self.floor_scopes:
+            self.parts_used = self.floor
+        else:
+            self.floor = self.parts_used
+            self.floor_scopes = self.scopes_used
+
+    def _hold_scope(self, start: cython.int):
+        """Hold a place for a scope that starts at ``start``, or may start there."""
+        slot: cython.int = self.scopes_used
+        if 4 * slot + 4 > self.scopes.shape[0]:
+            self._give_up()
+            return 0
+        self.scopes[4 * slot] = start
+        self.scopes[4 * slot + 1] = 0
+        self.scopes_used = slot + 1
+        return slot
+
+    def _release_scope(self, slot: cython.int):
+        """Give back a place held in vain, if it can be given back."""
+        if slot + 1 == self.scopes_used:
+            self.scopes_used = slot
+
+    def _push(self, value: cython.int):
+        """Put a number aside."""
+        self.saved[self.saved_used] = value
+        self.saved_used += 1
+
+    def _pop(self):
+        """Take back the number put aside last."""
+        self.saved_used -= 1
+        return self.saved[self.saved_used]
+
+    def _enter(self, node: cython.int):
+        """Make ``node`` the node until ``leave``."""
+        at: cython.int = self.saved_used
+        self.saved[at] = self.node
+        self.saved[at + 1] = self.floor
+        self.saved[at + 2] = self.floor_scopes
+        self.saved[at + 3] = self.parts_used
+        self.saved_used = at + 4
+        self.node = node
+        self.floor = self.parts_used
+        self.floor_scopes = self.scopes_used
+
+    def _leave(self):
+        """Go back to where ``enter`` was called; drop what has no scope to refer to it."""
+        at: cython.int = self.saved_used - 4
+        parts_before: cython.int = self.saved[at + 3]
+        if self.floor == parts_before and self.floor_scopes == self.scopes_used:
+            self.parts_used = parts_before
+        self.floor_scopes = self.saved[at + 2]
+        self.floor = self.saved[at + 1]
+        self.node = self.saved[at]
+        self.saved_used = at
+
+    def _open_scope(self, slot: cython.int, part: cython.int, node: cython.int, flags: cython.int):
+        """Enter the scope whose name starts at ``part``; a slot of -1 is a function that makes no scope."""
+        if slot >= 0:
+            self.scopes[4 * slot + 2] = part
+        self._push(slot)
+        self._push(self.flags)
+        self.flags = flags
+        self._enter(node)
+
+    def _end_scope(self, end: cython.int):
+        """Leave the scope entered last, which ends at ``end``."""
+        self._leave()
+        self.flags = self._pop()
+        slot: cython.int = self._pop()
+        if slot >= 0:
+            self.scopes[4 * slot + 1] = end
+
+    def _entered_slot(self):
+        """Return the place of the scope entered last."""
+        return self.saved[self.saved_used - 6]

@@ -6,8 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from worker.command.terminal import Progress
-from worker.command.words import Subcommands, add_command, reason, refuse, say, show, write_json
+from worker.command.terminal import Progress, Subcommands, add_command, reason, refuse, say, show, write_json
 
 if TYPE_CHECKING:
     from core.offline.bundling import BundledFile, Prepared
@@ -72,7 +71,7 @@ def _write(chosen: argparse.Namespace) -> Prepared:
 def _prepare(chosen: argparse.Namespace) -> Prepared:
     from core.offline.bundling import prepare
     from core.offline.folders import refuse_links_outside
-    from worker.command.open_artifacts import open_artifacts
+    from worker.command.terminal import open_artifacts
 
     with (
         open_artifacts([chosen.folder]) as artifacts,

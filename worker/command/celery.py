@@ -7,7 +7,7 @@ import os
 import sys
 
 from core.command_line import Subcommands, add_command
-from worker.command.words import refuse
+from worker.command.terminal import refuse
 
 
 def add_to(commands: Subcommands) -> None:

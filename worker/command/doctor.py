@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.text.control_characters import visible, visible_json
-from worker.command.terminal import Colour, paint
-from worker.command.words import NOT_DONE, Subcommands, add_command, reason, refuse
+from worker.command.terminal import NOT_DONE, Colour, Subcommands, add_command, paint, reason, refuse
 
 if TYPE_CHECKING:
     from core.observing.health import Finding

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from worker.command.words import ANSWER_IS_NO, Subcommands, add_command, reason, refuse
+from worker.command.terminal import ANSWER_IS_NO, Subcommands, add_command, reason, refuse
 
 _STDIN = Path("-")
 _EXAMPLES = """unmangle explain request.json --url http://localhost:3021
@@ -63,9 +63,44 @@ def _run(chosen: argparse.Namespace) -> int:
 
 def _answer(chosen: argparse.Namespace, body: bytes) -> bytes:
     if chosen.url is not None:
-        from worker.command.explain_online import ask
-
-        return ask(chosen.url, body, chosen.scope)
-    from worker.command.explain_offline import explain_uploads
+        return _ask(chosen.url, body, chosen.scope)
+    from worker.command.local_explanation import explain_uploads
 
     return explain_uploads(chosen.artifacts, chosen.url_prefix, body)
+
+
+def _ask(url: str, body: bytes, scope: str | None) -> bytes:
+    """Send the body of a request to the service at ``url``; return the JSON of its answer.
+
+    Raises CannotExplain if there is none.
+    """
+    import urllib.error
+    import urllib.parse
+    import urllib.request
+
+    from core.errors import CannotExplain
+
+    query = "" if scope is None else "?" + urllib.parse.urlencode({"scope": scope})
+    address = f"{url.rstrip('/')}/explain{query}"
+    if urllib.parse.urlsplit(address).scheme not in ("http", "https"):
+        raise CannotExplain(f"{url}: expected a URL that starts with http:// or https://")
+    headers = {"Content-Type": "application/json", "Accept": "application/json"}
+    request = urllib.request.Request(address, body, headers)  # noqa: S310 - checked above
+    try:
+        with urllib.request.urlopen(request) as response:  # noqa: S310
+            answer: bytes = response.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            raise CannotExplain(f"{url} answered {error.code}: {_error_text(error.read())}") from None
+    except urllib.error.URLError as error:
+        raise CannotExplain(f"{url} can't be asked: {error.reason}") from None
+    return answer
+
+
+def _error_text(body: bytes) -> str:
+    import orjson
+
+    try:
+        return str(orjson.loads(body)["error"])
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return "not an answer of Unmangle"

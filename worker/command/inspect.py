@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from worker.command.terminal import Colour, Progress
-from worker.command.words import ANSWER_IS_NO, Subcommands, add_command, reason, refuse, show, show_in, write_json
+from worker.command.terminal import (
+    ANSWER_IS_NO,
+    Colour,
+    Progress,
+    Subcommands,
+    add_command,
+    reason,
+    refuse,
+    show,
+    show_in,
+    write_json,
+)
 
 if TYPE_CHECKING:
     from core.offline.inspection import InspectedCode, InspectedMap
@@ -45,9 +55,7 @@ def _run(chosen: argparse.Namespace) -> int:
     if not inspected:
         return refuse(f"unmangle inspect: {chosen.path} has no generated files and no source maps")
     if chosen.json:
-        from worker.command.inspect_json import json_report
-
-        write_json(json_report(inspected))
+        write_json(_json_report(inspected))
     else:
         for each in inspected:
             _print(each)
@@ -57,7 +65,7 @@ def _run(chosen: argparse.Namespace) -> int:
 def _inspected(path: Path, *, verify: bool) -> list[InspectedMap | InspectedCode]:
     from core.offline.inspection import InspectedMap, inspect_file, verified
     from core.offline.map_search import MapSearch
-    from worker.command.open_artifacts import open_artifacts
+    from worker.command.terminal import open_artifacts
 
     with open_artifacts([path]) as artifacts, open_artifacts([path.parent] if _is_script(path) else [path]) as around:
         files = sorted([*artifacts.all_code(), *artifacts.all_maps()], key=lambda file: (file.path, file.place))
@@ -74,6 +82,18 @@ def _inspected(path: Path, *, verify: bool) -> list[InspectedMap | InspectedCode
 def _is_script(path: Path) -> bool:
     """Say whether a generated file was named, whose map is beside it."""
     return path.is_file() and path.name.endswith((".js", ".cjs", ".mjs", ".bundle", ".jsbundle"))
+
+
+def _json_report(inspected: list[InspectedMap | InspectedCode]) -> dict[str, list[dict[str, Any]]]:
+    """Return the maps and the generated files, each kind by itself."""
+    from dataclasses import asdict
+
+    from core.offline.inspection import InspectedCode, InspectedMap
+
+    return {
+        "source_maps": [asdict(each) for each in inspected if isinstance(each, InspectedMap)],
+        "generated_files": [asdict(each) for each in inspected if isinstance(each, InspectedCode)],
+    }
 
 
 def _print(each: InspectedMap | InspectedCode) -> None:

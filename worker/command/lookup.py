@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from worker.command.words import ANSWER_IS_NO, Subcommands, add_command, reason, refuse, say, show, write_json
+from worker.command.terminal import ANSWER_IS_NO, Subcommands, add_command, reason, refuse, say, show, write_json
 
 
 def add_to(commands: Subcommands) -> None:
@@ -44,7 +44,7 @@ def _run(chosen: argparse.Namespace) -> int:
     from core.offline.frame_places import Style, TextFrame
     from core.offline.map_search import MapSearch, Unmapped
     from core.offline.original_frames import original_frames
-    from worker.command.open_artifacts import open_artifacts
+    from worker.command.terminal import open_artifacts
 
     path, lineno, colno = chosen.place
     frame = TextFrame(Style.BARE, 0, 0, 0, None, str(path), lineno, colno)
@@ -56,12 +56,12 @@ def _run(chosen: argparse.Namespace) -> int:
     except (OSError, MalformedBundle) as error:
         return refuse(f"unmangle lookup: {reason(error)}")
     if chosen.json:
-        from worker.command.trace_json import json_frame
+        from worker.command.trace_output import json_frame
 
         write_json(json_frame(frame, found, chosen.context))
     elif not isinstance(found, Unmapped):
         from core.offline.rewriting import frame_text
-        from worker.command.trace_text import source_lines
+        from worker.command.trace_output import source_lines
 
         lines = source_lines(found, chosen.context) if chosen.context > 0 else ()
         show(frame_text(frame, found.function, found.place))

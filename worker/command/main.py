@@ -70,7 +70,7 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from importlib.metadata import version
 
-        from worker.command.words import show
+        from worker.command.terminal import show
 
         show(f"unmangle {version('unmangle')}")
         parser.exit()

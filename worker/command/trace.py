@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.text.control_characters import visible_text
-from worker.command.terminal import Progress
-from worker.command.words import Subcommands, add_command, reason, refuse, say, write_json
+from worker.command.terminal import Progress, Subcommands, add_command, reason, refuse, say, write_json
 
 if TYPE_CHECKING:
     from core.files.debug_ids import DebugId
@@ -67,8 +66,8 @@ def _run(chosen: argparse.Namespace) -> int:
     from core.offline.json_frames import find_all_frames
     from core.offline.map_search import MapSearch
     from core.offline.original_frames import OriginalFrame
-    from worker.command.open_artifacts import open_artifacts
-    from worker.command.trace_outcome import exit_code, say_what_has_no_lines, say_what_is_missing, say_why
+    from worker.command.terminal import open_artifacts
+    from worker.command.trace_output import exit_code, say_what_has_no_lines, say_what_is_missing, say_why
 
     try:
         if chosen.follow:
@@ -83,11 +82,11 @@ def _run(chosen: argparse.Namespace) -> int:
     except (OSError, MalformedBundle) as error:
         return refuse(f"unmangle trace: {reason(error)}")
     if chosen.json:
-        from worker.command.trace_json import json_frames
+        from worker.command.trace_output import json_frames
 
         write_json(json_frames(frames, outcomes, chosen.context))
     else:
-        from worker.command.trace_text import original_text
+        from worker.command.trace_output import original_text
 
         _write(content, original_text(content.text, frames, outcomes, chosen.context))
         say_why(outcomes)
@@ -97,7 +96,7 @@ def _run(chosen: argparse.Namespace) -> int:
 
 def _follow(chosen: argparse.Namespace) -> int:
     from core.offline.map_search import MapSearch
-    from worker.command.open_artifacts import open_artifacts
+    from worker.command.terminal import open_artifacts
     from worker.command.trace_follow import follow
 
     with open_artifacts(chosen.artifacts) as artifacts:

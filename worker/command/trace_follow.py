@@ -16,8 +16,7 @@ from core.offline.map_search import MapSearch, Unmapped
 from core.offline.original_frames import OriginalFrame, original_frames
 from core.offline.text_in_bytes import errors_of
 from core.text.control_characters import visible_text
-from worker.command.trace_outcome import exit_code, say_why
-from worker.command.trace_text import original_text
+from worker.command.trace_output import exit_code, original_text, say_why
 
 _CHUNK = 1 << 16
 _BETWEEN_S = 0.1

@@ -6,7 +6,7 @@ import argparse
 import os
 
 from core.command_line import Subcommands, add_command
-from worker.command.words import ANSWER_IS_NO, refuse, say
+from worker.command.terminal import ANSWER_IS_NO, refuse, say
 
 
 def add_to(commands: Subcommands) -> None:

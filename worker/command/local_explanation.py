@@ -1,11 +1,20 @@
-"""Explanations without a service: what it would do if some artifacts were uploaded."""
+"""Explanations without a service: what it would answer if some artifacts were uploaded.
+
+A lookup API for this process alone lists what is on this machine, so the worker's own code does the work, and nothing
+can differ from what a service does.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import threading
+from collections.abc import Mapping, Sequence
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Any
+from socketserver import ThreadingTCPServer
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
 
 import orjson
 
@@ -18,11 +27,13 @@ from core.offline.events import Event, event_request, read_events
 from core.offline.text_frames import find_frames
 from core.offline.text_in_bytes import TextInBytes
 from core.settings import Settings
-from worker.command.local_source import LocalSource
 from worker.jobs.job_store import Job
 from worker.requests.symbolicate import open_symbolication
 
 _PATIENCE_S = 600.0
+_LOOKUP = "/lookup"
+_BUNDLES = "/bundles/"
+_POLL_S = 0.02  # how often it looks whether it is to stop
 
 
 def explain_uploads(artifacts: Sequence[Path], url_prefix: str, body: bytes) -> bytes:
@@ -38,6 +49,35 @@ def explain_uploads(artifacts: Sequence[Path], url_prefix: str, body: bytes) -> 
     with LocalSource(bundles) as source:
         request["source"] = {"id": "local", "url": source.url, "token": ""}
         return asyncio.run(_answer(orjson.dumps(request)))
+
+
+class LocalSource:
+    """Serves ``bundles``, by their ids, on a free port of this machine while the block runs."""
+
+    def __init__(self, bundles: Mapping[str, bytes]) -> None:
+        # Not an HTTPServer: that looks up the name of this machine, which may take seconds.
+        self._server = ThreadingTCPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+        origin = f"http://127.0.0.1:{self._server.server_address[1]}"
+        paths = {f"{_BUNDLES}{quote(bundle_id, safe='')}": bundle_id for bundle_id in bundles}
+        listed = [
+            {"type": "bundle", "id": bundle_id, "url": origin + path, "resolved_with": "release"}
+            for path, bundle_id in paths.items()
+        ]
+        contents = {path: bundles[bundle_id] for path, bundle_id in paths.items()}
+        self._server.RequestHandlerClass = _handler({_LOOKUP: orjson.dumps(listed), **contents})
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(_POLL_S,), name="local source")
+        self.url = origin + _LOOKUP
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
 
 
 def _folder_bundle(folder: Path, url_prefix: str) -> bytes:
@@ -84,3 +124,18 @@ def _request_for(text: str) -> dict[str, Any]:
 async def _answer(body: bytes) -> bytes:
     async with open_symbolication(Settings(cache_dir=None), Counts()) as answer:
         return (await answer(Job("explain", body, _PATIENCE_S, None))).body
+
+
+def _handler(contents: Mapping[str, bytes]) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            content = contents.get(self.path.partition("?")[0])
+            self.send_response(404 if content is None else 200)
+            self.send_header("Content-Length", str(len(content or b"")))
+            self.end_headers()
+            self.wfile.write(content or b"")
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing: the terminal is for the explanation."""
+
+    return Handler

@@ -1,0 +1,151 @@
+"""Output of ``unmangle trace``: the text with original frames in it, JSON, and why frames stay as they were."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.offline.code_lines import shortened_code
+from core.offline.frame_places import Style, TextFrame
+from core.offline.json_frames import with_original
+from core.offline.map_search import Reason, Unmapped
+from core.offline.original_frames import OriginalFrame
+from core.offline.plain_text import MAY_BE_SPECIAL, NEEDS_ESCAPES
+from core.offline.rewriting import Edit, frame_text, line_end, rewritten
+from core.text.source_context import trim_line
+from worker.command.terminal import ANSWER_IS_NO, SOME_LEFT, Colour, paint, say
+
+if TYPE_CHECKING:
+    from core.offline.escapes import Encodings
+
+
+_INDENT = "      "
+
+
+def original_text(text: str, frames: list[TextFrame], outcomes: list[OriginalFrame | Unmapped], context: int) -> str:
+    """Return ``text`` with the original frames, each followed by so many source lines around it if there are any."""
+    code = list(shortened_code(text))
+    edits = (edit for edit in _edits(text, frames, outcomes, context) if not _is_within(edit, code))
+    return rewritten(text, sorted([*edits, *code], key=lambda edit: edit[:2]))
+
+
+def source_lines(original: OriginalFrame, around: int) -> Iterator[str]:
+    """Yield the source lines around a frame, numbered; none if the map doesn't embed the source."""
+    lines = original.source_lines(around)
+    if lines is None:
+        return
+    width = len(str(original.lineno + len(lines.after)))
+    first = original.lineno - len(lines.before)
+    for lineno, line in enumerate([*lines.before, lines.line, *lines.after], first):
+        is_current = lineno == original.lineno
+        text = trim_line(line.encode(), original.colno or 0)
+        shown = f"{_INDENT}{'>' if is_current else ' '} {lineno:>{width}} | {text}".rstrip()
+        yield paint(shown, Colour.STRONG if is_current else Colour.FAINT, sys.stdout)
+
+
+class _Writer:
+    """Writes frames as the text around them has texts, and in the colours that they leave behind."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._is_plain = MAY_BE_SPECIAL.search(text) is None
+        self._encodings: Encodings | None = None
+
+    def written(self, frame: TextFrame, found: OriginalFrame) -> str:
+        """Return what to write for a frame."""
+        was = self._text[frame.start : frame.end]
+        if frame.style is Style.OBJECT:
+            return with_original(was, found.function, found.file, found.lineno, found.colno)
+        original = frame_text(frame, found.function, found.place, was)
+        if self._is_plain and not NEEDS_ESCAPES.search(original):
+            return paint(original, Colour.GOOD, sys.stdout)
+        from core.offline.escapes import Encodings, hidden_parts  # most texts have none
+
+        self._encodings = self._encodings or Encodings(self._text)
+        encoded = self._encodings.encoded(original, frame.start, frame.end)
+        return paint(encoded, Colour.GOOD, sys.stdout) + hidden_parts(was)
+
+
+def json_frames(
+    frames: list[TextFrame], outcomes: list[OriginalFrame | Unmapped], context: int
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the frames of a text in its order, each as it was and as it is."""
+    return {"frames": [json_frame(frame, found, context) for frame, found in zip(frames, outcomes, strict=True)]}
+
+
+def json_frame(frame: TextFrame, found: OriginalFrame | Unmapped, context: int) -> dict[str, Any]:
+    """Return a frame as it was and as it is, or why that isn't known."""
+    raw = {"function": frame.function, "abs_path": frame.path, "lineno": frame.lineno, "colno": frame.colno}
+    if isinstance(found, Unmapped):
+        return {"raw": raw, "original": None, "reason": found.reason.value, "detail": found.detail}
+    return {"raw": raw, "original": _place(found, context)}
+
+
+def exit_code(outcomes: Iterable[OriginalFrame | Unmapped]) -> int:
+    """Return 0 if all frames that have a file have an original; other codes if none has, or some have not."""
+    counts = Counter(isinstance(found, OriginalFrame) for found in outcomes if not _is_native(found))
+    if not counts[True]:
+        return ANSWER_IS_NO
+    return SOME_LEFT if counts[False] else 0
+
+
+def say_why(outcomes: list[OriginalFrame | Unmapped]) -> None:
+    """Say of each reason once why frames are as they were; that "native code" has no map is no news."""
+    reasons = Counter(found for found in outcomes if isinstance(found, Unmapped) and not _is_native(found))
+    for found, count in reasons.items():
+        frames = "1 frame" if count == 1 else f"{count} frames"
+        say(f"unmangle: {found.detail} [{found.reason}, {frames}]")
+    if not outcomes:
+        say("unmangle: no frames were found in the text")
+
+
+def say_what_is_missing(paths: list[Path] | None) -> None:
+    """Say that there is nothing to look in."""
+    places = ", ".join(map(str, paths)) if paths else "the current folder"
+    say(f"unmangle: neither generated files nor source maps are in {places}: name the folder of the build with -a")
+
+
+def say_what_has_no_lines(originals: list[OriginalFrame]) -> None:
+    """Say of which originals no lines can be shown."""
+    for place in {found.file: found.mapped.map_place for found in originals if found.source_lines(0) is None}.items():
+        say("unmangle: no lines of {}, as {} doesn't embed it".format(*place))
+
+
+def _is_within(edit: Edit, others: list[Edit]) -> bool:
+    return any(start <= edit[0] < end for start, end, _ in others)
+
+
+def _edits(
+    text: str, frames: list[TextFrame], outcomes: list[OriginalFrame | Unmapped], context: int
+) -> Iterator[Edit]:
+    writer = _Writer(text)
+    for frame, found in zip(frames, outcomes, strict=True):
+        if isinstance(found, Unmapped):
+            continue
+        yield frame.start, frame.end, writer.written(frame, found)
+        if context > 0:
+            end = line_end(text, frame.end)
+            yield end, end, "".join(f"\n{line}" for line in source_lines(found, context))
+
+
+def _place(original: OriginalFrame, context: int) -> dict[str, Any]:
+    position = original.position
+    lines = original.source_lines(context) if context > 0 else None
+    return {
+        "function": original.function,
+        "file": original.file,
+        "source": position.file,
+        "lineno": original.lineno,
+        "colno": original.colno,
+        "name": position.name,
+        "source_map": original.mapped.map_place,
+        "minified_file": original.mapped.code,
+        **({"pre_context": lines.before, "context_line": lines.line, "post_context": lines.after} if lines else {}),
+    }
+
+
+def _is_native(found: OriginalFrame | Unmapped) -> bool:
+    return isinstance(found, Unmapped) and found.reason is Reason.NOT_A_FILE

@@ -13,7 +13,7 @@ from core.files.artifact_lookup import ListedBundle
 from core.files.debug_ids import DebugId, parse_debug_id
 from core.files.file_keys import BundledFile, Failure, FileEntry, FileKey, FileType
 from core.frames.mapped_frame import Located, MappedEntry, ResolvedModule, locate, raw_frame, source_key, source_map_key
-from core.sourcemap.generated_token import covering_column
+from core.sourcemap.source_map import covering_column
 from core.web.paths import candidate_urls
 from core.wire.frame import Frame
 from core.wire.origin import origin_document

@@ -12,8 +12,7 @@ from core.files.debug_ids import parse_debug_id
 from core.files.file_keys import BundledFile, Failure, FileEntry, FileType
 from core.files.magic_comments import embedded_debug_id
 from core.frames.mapped_frame import Located, ResolvedModule
-from core.sourcemap.generated_token import has_names, is_of_metro, last_column, mapped_lines
-from core.sourcemap.source_map import SourceMap
+from core.sourcemap.source_map import SourceMap, has_names, is_of_metro, last_column, mapped_lines
 from core.text.buffers import Content
 from core.web.paths import candidate_urls
 from core.wire.frame import Frame

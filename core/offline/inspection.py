@@ -8,10 +8,9 @@ from core.errors import MalformedSourceMap
 from core.offline.artifact_file import ArtifactFile
 from core.offline.encodings import plain_utf8
 from core.offline.map_search import MapSearch, Unmapped, comments
-from core.sourcemap.json_document import read_json
+from core.sourcemap.json_document import json_start, read_json
 from core.sourcemap.map_document import map_document
-from core.sourcemap.map_index import MapIndex, index_map
-from core.sourcemap.xssi import json_start
+from core.sourcemap.prepared_map import PreparedMap, prepare_map
 from core.text.buffers import Content
 
 
@@ -88,13 +87,13 @@ def _inspected_map(file: ArtifactFile) -> InspectedMap:
     )
 
 
-def _read_index(content: Content) -> MapIndex:
+def _read_index(content: Content) -> PreparedMap:
     text = plain_utf8(content)
     json = read_json(text, json_start(text))
-    return index_map(map_document(json), json.document.text)
+    return prepare_map(map_document(json), json.document.text)
 
 
-def _source(index: MapIndex, number: int) -> InspectedSource:
+def _source(index: PreparedMap, number: int) -> InspectedSource:
     content = index.contents.content(number)
     size = None if content is None else len(content)
     return InspectedSource(index.source(number), size, number in index.ignored)
@@ -111,7 +110,7 @@ def _inspected_code(file: ArtifactFile, search: MapSearch) -> InspectedCode:
     return InspectedCode(file.place, len(content), file.debug_id or said.debug_id, mapped.map_place, problem)
 
 
-def _mismatch(index: MapIndex, content: Content) -> str | None:
+def _mismatch(index: PreparedMap, content: Content) -> str | None:
     """Say why the map can't be of this file; None if it may be."""
     mappings = index.mappings
     if mappings.token_count == 0:

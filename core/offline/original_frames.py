@@ -12,7 +12,7 @@ from core.offline.frame_places import Style, TextFrame
 from core.offline.map_search import MappedFile, Reason, Unmapped
 from core.offline.written_functions import WrittenFunctions
 from core.sourcemap.position import FunctionName, NoName, OriginalPosition
-from core.sourcemap.source_lines import SourceLines
+from core.sourcemap.source_contents import SourceLines
 from core.sourcemap.source_map import SourceMap
 
 _NAMESPACE = re.compile(r"\A(?:webpack|rspack|turbopack)://[^/]*/")

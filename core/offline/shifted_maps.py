@@ -13,7 +13,7 @@ import orjson
 from core.errors import MalformedSourceMap
 from core.files.debug_ids import DebugId, parse_debug_id
 from core.offline.encodings import plain_utf8
-from core.sourcemap.xssi import json_start
+from core.sourcemap.json_document import json_start
 
 _OLD_IGNORE_LIST = "x_google_ignoreList"
 _MEMBERS = (

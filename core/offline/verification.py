@@ -11,11 +11,9 @@ import sourcemap
 from sourcemap.exceptions import SourceMapDecodeError
 
 from core.offline.encodings import plain_utf8
-from core.sourcemap.index_map import decode_map
-from core.sourcemap.json_document import read_json
+from core.sourcemap.decoded_map import NONE, decode_map
+from core.sourcemap.json_document import json_start, read_json
 from core.sourcemap.map_document import map_document
-from core.sourcemap.tokens import NONE
-from core.sourcemap.xssi import json_start
 from core.text.buffers import Content
 
 Token = tuple[int, ...]

@@ -1,4 +1,4 @@
-"""What a checkpoint holds: enough to go on decoding mappings from the token it is about."""
+"""Checkpoint row: the numbers from which mappings can be decoded on at a token."""
 
 from __future__ import annotations
 

@@ -1,17 +1,17 @@
-"""Mappings that stay encoded: checked and surveyed once, decoded only around the places that are asked for."""
+"""Encoded mappings: checked and surveyed once, decoded only around the places that are asked for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.errors import MalformedMappings, MalformedSourceMap
+from core.errors import MalformedMappings
 from core.sourcemap.checkpoint import Field
+from core.sourcemap.decoded_map import Tokens, decode_range_mappings
 from core.sourcemap.map_document import Mappings
-from core.sourcemap.mappings import DIGITS, FAULT_TEXTS, decode_ranges
+from core.sourcemap.mappings import FAULT_TEXTS
 from core.sourcemap.mappings_survey import OUT_OF_ROOM, MappingsSurvey
 from core.sourcemap.mappings_writer import LONGEST_TOKEN, TOKENS_PER_CHECKPOINT, MappingsWriter
 from core.sourcemap.token_reader import TokenReader
-from core.sourcemap.tokens import Tokens
 from core.text.buffers import Content, Numbers, numbers_buffer
 from core.text.kernel_errors import fault_place
 
@@ -55,7 +55,7 @@ def survey_mappings(mappings: Mappings, source_count: int, name_count: int) -> E
     if answer < 0:
         at, kind = fault_place(answer)
         raise MalformedMappings(at - start, FAULT_TEXTS[kind])
-    ranges = _ranges(mappings, survey.token_count)
+    ranges = decode_range_mappings(mappings, survey.token_count)
     if not survey.is_ordered:
         return None
     return EncodedMappings(text, start, end, survey.token_count, checkpoints[:answer], ranges)
@@ -76,14 +76,3 @@ def encode_tokens(tokens: Tokens) -> EncodedMappings:
         checkpoints=checkpoints[: writer.checkpoints_size],
         ranges=tokens.ranges,
     )
-
-
-def _ranges(mappings: Mappings, token_count: int) -> bytearray:
-    if not mappings.ranges:
-        return bytearray()
-    ranges = bytearray(token_count)
-    answer = decode_ranges(mappings.text, mappings.start, mappings.end, mappings.ranges, DIGITS, ranges)
-    if answer < 0:
-        at, kind = fault_place(answer)
-        raise MalformedSourceMap(f"rangeMappings, byte {at}: {FAULT_TEXTS[kind]}")
-    return ranges

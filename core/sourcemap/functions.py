@@ -1,30 +1,32 @@
-"""The function around a token: by the scopes of the generated code, by Metro's function maps, or not known at all."""
+"""Function around a token: by the scopes of the generated code, by Metro's function maps, or unknown."""
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from core.javascript.original_names import Find, original_scope_name
+from core.files.magic_comments import effective_source_mapping_url
+from core.javascript.original_names import Find, FoundToken, original_scope_name
 from core.javascript.scope_names import DamagedParts
 from core.javascript.scope_search import ScopeSearch
-from core.javascript.scopes import Scopes
-from core.sourcemap.function_maps import FunctionMaps
-from core.sourcemap.generated_code import GeneratedCode
-from core.sourcemap.map_index import MapIndex
+from core.javascript.scopes import Scopes, find_scopes
+from core.sourcemap.decoded_map import NONE
+from core.sourcemap.json_strings import MemoisedStrings
+from core.sourcemap.metro import MetroFunctions
 from core.sourcemap.position import FunctionName, NoName
-from core.sourcemap.remembered import RememberedTexts
-from core.sourcemap.text_positions import TextPositions
-from core.sourcemap.token_finder import TokenFinder
+from core.sourcemap.prepared_map import PreparedMap
+from core.sourcemap.text_positions import BLOCK_SIZE, TextPositions, survey_text
 from core.sourcemap.token_reader import Token, TokenReader
+from core.text.buffers import Content, Numbers, find, numbers_buffer, release_if_large
 from core.text.short_texts import short_text
 
 _log = logging.getLogger(__name__)
+_LARGE_URL = 1 << 20
 
 
 class Functions(Protocol):
-    """Tells the functions around tokens."""
+    """The functions around tokens."""
 
     def function(self, token: Token) -> FunctionName:
         """Return the original name of the function around a token."""
@@ -33,8 +35,20 @@ class Functions(Protocol):
         """Return the first token after ``token`` that may be in another function; None if there's none."""
 
 
+def functions_of(
+    index: PreparedMap, code: GeneratedCode | None, reader: TokenReader, names: MemoisedStrings
+) -> Functions:
+    """Return what is known about functions: a map's own word counts more than the generated code, if that is known."""
+    if index.functions is not None:
+        return MetroFunctions(reader, index.functions)
+    if code is None:
+        return NoFunctions()
+    find = TokenFinder(reader, names, index.mappings.ranges).find
+    return ScopedFunctions(reader, code.scopes, code.positions(), code.scopes.search(), find)
+
+
 class NoFunctions:
-    """Knows nothing."""
+    """Functions of a map without function maps, whose generated code isn't known."""
 
     def function(self, _token: Token) -> FunctionName:
         """Return that nothing is known."""
@@ -46,30 +60,8 @@ class NoFunctions:
 
 
 @dataclass(frozen=True, slots=True)
-class MetroFunctions:
-    """Knows what the function maps of a Metro map say."""
-
-    reader: TokenReader
-    maps: FunctionMaps
-
-    def function(self, token: Token) -> FunctionName:
-        """Return what the function map of the token's source says."""
-        # Of several tokens at one place, the first decides.
-        first: Token | None = self.reader.first_token(token.line, token.column)
-        if first is None:  # a damaged index leads back to where there is none
-            return NoName.UNKNOWN
-        name = self.maps.function(first.source, first.original_line, first.original_column)
-        return NoName.UNKNOWN if name is None else name
-
-    def next_change(self, token: Token) -> Token | None:
-        """Return the next token: whatever it says, the one before may not have decided for its place."""
-        following: Token | None = self.reader.token(token.number + 1)
-        return following
-
-
-@dataclass(frozen=True, slots=True)
 class ScopedFunctions:
-    """Knows the scopes of the generated code.  A name that was asked for is remembered."""
+    """Functions by the scopes of the generated code, their names memoised."""
 
     reader: TokenReader
     scopes: Scopes
@@ -117,11 +109,68 @@ class ScopedFunctions:
         return NoName.ANONYMOUS if name is None else short_text(name)
 
 
-def functions_of(index: MapIndex, code: GeneratedCode | None, reader: TokenReader, names: RememberedTexts) -> Functions:
-    """Return what is known about functions: a map's own word counts more than the generated code, if that is known."""
-    if index.functions is not None:
-        return MetroFunctions(reader, index.functions)
-    if code is None:
-        return NoFunctions()
-    find = TokenFinder(reader, names, index.mappings.ranges).find
-    return ScopedFunctions(reader, code.scopes, code.positions(), code.scopes.search(), find)
+@dataclass(frozen=True, slots=True)
+class TokenFinder:
+    """Search for the tokens that name a scope.  ``ranges`` is 1 for range tokens, or empty."""
+
+    reader: TokenReader
+    names: MemoisedStrings
+    ranges: bytes | bytearray | memoryview
+
+    def find(self, line: int, column: int) -> FoundToken | None:
+        """Return the first token at a place, or if there is none the last one before it, on whatever line."""
+        token: Token | None = self.reader.last_token(line, column)
+        if token is None:
+            return None
+        if token.column == column and token.line == line:
+            token = self.reader.first_token(line, column)
+        return FoundToken(
+            line=token.line,
+            column=token.column,
+            source=token.source,
+            original_line=token.original_line,
+            original_column=token.original_column,
+            name=None if token.name == NONE else self.names[token.name],
+            is_range=bool(self.ranges and self.ranges[token.number]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedCode:
+    """A generated file, surveyed.  ``blocks`` are those of ``core.sourcemap.text_positions``.
+
+    If it isn't UTF-8, all of this is about what it was read as.
+    """
+
+    scopes: Scopes
+    blocks: Numbers
+    is_utf8: bool = True
+
+    def positions(self) -> TextPositions:
+        """Return what turns places in the file into each other."""
+        return TextPositions(self.scopes.text, self.blocks)
+
+    @property
+    def size_bytes(self) -> int:
+        """How much memory this holds, the text included."""
+        return len(self.scopes.text) + 4 * (len(self.blocks) + len(self.scopes.records) + len(self.scopes.parts))
+
+
+def survey_code(text: Content) -> GeneratedCode | None:
+    """Survey a generated file, in UTF-8; what isn't becomes U+FFFD.  None if no functions are to be seen in it."""
+    blocks = numbers_buffer(2 * -(-len(text) // BLOCK_SIZE))
+    if not survey_text(text, blocks):
+        code = survey_code(text[:].decode("utf-8", "replace").encode())
+        return None if code is None else replace(code, is_utf8=False)
+    release_if_large(text)
+    scopes = find_scopes(_program(text))
+    return GeneratedCode(replace(scopes, text=text), blocks) if scopes else None
+
+
+def _program(text: Content) -> bytes:
+    """Return a text without the map that it has in a comment at its end, if that is large: it takes memory, too."""
+    place = None if len(text) < _LARGE_URL else effective_source_mapping_url(text)
+    release_if_large(text)
+    if place is None or place[1] - place[0] < _LARGE_URL or find(text, b"*", place[0]) >= 0:
+        return text[:]
+    return text[: place[0]] + text[place[1] :]

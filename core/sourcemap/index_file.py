@@ -1,6 +1,6 @@
 """Index files: what is found out about a source map and its generated file, kept beside the two.
 
-A file is a header, and a body: what ``core.sourcemap.index_body`` says of the map and then of the generated file.  It
+A file is a header, and a body: the prepared map and then the surveyed generated code, in ``binary_layout``.  It
 is mapped into memory, so the processes of a host share it.  Opening it reads no more than the header.  Whatever isn't
 as expected there makes the file stale: it is of another version, or cut off, or the texts aren't those it was made for.
 The body is checked when the first question is asked; if it is damaged, the map is read instead, and the file written
@@ -20,15 +20,21 @@ from pathlib import Path
 from struct import Struct
 
 from core.errors import StaleIndex
-from core.sourcemap.generated_code import GeneratedCode
-from core.sourcemap.index_body import read_code, read_map_index, write_code, write_map_index
-from core.sourcemap.map_index import MapIndex
+from core.javascript.scopes import Scopes
+from core.sourcemap.binary_layout import LayoutReader, LayoutWriter
+from core.sourcemap.encoded_mappings import EncodedMappings
+from core.sourcemap.functions import GeneratedCode
+from core.sourcemap.json_strings import JsonStrings
+from core.sourcemap.metro import FunctionMaps
+from core.sourcemap.prepared_map import PreparedMap
+from core.sourcemap.source_contents import Contents
 from core.sourcemap.source_map import Parts, SourceMap, read_source_map
 from core.text.buffers import Content
 from core.text.checksum import checksum
 
 FORMAT_VERSION = 6
 """To be raised with every change to what is in the file, also to what kernels make of the same input."""
+
 
 # Numbers are kept as this machine has them.
 _MAGIC = b"unmangle" if sys.byteorder == "little" else b"UNMANGLE"
@@ -70,7 +76,7 @@ def write_index(source_map: SourceMap, path: Path | str) -> None:
 def index_pieces(source_map: SourceMap) -> list[bytes]:
     """Return what the index file of a source map consists of."""
     parts = source_map.parts
-    index = write_map_index(parts.index)
+    index = write_prepared_map(parts.index)
     body = index + (b"" if parts.code is None else write_code(parts.code))
     facts = _facts(parts.index.text, source_map.minified) if source_map.is_utf8 else _NEVER
     header = _HEADER.pack(_MAGIC, *facts, len(index), len(body), _body_checksum(memoryview(body)))
@@ -125,7 +131,7 @@ def _body_reader(memory: memoryview, text: Content, minified: Content | None) ->
         if _body_checksum(body) != body_checksum:
             raise StaleIndex("it is damaged")
         try:
-            index = read_map_index(body[:index_size], text)
+            index = read_prepared_map(body[:index_size], text)
             code = read_code(body[index_size:], minified) if minified is not None and index_size < body_size else None
             _check_fit(index, code)
         except (ValueError, TypeError) as error:
@@ -135,7 +141,7 @@ def _body_reader(memory: memoryview, text: Content, minified: Content | None) ->
     return read_body
 
 
-def _check_fit(index: MapIndex, code: GeneratedCode | None) -> None:
+def _check_fit(index: PreparedMap, code: GeneratedCode | None) -> None:
     """Raise ValueError if what is known doesn't fit the texts: those that weren't UTF-8 were read as others."""
     index.mappings.reader()
     if code is not None:
@@ -166,3 +172,108 @@ def _size_and_fingerprint(text: Content | None) -> tuple[int, int]:
 
 def _body_checksum(body: memoryview) -> int:
     return int(checksum(body.cast("Q")))
+
+
+def write_prepared_map(index: PreparedMap) -> bytes:
+    """Return what is to be remembered of a source map beside its text."""
+    writer, text = LayoutWriter(), index.text
+    _write_mappings(writer, index.mappings, text)
+    _write_literals(writer, index.sources, text)
+    writer.buffer(index.root.encode())
+    _write_literals(writer, index.names, text)
+    writer.numbers(index.contents.starts)
+    writer.numbers(index.contents.ends)
+    writer.number(index.functions is not None)
+    if index.functions is not None:
+        _write_function_maps(writer, index.functions, text)
+    writer.numbers(index.ignored)
+    writer.buffer(b"" if index.debug_id is None else index.debug_id.encode())
+    return writer.finished()
+
+
+def read_prepared_map(memory: memoryview, text: Content) -> PreparedMap:
+    """Return what ``write_prepared_map`` has written for the same text."""
+    reader = LayoutReader(memory)
+    return PreparedMap(
+        text=text,
+        mappings=_read_mappings(reader, text),
+        sources=_read_literals(reader, text),
+        root=_read_string(reader),
+        names=_read_literals(reader, text),
+        contents=Contents(text, reader.numbers(), reader.numbers()),
+        functions=_read_function_maps(reader, text) if reader.number() else None,
+        ignored=reader.numbers(),
+        debug_id=_read_string(reader) or None,
+    )
+
+
+def write_code(code: GeneratedCode) -> bytes:
+    """Return what is to be remembered of a generated file."""
+    writer = LayoutWriter()
+    writer.numbers(code.blocks)
+    writer.numbers(code.scopes.records)
+    writer.numbers(code.scopes.parts)
+    return writer.finished()
+
+
+def read_code(memory: memoryview, text: Content) -> GeneratedCode:
+    """Return what ``write_code`` has written for the same text."""
+    reader = LayoutReader(memory)
+    blocks = reader.numbers()
+    return GeneratedCode(Scopes(text, reader.signed_numbers(), reader.signed_numbers()), blocks)
+
+
+def _write_mappings(writer: LayoutWriter, mappings: EncodedMappings, text: Content) -> None:
+    _write_text(writer, mappings.text, text)
+    writer.number(mappings.start)
+    writer.number(mappings.end)
+    writer.number(mappings.token_count)
+    writer.numbers(mappings.checkpoints)
+    writer.buffer(mappings.ranges)
+
+
+def _read_mappings(reader: LayoutReader, text: Content) -> EncodedMappings:
+    return EncodedMappings(
+        text=_read_text(reader, text),
+        start=reader.number(),
+        end=reader.number(),
+        token_count=reader.number(),
+        checkpoints=reader.numbers(),
+        ranges=reader.buffer(),
+    )
+
+
+def _write_literals(writer: LayoutWriter, literals: JsonStrings, text: Content) -> None:
+    _write_text(writer, literals.text, text)
+    writer.numbers(literals.starts)
+
+
+def _read_literals(reader: LayoutReader, text: Content) -> JsonStrings:
+    return JsonStrings(_read_text(reader, text), reader.numbers())
+
+
+def _write_function_maps(writer: LayoutWriter, functions: FunctionMaps, text: Content) -> None:
+    for numbers in (functions.starts, functions.lines, functions.columns, functions.names):
+        writer.numbers(numbers)
+    _write_literals(writer, functions.texts, text)
+
+
+def _read_function_maps(reader: LayoutReader, text: Content) -> FunctionMaps:
+    return FunctionMaps(
+        reader.numbers(), reader.numbers(), reader.numbers(), reader.numbers(), _read_literals(reader, text)
+    )
+
+
+def _write_text(writer: LayoutWriter, own: Content, text: Content) -> None:
+    """Write a text, unless it is that of the map."""
+    writer.number(own is text)
+    if own is not text:
+        writer.buffer(own[:])
+
+
+def _read_text(reader: LayoutReader, text: Content) -> Content:
+    return text if reader.number() else bytes(reader.buffer())
+
+
+def _read_string(reader: LayoutReader) -> str:
+    return str(reader.buffer(), "utf-8")

@@ -1,4 +1,4 @@
-"""Index maps whose sections follow one another, as bundlers write them: searched as they are, like one map.
+"""Joined sections: index maps whose sections follow one another, as bundlers write them, searched as they are.
 
 Their mappings stay where they are in the text; each section's checkpoints know how its numbers of sources and names
 differ from those of the whole.  Sources are merged by their texts, names aren't: nobody can tell the difference.
@@ -10,13 +10,13 @@ from array import array
 from dataclasses import dataclass
 
 from core.sourcemap.checkpoint import Field
-from core.sourcemap.contents import Contents, no_contents
 from core.sourcemap.encoded_mappings import EncodedMappings
 from core.sourcemap.json_document import JsonValue
-from core.sourcemap.literals import Literals
+from core.sourcemap.json_strings import JsonStrings
 from core.sourcemap.mappings_survey import MappingsSurvey
 from core.sourcemap.section_fields import SectionField
 from core.sourcemap.section_outline import SectionOutline
+from core.sourcemap.source_contents import Contents, no_contents
 from core.text.buffers import Content, Numbers, numbers_buffer
 
 _FEWEST_VALUES = 9
@@ -27,11 +27,11 @@ _BYTES_PER_CHECKPOINT = 96
 
 @dataclass(frozen=True, slots=True)
 class JoinedSections:
-    """The parts of an index map, as those of ``core.sourcemap.map_index``."""
+    """The parts of an index map, as those of ``core.sourcemap.prepared_map``."""
 
     mappings: EncodedMappings
-    sources: Literals
-    names: Literals
+    sources: JsonStrings
+    names: JsonStrings
     contents: Contents
     ignored: array[int]
 
@@ -55,14 +55,14 @@ def join_sections(value: JsonValue) -> JoinedSections | None:
     return JoinedSections(mappings, sources, _names(outline), contents, _ignored(outline, len(sources)))
 
 
-def _sources(outline: SectionOutline, content: Content) -> Literals | None:
+def _sources(outline: SectionOutline, content: Content) -> JsonStrings | None:
     """Return the sources of all sections, each once; None if two of them may be the same one, spelt differently."""
     known: dict[bytes, int] = {}
     text, starts = bytearray(outline.source_bytes + 2), numbers_buffer(outline.source_count + 1)
     size = outline.number_sources(content, known, text, starts)
     if size < 0 or b"\\" in text or {b"null", b'""'} <= known.keys():
         return None
-    return Literals(bytes(memoryview(text)[:size]), starts[: len(known) + 1])
+    return JsonStrings(bytes(memoryview(text)[:size]), starts[: len(known) + 1])
 
 
 def _mappings(outline: SectionOutline, text: Content, rows: Numbers) -> EncodedMappings | None:
@@ -76,11 +76,11 @@ def _mappings(outline: SectionOutline, text: Content, rows: Numbers) -> EncodedM
     return EncodedMappings(text, start, end, survey.token_count, checkpoints[:used], b"")
 
 
-def _names(outline: SectionOutline) -> Literals:
+def _names(outline: SectionOutline) -> JsonStrings:
     text = bytearray(outline.name_bytes + 2)
     starts = numbers_buffer(outline.name_count + 1)
     size = outline.copy_names(text, starts)
-    return Literals(bytes(memoryview(text)[:size]), starts)
+    return JsonStrings(bytes(memoryview(text)[:size]), starts)
 
 
 def _contents(outline: SectionOutline, text: Content, count: int) -> Contents:

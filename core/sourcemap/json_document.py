@@ -1,4 +1,4 @@
-"""A JSON text that was checked as a whole, and is taken apart value by value."""
+"""JSON text, checked as a whole and taken apart value by value."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.sourcemap.json_outline import (
     first_foreign_value,
     outline_json,
 )
-from core.sourcemap.literals import Literals
+from core.sourcemap.json_strings import JsonStrings
 from core.text.buffers import Content, numbers_buffer
 from core.text.kernel_errors import fault_place
 from core.text.short_texts import short_json_string
@@ -92,14 +92,14 @@ class JsonValue:
         document, path = self.document, self.path
         return [JsonValue(document, index, f"{path}[{place}]") for place, index in enumerate(self._element_indexes())]
 
-    def literals(self) -> Literals:
+    def literals(self) -> JsonStrings:
         """Return the elements of an array as they are in the text."""
         self.expect(b"[", "an array")
         document = self.document
         starts = numbers_buffer(document.nexts[self.index] - self.index)
         count = element_starts(document.starts, document.nexts, self.index, starts)
         starts[count] = self.end - 1
-        return Literals(document.text, starts[: count + 1])
+        return JsonStrings(document.text, starts[: count + 1])
 
     def scalars(self, allowed: bytes, expected: str) -> range:
         """Return the indexes of an array's elements, all of which are to be scalars.
@@ -200,3 +200,23 @@ def _check_numbers(text: Content, start: int) -> None:
         orjson.loads(memoryview(text)[start:])
     except orjson.JSONDecodeError as error:
         raise MalformedSourceMap(f"JSON: {error}") from error
+
+
+def json_start(text: Content) -> int:
+    """Return the byte offset in ``text`` at which the JSON of a source map starts.
+
+    A text that starts with one of ``)]}'`` loses its first line, whatever it holds; all of it if there's only one.
+    Raises MalformedSourceMap if that line ends with a CR alone.
+    """
+    if text[:1] not in (b")", b"]", b"}", b"'"):
+        return 0
+    end = text.find(b"\n")
+    junk_end = len(text) if end < 0 else end
+    carriage_return = text.find(b"\r", 0, junk_end)
+    if carriage_return < 0:
+        return min(junk_end + 1, len(text))
+    if carriage_return + 1 == junk_end and end >= 0:
+        return end + 1
+    if carriage_return + 1 == len(text):
+        return len(text)
+    raise MalformedSourceMap(f"byte {carriage_return}: the line before the JSON ends with a CR alone")

@@ -1,8 +1,9 @@
-"""What the JSON of a source map says: types checked, nothing decoded yet."""
+"""Source map document: the members of its JSON, types checked, nothing decoded yet."""
 
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import orjson
@@ -10,7 +11,7 @@ import orjson
 from core.errors import MalformedSourceMap
 from core.files.debug_ids import parse_debug_id
 from core.sourcemap.json_document import JsonDocument, JsonValue
-from core.sourcemap.literals import Literals, no_literals
+from core.sourcemap.json_strings import JsonStrings, no_json_strings
 from core.text.buffers import Content
 
 _MAP_KEYS = frozenset(
@@ -73,8 +74,8 @@ class PlainMap:
     document: JsonDocument
     debug_id: str | None
     root: str
-    sources: Literals
-    names: Literals
+    sources: JsonStrings
+    names: JsonStrings
     contents: range
     ignored: array[int]
     mappings: Mappings
@@ -150,7 +151,7 @@ def _plain_map(value: JsonValue, members: dict[str, JsonValue]) -> PlainMap:
         debug_id=_debug_id(members),
         root=members["sourceRoot"].short_string() if "sourceRoot" in members else "",
         sources=_sources(members.get("sources")),
-        names=no_literals() if "names" not in members else members["names"].literals(),
+        names=no_json_strings() if "names" not in members else members["names"].literals(),
         contents=range(0) if contents is None else contents.scalars(b'"n', "a string or null"),
         ignored=_ignored(value, members),
         mappings=_mappings(members),
@@ -166,9 +167,9 @@ def _debug_id(members: dict[str, JsonValue]) -> str | None:
     return ids[0] if ids else None
 
 
-def _sources(value: JsonValue | None) -> Literals:
+def _sources(value: JsonValue | None) -> JsonStrings:
     if value is None:
-        return no_literals()
+        return no_json_strings()
     value.scalars(b'"n', "a string or null")
     return value.literals()
 
@@ -239,3 +240,21 @@ def _required(value: JsonValue, members: dict[str, JsonValue], key: str) -> Json
     if key not in members:
         raise MalformedSourceMap(f"{value.path}: {key!r} is missing")
     return members[key]
+
+
+_ABSOLUTE = ("/", "http:", "https:")
+
+
+def rooted_sources(root: str, sources: Iterable[str]) -> list[str]:
+    """Return the ``sources`` as ``rooted_source`` has them."""
+    return [rooted_source(root, source) for source in sources]
+
+
+def rooted_source(root: str, source: str) -> str:
+    """Return ``source`` with ``root``, unless that is empty, before it if it isn't absolute.
+
+    Nothing is normalised, as the names have to match those other tools make of the same map.
+    """
+    if not root or source.startswith(_ABSOLUTE):
+        return source
+    return f"{root.removesuffix('/')}/{source}"

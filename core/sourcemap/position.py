@@ -1,4 +1,4 @@
-"""What a source map answers for a place in the generated code."""
+"""Original position: the answer of a source map for a place in the generated code."""
 
 from __future__ import annotations
 

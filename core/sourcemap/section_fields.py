@@ -1,4 +1,4 @@
-"""What a row of numbers says of a section of an index map."""
+"""Section row: the numbers that are noted of a section of an index map."""
 
 from __future__ import annotations
 

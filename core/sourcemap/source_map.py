@@ -1,25 +1,22 @@
-"""Source maps, ready for lookups: they answer where a place in the generated code comes from."""
+"""Source maps, open for lookups: where a place in the generated code comes from."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from core.sourcemap.aside import Aside
-from core.sourcemap.contents import Contents
-from core.sourcemap.functions import Functions, functions_of
-from core.sourcemap.generated_code import GeneratedCode, survey_code
-from core.sourcemap.json_document import read_json
-from core.sourcemap.kept_tokens import KeptTokens
+from core.sourcemap.decoded_map import NONE
+from core.sourcemap.effective_tokens import EffectiveTokens
+from core.sourcemap.functions import Functions, GeneratedCode, functions_of, survey_code
+from core.sourcemap.json_document import json_start, read_json
+from core.sourcemap.json_strings import MemoisedStrings
 from core.sourcemap.map_document import map_document
-from core.sourcemap.map_index import MapIndex, index_map
 from core.sourcemap.position import OriginalPosition
-from core.sourcemap.remembered import RememberedTexts
-from core.sourcemap.source_lines import SourceContent, SourceLines
-from core.sourcemap.token_reader import TokenReader
-from core.sourcemap.tokens import NONE
-from core.sourcemap.xssi import json_start
+from core.sourcemap.prepared_map import PreparedMap, prepare_map
+from core.sourcemap.source_contents import SourceLines, SurveyedContents
+from core.sourcemap.token_reader import Token, TokenReader
 from core.text.buffers import Content, release_if_large
 
 _WORTH_A_THREAD_BYTES = 1 << 17
@@ -29,13 +26,14 @@ _REMEMBERED_CONTEXTS = 2048
 
 A position takes some 300 bytes beside the names, a context 0.5 KB, or 2 KB if all of its lines are long.
 """
+_LAST = 2**32 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What is known of a source map before anybody asks.  ``code`` is None if that of the generated file isn't."""
 
-    index: MapIndex
+    index: PreparedMap
     code: GeneratedCode | None
 
 
@@ -58,7 +56,7 @@ class SourceMap:
         return self._load()
 
     @property
-    def index(self) -> MapIndex:
+    def index(self) -> PreparedMap:
         """What is known of the map alone."""
         return self.parts.index
 
@@ -119,16 +117,16 @@ class SourceMap:
     # Nothing that follows refers back to this map: one that nobody needs any longer is freed at once.
 
     @cached_property
-    def _files(self) -> RememberedTexts:
-        return RememberedTexts(self.index.source)
+    def _files(self) -> MemoisedStrings:
+        return MemoisedStrings(self.index.source)
 
     @cached_property
     def _position(self) -> Callable[[int, int], OriginalPosition | None]:
         return lru_cache(_REMEMBERED_POSITIONS)(_lookups(self.parts, self._files).position)
 
     @cached_property
-    def _contents(self) -> _Sources:
-        return _Sources(self.index.contents)
+    def _contents(self) -> SurveyedContents:
+        return SurveyedContents(self.index.contents)
 
     @cached_property
     def _context(self) -> Callable[[int, int, int], bytes | None]:
@@ -140,10 +138,10 @@ class _Lookups:
     """Looks places up."""
 
     reader: TokenReader
-    files: RememberedTexts
-    names: RememberedTexts
+    files: MemoisedStrings
+    names: MemoisedStrings
     functions: Functions
-    kept: KeptTokens
+    kept: EffectiveTokens
 
     def position(self, line: int, column: int) -> OriginalPosition | None:
         """As ``SourceMap.lookup``."""
@@ -161,31 +159,11 @@ class _Lookups:
         )
 
 
-def _lookups(parts: Parts, files: RememberedTexts) -> _Lookups:
+def _lookups(parts: Parts, files: MemoisedStrings) -> _Lookups:
     index, code = parts.index, parts.code
-    reader, names = index.mappings.reader(), RememberedTexts(index.names.name)
+    reader, names = index.mappings.reader(), MemoisedStrings(index.names.name)
     functions = functions_of(index, code, reader, names)
-    return _Lookups(reader, files, names, functions, KeptTokens(reader, names, functions))
-
-
-class _Sources:
-    """The source contents, each surveyed once it is asked for."""
-
-    def __init__(self, contents: Contents) -> None:
-        self._contents = contents
-        self._known: dict[int, SourceContent] = {}
-
-    def content(self, source: int) -> SourceContent | None:
-        """Return a source's content, None if it has none."""
-        content = self._known.get(source)
-        if content is None and (bounds := self._contents.bounds(source)):
-            content = self._known[source] = SourceContent(self._contents.text, *bounds)
-        return content
-
-    def context(self, source: int, line: int, column: int) -> bytes | None:
-        """As ``SourceMap.source_context``."""
-        content = self.content(source)
-        return None if content is None else content.context(line, column)
+    return _Lookups(reader, files, names, functions, EffectiveTokens(reader, names, functions))
 
 
 def read_source_map(text: Content, minified: Content | None = None) -> SourceMap:
@@ -210,19 +188,60 @@ def read_source_map_fast(text: Content, minified: Content) -> SourceMap:
     """
     if len(minified) < _WORTH_A_THREAD_BYTES:
         return read_source_map(text, minified)
-    with Aside(lambda: survey_code(minified)) as surveyed:
+    with ThreadPoolExecutor(1, "survey") as thread:
+        surveyed = thread.submit(survey_code, minified)
         index, is_utf8 = _read_index(text)
     return _opened(index, surveyed.result() if index.functions is None else None, minified, is_utf8=is_utf8)
 
 
-def _read_index(text: Content) -> tuple[MapIndex, bool]:
+def _read_index(text: Content) -> tuple[PreparedMap, bool]:
     """Return what is known of a map alone, and whether its text is UTF-8."""
     json = read_json(text, json_start(text))
-    index = index_map(map_document(json), json.document.text)
+    index = prepare_map(map_document(json), json.document.text)
     release_if_large(text)
     return index, json.document.text is text
 
 
-def _opened(index: MapIndex, code: GeneratedCode | None, minified: Content | None, *, is_utf8: bool) -> SourceMap:
+def _opened(index: PreparedMap, code: GeneratedCode | None, minified: Content | None, *, is_utf8: bool) -> SourceMap:
     is_utf8 = is_utf8 and (code is None or code.is_utf8)
     return SourceMap(lambda: Parts(index, code), minified, is_utf8=is_utf8)
+
+
+@dataclass(frozen=True, slots=True)
+class MappedLines:
+    """How far the mappings of a map reach: so many tokens, the last one on the line ``last_line`` (from 0)."""
+
+    token_count: int
+    last_line: int
+
+
+def covering_column(source_map: SourceMap, line: int, column: int) -> int | None:
+    """Return the column of the last token at or before a place, None if there is none on its line.  All from 0."""
+    token = _last_token(source_map, line, column)
+    return int(token.column) if token is not None and token.line == line else None
+
+
+def last_column(source_map: SourceMap, line: int) -> int | None:
+    """Return the column of the last token on a line, None if it has none.  Both from 0."""
+    return covering_column(source_map, line, _LAST)
+
+
+def mapped_lines(source_map: SourceMap) -> MappedLines:
+    """Return how far the mappings reach."""
+    token = _last_token(source_map, _LAST, _LAST)
+    return MappedLines(source_map.parts.index.mappings.token_count, -1 if token is None else int(token.line))
+
+
+def has_names(source_map: SourceMap) -> bool:
+    """Return whether the map names anything at all."""
+    return len(source_map.parts.index.names) > 0
+
+
+def is_of_metro(source_map: SourceMap) -> bool:
+    """Return whether the map is one of Metro's, which names functions itself: columns may be offsets in bytecode."""
+    return source_map.parts.index.functions is not None
+
+
+def _last_token(source_map: SourceMap, line: int, column: int) -> Token | None:
+    token: Token | None = source_map.parts.index.mappings.reader().last_token(line, column)
+    return token

@@ -15,7 +15,7 @@ from core.files.debug_ids import DebugId, parse_debug_id
 from core.files.magic_comments import embedded_debug_id, source_mapping_url
 from core.files.text_files import is_html
 from core.offline.shifted_maps import own_debug_id
-from core.sourcemap.xssi import json_start
+from core.sourcemap.json_document import json_start
 from core.store.file_samples import FileSample
 from core.store.records import Finding
 from core.store.report import Code

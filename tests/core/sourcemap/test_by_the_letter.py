@@ -129,7 +129,7 @@ def test_lookups_follow_the_rules_in_both_builds(code, tokens, places):
 def test_places_and_offsets_lead_to_each_other_in_both_builds(code):
     text, places = code.encode(), list(_places(code))
     for build in BUILDS:
-        module = load("core.sourcemap.generated_code", build)
+        module = load("core.sourcemap.functions", build)
         survey = load("core.sourcemap.text_positions", build)
         blocks = module.numbers_buffer(2 * -(-len(text) // survey.BLOCK_SIZE))
         assert survey.survey_text(text, blocks)

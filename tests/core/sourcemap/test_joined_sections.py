@@ -51,7 +51,7 @@ USUAL = [
 
 @pytest.fixture(params=BUILDS)
 def build(request: pytest.FixtureRequest) -> ModuleType:
-    return load("core.sourcemap.map_index", request.param)
+    return load("core.sourcemap.prepared_map", request.param)
 
 
 def index_text(parts: list[tuple[int, int, Any]]) -> bytes:
@@ -70,7 +70,7 @@ def test_sections_as_bundlers_write_them_are_searched_as_they_are(build: ModuleT
 @given(SECTIONS)
 def test_they_answer_as_merged_ones(parts: list[tuple[int, int, Any]]):
     for build in BUILDS:
-        joined, merged = both(load("core.sourcemap.map_index", build), index_text(parts))
+        joined, merged = both(load("core.sourcemap.prepared_map", build), index_text(parts))
         assert joined is None or answers(joined) == answers(merged)
 
 
@@ -93,7 +93,7 @@ def test_they_answer_as_merged_ones(parts: list[tuple[int, int, Any]]):
 def test_what_is_wrong_is_wrong_by_the_letter(build: ModuleType, section: Any):
     sections = [{"offset": {"line": 0, "column": 0}, "map": USUAL[3]}, section]
     with pytest.raises(MalformedSourceMap) as raised:
-        build.index_map(*outlined(build, orjson.dumps({"sections": sections})))
+        build.prepare_map(*outlined(build, orjson.dumps({"sections": sections})))
     with pytest.raises(MalformedSourceMap) as by_the_letter:
         build.decode_map(outlined(build, orjson.dumps({"sections": sections}))[0])
     assert str(raised.value) == str(by_the_letter.value)
@@ -132,7 +132,7 @@ def both(build: ModuleType, text: bytes) -> tuple[Any, Any]:
 
 def outlined(build: ModuleType, text: bytes) -> tuple[Any, bytes]:
     """Return what the JSON of a map says, by the same build as ``build``, and the text that it says it of."""
-    name = "compiled" if build is load("core.sourcemap.map_index", "compiled") else "interpreted"
+    name = "compiled" if build is load("core.sourcemap.prepared_map", "compiled") else "interpreted"
     json = load("core.sourcemap.json_document", name).read_json(text, 0)
     return load("core.sourcemap.map_document", name).map_document(json), json.document.text
 

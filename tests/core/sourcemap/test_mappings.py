@@ -16,7 +16,7 @@ def decoded(mappings, build="compiled", sources=1, names=1, ranges=""):
     """Return the tokens of ``mappings``, short of the parts they don't have; with the range flag if there are any."""
     text = mappings if isinstance(mappings, bytes) else mappings.encode()
     document = load("core.sourcemap.map_document", build)
-    tokens = load("core.sourcemap.tokens", build).decode_tokens(
+    tokens = load("core.sourcemap.decoded_map", build).decode_tokens(
         document.Mappings(text, 0, len(text), ranges.encode()), sources, names
     )
     rows = zip(*tokens.arrays(), strict=True)

@@ -37,7 +37,7 @@ def read_all(mappings, build, sources=SOURCES, names=NAMES):
 
 def decode_all(mappings, sources=SOURCES, names=NAMES):
     document = load("core.sourcemap.map_document", "compiled").Mappings(mappings, 0, len(mappings), b"")
-    tokens = load("core.sourcemap.tokens", "compiled").decode_tokens(document, sources, names)
+    tokens = load("core.sourcemap.decoded_map", "compiled").decode_tokens(document, sources, names)
     return list(zip(*tokens.arrays(), strict=True))
 
 

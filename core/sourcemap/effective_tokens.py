@@ -1,4 +1,4 @@
-"""Which tokens count: those that say something else of the original code than the token before them.
+"""Effective tokens: those that say something else of the original code than the token before them.
 
 Tokens that repeat the one before count as absent, even if that one is on an earlier line.  So the start of a line may
 be unmapped although it has a token: Symbolicator answers so.  As a repeated token says the same, all that is to be
@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from core.sourcemap.decoded_map import NONE
 from core.sourcemap.functions import Functions
-from core.sourcemap.remembered import RememberedTexts
+from core.sourcemap.json_strings import MemoisedStrings
 from core.sourcemap.token_reader import Token, TokenReader
-from core.sourcemap.tokens import NONE
 
 
 @dataclass(frozen=True, slots=True)
-class KeptTokens:
-    """Finds out which tokens count."""
+class EffectiveTokens:
+    """Tells effective tokens."""
 
     reader: TokenReader
-    names: RememberedTexts
+    names: MemoisedStrings
     functions: Functions
     _first_columns: dict[int, int | None] = field(default_factory=dict)
 

@@ -1,4 +1,4 @@
-"""Our decoder in the shape of the package ``sourcemap``, for those who use that one's index of tokens."""
+"""Adapter to the package ``sourcemap``: our decoder as a class of its own, for those who use its index of tokens."""
 
 from __future__ import annotations
 
@@ -8,16 +8,13 @@ from sourcemap.exceptions import SourceMapDecodeError
 from sourcemap.objects import SourceMapIndex, Token
 
 from core.errors import MalformedSourceMap
-from core.sourcemap.decoded_map import DecodedMap
-from core.sourcemap.index_map import decode_map
-from core.sourcemap.json_document import read_json
+from core.sourcemap.decoded_map import NONE, DecodedMap, decode_map
+from core.sourcemap.json_document import json_start, read_json
 from core.sourcemap.map_document import map_document
-from core.sourcemap.tokens import NONE
-from core.sourcemap.xssi import json_start
 
 
-class ClassicDecoder(SourceMapDecoder):  # type: ignore[misc]  # the package has no types
-    """Decodes as we do, into the package's objects: ``sourcemap.loads(text, cls=ClassicDecoder)``."""
+class UnmangleDecoder(SourceMapDecoder):  # type: ignore[misc]  # the package has no types
+    """Decodes as we do, into the package's objects: ``sourcemap.loads(text, cls=UnmangleDecoder)``."""
 
     def decode(self, source: str) -> SourceMapIndex:
         """Return the index of the source map ``source``.

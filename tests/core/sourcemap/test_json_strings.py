@@ -1,6 +1,6 @@
 import pytest
 
-from core.sourcemap.name_texts import name_text
+from core.sourcemap.json_strings import name_text
 
 
 @pytest.mark.parametrize(

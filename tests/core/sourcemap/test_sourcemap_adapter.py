@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sourcemap.exceptions import SourceMapDecodeError
 
-from core.sourcemap.classic import ClassicDecoder
+from core.sourcemap.sourcemap_adapter import UnmangleDecoder
 from tests.core.sourcemap.encoding import map_of, mappings_of
 
 number = st.integers(0, 100_000)
@@ -25,7 +25,7 @@ def test_plain_maps_are_decoded_as_by_the_package(tokens, root, junk, places):
     tokens.sort(key=lambda token: token[:2])
     members = {"sources": ["a.js", "b/c.js", "/d.js"], "names": ["x", "é", "z"], "sourceRoot": root}
     text = junk + map_of(mappings_of(tokens), **members).decode()
-    ours, theirs = sourcemap.loads(text, cls=ClassicDecoder), sourcemap.loads(text)
+    ours, theirs = sourcemap.loads(text, cls=UnmangleDecoder), sourcemap.loads(text)
     assert list(ours) == list(theirs)
     assert (ours.raw, ours.sources, ours.index) == (theirs.raw, theirs.sources, theirs.index)
     for place in places:
@@ -42,13 +42,13 @@ def classic_answer(index, place):
 @pytest.mark.parametrize("text", ["", "[]", '{"mappings":"AAAA"}', '{"mappings":"g"}'])
 def test_malformed_map_raises_the_error_of_the_package(text):
     with pytest.raises(SourceMapDecodeError):
-        sourcemap.loads(text, cls=ClassicDecoder)
+        sourcemap.loads(text, cls=UnmangleDecoder)
 
 
 def test_index_map_far_down_takes_no_memory_for_the_lines_before():
     inner = {"sources": ["a.js"], "mappings": "AAAA"}
     sections = [{"offset": {"line": 4_000_000_000, "column": 0}, "map": inner}]
-    index = sourcemap.loads(orjson.dumps({"sections": sections}).decode(), cls=ClassicDecoder)
+    index = sourcemap.loads(orjson.dumps({"sections": sections}).decode(), cls=UnmangleDecoder)
     assert index.lookup(4_000_000_000, 3).src == "a.js"
     with pytest.raises(IndexError):
         index.lookup(5, 0)

@@ -6,8 +6,8 @@ import tempfile
 import pytest
 
 from core.javascript import scopes
-from core.sourcemap import generated_code
-from core.sourcemap.generated_code import survey_code
+from core.sourcemap import functions
+from core.sourcemap.functions import survey_code
 from core.text.buffers import Content
 
 URL = b"data:application/json;base64," + b"A" * (1 << 20)
@@ -36,7 +36,7 @@ def test_a_large_map_in_a_comment_changes_no_function_and_is_not_scanned(form, c
         sizes.append(len(text))
         return scopes.find_scopes(text)
 
-    monkeypatch.setattr(generated_code, "find_scopes", find_scopes)
+    monkeypatch.setattr(functions, "find_scopes", find_scopes)
     surveyed = survey_code(form(code % URL))
     assert surveyed is not None
     expected = scopes.find_scopes(code % URL)

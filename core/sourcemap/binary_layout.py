@@ -1,4 +1,4 @@
-"""A row of numbers and buffers in one piece of memory: what the body of an index file is.
+"""Binary layout of the body of an index file: a row of numbers and buffers.
 
 A number is a word of eight bytes.  A buffer is its size in bytes, and its bytes, filled up to whole words.
 """
@@ -12,7 +12,7 @@ _WORD = 8
 Section = bytes | bytearray | memoryview
 
 
-class SectionWriter:
+class LayoutWriter:
     """Writes numbers and buffers, one after another."""
 
     def __init__(self) -> None:
@@ -36,8 +36,8 @@ class SectionWriter:
         return b"".join(self._pieces)
 
 
-class SectionReader:
-    """Reads what a ``SectionWriter`` has written, in the same order, without copying buffers.
+class LayoutReader:
+    """Reads what a ``LayoutWriter`` has written, in the same order, without copying buffers.
 
     Raises ValueError where the memory ends too early.
     """

@@ -1,4 +1,4 @@
-"""The function maps that Metro puts into source maps, for Hermes: where in a source which function is."""
+"""Function maps of Metro's source maps, for Hermes: where in a source which function is."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.sourcemap.literals import Literals, literals_of
+from core.sourcemap.decoded_map import NONE
+from core.sourcemap.json_strings import JsonStrings, interned, json_strings_of
 from core.sourcemap.map_document import FunctionMapText
 from core.sourcemap.mappings import DIGITS, count_tokens, decode_function_map
-from core.sourcemap.numbering import numbers_of
+from core.sourcemap.position import FunctionName, NoName
 from core.sourcemap.token_arrays import covering_entry, renumber
-from core.sourcemap.tokens import NONE
+from core.sourcemap.token_reader import Token, TokenReader
 from core.text.buffers import Numbers, numbers_buffer
 
 
@@ -26,7 +27,7 @@ class FunctionMaps:
     lines: Numbers
     columns: Numbers
     names: Numbers
-    texts: Literals
+    texts: JsonStrings
 
     def function(self, source: int, line: int, column: int) -> str | None:
         """Return the name of the function at a place in a source, which counts from 0; None if it's unknown."""
@@ -36,6 +37,28 @@ class FunctionMaps:
         entry = covering_entry(self.lines, self.columns, start, end, (line + 1) % 2**32, column)
         name = NONE if entry < 0 else self.names[entry]
         return None if name == NONE else self.texts.string(name)
+
+
+@dataclass(frozen=True, slots=True)
+class MetroFunctions:
+    """Functions around tokens, as the function maps of a Metro map say."""
+
+    reader: TokenReader
+    maps: FunctionMaps
+
+    def function(self, token: Token) -> FunctionName:
+        """Return what the function map of the token's source says."""
+        # Of several tokens at one place, the first decides.
+        first: Token | None = self.reader.first_token(token.line, token.column)
+        if first is None:  # a damaged index leads back to where there is none
+            return NoName.UNKNOWN
+        name = self.maps.function(first.source, first.original_line, first.original_column)
+        return NoName.UNKNOWN if name is None else name
+
+    def next_change(self, token: Token) -> Token | None:
+        """Return the next token: whatever it says, the one before may not have decided for its place."""
+        following: Token | None = self.reader.token(token.number + 1)
+        return following
 
 
 def read_function_maps(maps: Sequence[FunctionMapText | None]) -> FunctionMaps:
@@ -48,7 +71,7 @@ def read_function_maps(maps: Sequence[FunctionMapText | None]) -> FunctionMaps:
         first = starts[-1]
         count = max(decode_function_map(text, DIGITS, first, lines, columns, names), 0)
         if each is not None and count:
-            renumber(names[first : first + count], numbers_of(each.names, numbers))
+            renumber(names[first : first + count], interned(each.names, numbers))
         starts.append(first + count)
     used = starts[-1]
-    return FunctionMaps(starts, lines[:used], columns[:used], names[:used], literals_of(list(numbers)))
+    return FunctionMaps(starts, lines[:used], columns[:used], names[:used], json_strings_of(list(numbers)))

@@ -1,22 +1,24 @@
-"""Arrays of JSON values that stay text until one of them is asked for."""
+"""Strings of a source map: decoded from its JSON when asked for, memoised, interned."""
 
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import accumulate
 
 import orjson
 
-from core.sourcemap.name_texts import name_text
 from core.text.buffers import Content, Numbers
 from core.text.short_texts import LONGEST_TEXT, short_json_string
 
 _BETWEEN_ELEMENTS = b", \t\r\n"
+_LONGEST_INTEGER = 20  # characters of -2^63 and of 2^64 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Literals:
+class JsonStrings:
     """The elements of a JSON array in ``text``; ``starts`` are their offsets, and then that of the closing bracket."""
 
     text: Content
@@ -62,13 +64,59 @@ class Literals:
         return self.text[self.starts[index] : self.starts[index + 1]].rstrip(_BETWEEN_ELEMENTS)
 
 
-def no_literals() -> Literals:
+def no_json_strings() -> JsonStrings:
     """Return an array without elements."""
-    return Literals(b"", array("I"))
+    return JsonStrings(b"", array("I"))
 
 
-def literals_of(strings: list[str]) -> Literals:
+def json_strings_of(strings: list[str]) -> JsonStrings:
     """Return the JSON array of the ``strings``, in a text of its own."""
     elements = [orjson.dumps(string) for string in strings]
     starts = array("I", accumulate((len(element) + 1 for element in elements), initial=1))
-    return Literals(b"[" + b",".join([*elements, b"]"]), starts)
+    return JsonStrings(b"[" + b",".join([*elements, b"]"]), starts)
+
+
+class MemoisedStrings(dict[int, str]):
+    """Strings by their indexes; one that isn't there yet is made by ``text``."""
+
+    def __init__(self, text: Callable[[int], str]) -> None:
+        self._text = text
+
+    def __missing__(self, index: int) -> str:
+        text = self[index] = self._text(index)
+        return text
+
+
+def interned(texts: Iterable[str], known: dict[str, int]) -> array[int]:
+    """Return the number of each text, and add those to ``known`` that weren't: a new one gets the next number."""
+    return array("I", [known.setdefault(text, len(known)) for text in texts])
+
+
+def name_text(literal: bytes) -> str:
+    """Return the text of a name, given as the JSON value it is in the map.
+
+    Strings and numbers have one, anything else is empty.
+    """
+    if literal.startswith(b'"'):
+        return str(orjson.loads(literal))
+    if literal[0] in b"-0123456789":
+        return _number_text(literal.decode())
+    return ""
+
+
+def _number_text(literal: str) -> str:
+    if _is_integer(literal):
+        return literal
+    number = float(literal)
+    shortest = repr(number)
+    if 1e-5 <= abs(number) < 1e-4:
+        return format(Decimal(shortest), "f")
+    mantissa, exponent, power = shortest.partition("e")
+    return f"{mantissa}e{int(power):+d}" if exponent else shortest
+
+
+def _is_integer(literal: str) -> bool:
+    digits = literal.removeprefix("-")
+    if not digits.isdigit() or literal == "-0" or len(literal) > _LONGEST_INTEGER:
+        return False
+    return -(2**63) <= int(literal) < 2**64

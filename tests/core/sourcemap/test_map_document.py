@@ -1,6 +1,6 @@
 import pytest
 
-from core.sourcemap.source_root import rooted_sources
+from core.sourcemap.map_document import rooted_sources
 
 SOURCES = ["a.js", "/b", "http://h/c", "webpack:///e", "", "../f", "https:d"]
 

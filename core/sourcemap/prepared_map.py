@@ -1,23 +1,21 @@
-"""What is made of a source map for lookups: flat buffers beside its text, which stays as it is."""
+"""Prepared source map: flat buffers for lookups, beside its text, which stays as it is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.sourcemap.contents import Contents, contents_of
-from core.sourcemap.decoded_map import DecodedMap, decode_plain_map
+from core.sourcemap.decoded_map import DecodedMap, decode_map, decode_plain_map
 from core.sourcemap.encoded_mappings import EncodedMappings, encode_tokens, survey_mappings
-from core.sourcemap.function_maps import FunctionMaps, read_function_maps
-from core.sourcemap.index_map import decode_map
 from core.sourcemap.joined_sections import JoinedSections, join_sections
-from core.sourcemap.literals import Literals, literals_of
-from core.sourcemap.map_document import IndexMap, PlainMap
-from core.sourcemap.source_root import rooted_source
+from core.sourcemap.json_strings import JsonStrings, json_strings_of
+from core.sourcemap.map_document import IndexMap, PlainMap, rooted_source
+from core.sourcemap.metro import FunctionMaps, read_function_maps
+from core.sourcemap.source_contents import Contents, contents_of
 from core.text.buffers import Content, Numbers
 
 
 @dataclass(frozen=True, slots=True)
-class MapIndex:
+class PreparedMap:
     """A source map, ready for lookups.  ``functions`` is None in a map that isn't Metro's.
 
     ``text`` is that of the map.  What else has a text has this one, or if that wouldn't do, one of its own.
@@ -26,9 +24,9 @@ class MapIndex:
 
     text: Content
     mappings: EncodedMappings
-    sources: Literals
+    sources: JsonStrings
     root: str
-    names: Literals
+    names: JsonStrings
     contents: Contents
     functions: FunctionMaps | None
     ignored: Numbers
@@ -45,7 +43,7 @@ class MapIndex:
         return len(self.text) + 4 * sum(map(len, arrays)) + len(self.mappings.ranges)
 
 
-def index_map(document: PlainMap | IndexMap, text: Content) -> MapIndex:
+def prepare_map(document: PlainMap | IndexMap, text: Content) -> PreparedMap:
     """Prepare a source map of any kind, whose JSON is in ``text``, for lookups.
 
     Raises MalformedSourceMap, which says where and what is wrong: MalformedMappings if that is in the mappings.
@@ -59,7 +57,7 @@ def index_map(document: PlainMap | IndexMap, text: Content) -> MapIndex:
     functions = None if document.function_maps is None else read_function_maps(document.function_maps)
     if mappings is None:
         return _index_decoded(text, decode_plain_map(document), document.debug_id, functions)
-    return MapIndex(
+    return PreparedMap(
         text=text,
         mappings=mappings,
         sources=document.sources,
@@ -72,8 +70,8 @@ def index_map(document: PlainMap | IndexMap, text: Content) -> MapIndex:
     )
 
 
-def _index_joined(text: Content, joined: JoinedSections, debug_id: str | None) -> MapIndex:
-    return MapIndex(
+def _index_joined(text: Content, joined: JoinedSections, debug_id: str | None) -> PreparedMap:
+    return PreparedMap(
         text=text,
         mappings=joined.mappings,
         sources=joined.sources,
@@ -88,13 +86,13 @@ def _index_joined(text: Content, joined: JoinedSections, debug_id: str | None) -
 
 def _index_decoded(
     text: Content, decoded: DecodedMap, debug_id: str | None, functions: FunctionMaps | None
-) -> MapIndex:
-    return MapIndex(
+) -> PreparedMap:
+    return PreparedMap(
         text=text,
         mappings=encode_tokens(decoded.tokens),
-        sources=literals_of(decoded.sources),
+        sources=json_strings_of(decoded.sources),
         root="",
-        names=literals_of(decoded.names),
+        names=json_strings_of(decoded.names),
         contents=decoded.contents,
         functions=functions,
         ignored=decoded.ignored,

@@ -28,7 +28,7 @@ UnmangleError
 ├── ShuttingDown         this process takes no more work; another one may
 └── StoreUnavailable     Redis didn't answer; may heal
 
-What goes wrong for one frame is data, not an exception: see ``core.files.file_keys.Failure``.
+What goes wrong for one frame is data, not an exception: see ``core.failures.Failure``.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from core.files.file_keys import Excess, Failure
-    from core.web.urls import Url
+from core.failures import Excess, Failure
 
+if TYPE_CHECKING:
+    from core.web.urls import Url  # its library is for those who parse some
 
 _REPRESENTATION = re.compile(r"<[^<>]*>(?: - )?")
 _LONGEST_REASON = 500

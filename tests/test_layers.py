@@ -38,19 +38,20 @@ NEVER_IMPORTED = {
 ALLOWED_ANYWAY = {("core", "urllib.parse")}
 
 ROOMS: dict[str, str] = {
-    "core.errors": "core.files core.web",
+    "core.failures": "",
+    "core.errors": "core.failures core.web",
     "core.settings": "core.errors core.queue core.text",
     "core.text": "core.sourcemap",
-    "core.web": "core.files core.text core.wire",
-    "core.files": "core.errors core.sourcemap core.text core.web",
-    "core.wire": "core.errors core.files core.text core.web",
+    "core.web": "core.failures core.text",
+    "core.files": "core.errors core.failures core.text core.web",
+    "core.wire": "core.errors core.failures core.files core.text core.web",
     "core.javascript": "core.text",
     "core.sourcemap": "core.errors core.files core.javascript core.text",
     "core.source_names": "core.javascript core.sourcemap core.text",
-    "core.frames": "core.files core.sourcemap core.web core.wire",
+    "core.frames": "core.failures core.files core.sourcemap core.web core.wire",
     "core.queue": "core.errors",
     "core.observing": "core.errors core.settings",
-    "core.explain": "core.files core.frames core.sourcemap core.text core.web core.wire",
+    "core.explain": "core.failures core.files core.frames core.sourcemap core.text core.web core.wire",
     "core.offline": "core.errors core.files core.frames core.javascript core.source_names core.sourcemap core.text",
 }
 """The rooms of ``core``, and what each of them may import of the others."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from enum import StrEnum
 
-from core.files.file_keys import Excess
+from core.failures import Excess
 from core.observing import metrics
 from core.observing.counts import Counts
 from worker.caches.replayable_reads import watching

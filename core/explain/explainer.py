@@ -9,9 +9,10 @@ from core.explain.file_records import FileRecord, Lookup, NotAsked, Recorder
 from core.explain.findings import FILE_NAMES, Finding, bundle_name, failure_text, origin_text, quoted
 from core.explain.frame_findings import FrameFindings
 from core.explain.uploaded_names import UploadedNames
+from core.failures import Failure
 from core.files.artifact_lookup import ListedBundle
 from core.files.debug_ids import DebugId, parse_debug_id
-from core.files.file_keys import BundledFile, Failure, FileEntry, FileKey, FileType
+from core.files.file_keys import BundledFile, FileEntry, FileKey, FileType
 from core.frames.mapped_frame import Located, MappedEntry, ResolvedModule, locate, raw_frame, source_key, source_map_key
 from core.sourcemap.source_map import covering_column
 from core.web.paths import candidate_urls

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
+from core.failures import Excess, Failure
 from core.files.artifact_lookup import Listed, ListedFile, Parameters
-from core.files.file_keys import Excess, Failure, FileEntry, FileKey
+from core.files.file_keys import FileEntry, FileKey
 from core.files.manifest import Manifest
 from core.frames.mapped_frame import ResolvedModule
 from core.wire.response import ScrapingAttempt

@@ -8,16 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.files.file_keys import (
-    BundledFile,
-    EmbeddedFile,
-    Failure,
-    FailureKind,
-    FileType,
-    IndividualFile,
-    Origin,
-    ScrapedFile,
-)
+from core.failures import Failure, FailureKind
+from core.files.file_keys import BundledFile, EmbeddedFile, FileType, IndividualFile, Origin, ScrapedFile
 from core.wire.shape_errors import shortened
 
 FILE_NAMES = {

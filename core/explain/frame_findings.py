@@ -10,8 +10,9 @@ from core.explain.findings import FILE_NAMES, Finding, Reason, bundle_name, fail
 from core.explain.mapped_frames import GeneratedPlaces, blemishes, misfits, unmapped
 from core.explain.missing_file import why_missing
 from core.explain.uploaded_names import UploadedNames, upload_name
+from core.failures import Failure, FailureKind
 from core.files.data_urls import is_data_url
-from core.files.file_keys import Failure, FailureKind, File, FileKey, FileType
+from core.files.file_keys import File, FileKey, FileType
 from core.files.magic_comments import source_mapping_url
 from core.files.text_files import is_html
 from core.frames.mapped_frame import Located, ResolvedModule, locate, source_key

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from core.explain.findings import Finding, Reason, bundle_name, quoted
 from core.explain.uploaded_names import UploadedNames
+from core.failures import Failure
 from core.files.debug_ids import parse_debug_id
-from core.files.file_keys import BundledFile, Failure, FileEntry, FileType
+from core.files.file_keys import BundledFile, FileEntry, FileType
 from core.files.magic_comments import embedded_debug_id
 from core.frames.mapped_frame import Located, ResolvedModule
 from core.sourcemap.source_map import SourceMap, has_names, is_of_metro, last_column, mapped_lines

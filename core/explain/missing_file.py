@@ -15,8 +15,9 @@ from core.explain.findings import FILE_NAMES, Finding, Reason, bundle_name, fail
 from core.explain.near_misses import misnamed
 from core.explain.uploaded_names import UploadedNames, release_name, upload_advice, upload_name
 from core.explain.web_findings import is_ordinary, not_from_web
+from core.failures import Failure, FailureKind
 from core.files.artifact_lookup import ListedBundle
-from core.files.file_keys import BundledFile, Failure, FailureKind, FileType, IndividualFile
+from core.files.file_keys import BundledFile, FileType, IndividualFile
 from core.wire.request import SymbolicateRequest
 
 _LISTED = 5

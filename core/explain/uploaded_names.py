@@ -11,9 +11,10 @@ from typing import TypeVar
 from urllib.parse import unquote
 
 from core.explain.findings import quoted
+from core.failures import Failure
 from core.files.artifact_lookup import ListedFile
 from core.files.debug_ids import DebugId
-from core.files.file_keys import Failure, FileKey, FileType
+from core.files.file_keys import FileKey, FileType
 from core.files.manifest import Manifest, ManifestType
 from core.web.paths import candidate_urls, strip_hostname
 from core.wire.request import SymbolicateRequest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.explain.findings import FILE_NAMES, Finding, Reason, quoted
 from core.explain.uploaded_names import upload_advice
-from core.files.download_failures import (
+from core.failures import (
     INVALID_HOST,
     REDIRECT_NOT_ALLOWED,
     RESTRICTED,
@@ -12,8 +12,10 @@ from core.files.download_failures import (
     SSL_ERROR,
     TOO_MANY_REDIRECTS,
     UNTRUSTED,
+    Failure,
+    FailureKind,
 )
-from core.files.file_keys import Failure, FailureKind, FileKey
+from core.files.file_keys import FileKey
 from core.web.blocked_hosts import is_blocked
 from core.web.origins import is_allowed_origin
 from core.web.urls import Url, parse_url

@@ -20,8 +20,9 @@ from typing import Any, BinaryIO, Self, cast
 import orjson
 
 from core.errors import MalformedBundle, OversizedBundle
+from core.failures import Excess
 from core.files.debug_ids import DebugId
-from core.files.file_keys import Excess, FileType
+from core.files.file_keys import FileType
 from core.files.manifest import MAX_FILES, Admit, Manifest, Member, read_manifest
 
 MAX_MANIFEST_BYTES = 64 << 20

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Protocol
 
 import brotli
 import zstandard
 
-from core.errors import CorruptData
+from core.errors import CorruptData, FetchFailed
+from core.failures import TOO_LARGE, Excess
 
 _STEP = 1 << 20
 _INPUT_STEP = 1 << 14
@@ -217,3 +219,9 @@ def zstd_decompressor(*, strict: bool = False) -> Decompressor:
 def brotli_decompressor() -> Decompressor:
     """Return a decompressor for Brotli."""
     return _BrotliDecompressor()
+
+
+def check_size(size: int, max_bytes: int) -> None:
+    """Raise FetchFailed(TOO_LARGE) if the ``size`` that a file has so far is over the limit."""
+    if size > max_bytes:
+        raise FetchFailed(replace(TOO_LARGE, excess=Excess(size, max_bytes)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from core.failures import Failure
 from core.files.debug_ids import DebugId
 from core.text.buffers import Content
 from core.text.source_context import Lines
@@ -80,40 +81,6 @@ class File:
     def context(self, line: int, column: int) -> bytes | None:
         """Return the lines around a place: see ``Lines.context``."""
         return (self.lines or Lines(self.content)).context(line, column)
-
-
-class FailureKind(StrEnum):
-    """Why a file can't be had."""
-
-    NOT_FOUND = "not found"
-    PERMISSION_DENIED = "permission denied"
-    TIMEOUT = "timeout"
-    DOWNLOAD_ERROR = "download error"
-    SCRAPING_DISABLED = "scraping disabled"
-    MALFORMED = "malformed"
-    INTERNAL = "internal error"
-
-
-@dataclass(frozen=True, slots=True)
-class Excess:
-    """Which limit a file is over: its size so far, or as it was announced, and the limit, in bytes."""
-
-    size: int
-    limit: int
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a file can't be had.  ``text`` is for humans, and empty where the kind says it all.
-
-    ``excess`` is there if the file is too large, ``status`` if it was an HTTP status that said no.  Two failures that
-    differ in nothing else are one.
-    """
-
-    kind: FailureKind
-    text: str = ""
-    excess: Excess | None = field(default=None, compare=False)
-    status: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ import msgspec
 import orjson
 
 from core.errors import MalformedBundle, OversizedBundle
+from core.failures import Excess
 from core.files.debug_ids import DebugId, parse_debug_id
-from core.files.file_keys import Excess
 from core.text.json_bounds import has_more_values
 
 MAX_FILES = 100_000

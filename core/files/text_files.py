@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from core.failures import Failure, FailureKind
 from core.files.data_urls import decode_data_url, decode_data_url_in, is_data_url, is_data_url_at
 from core.files.debug_ids import DebugId
-from core.files.file_keys import EmbeddedMap, Failure, FailureKind, File, RemoteMap, SourceMapReference
+from core.files.file_keys import EmbeddedMap, File, RemoteMap, SourceMapReference
 from core.files.magic_comments import embedded_debug_id, source_mapping_place
 from core.files.manifest import ManifestType, Member, select_source_map_header
 from core.text.buffers import Content, is_utf8

@@ -9,9 +9,8 @@ from functools import partial
 from typing import BinaryIO, cast
 
 from core.errors import CorruptData, FetchFailed
-from core.files.decompression import Decompressor, gzip_decompressor, zlib_decompressor, zstd_decompressor
-from core.files.file_keys import Failure, FailureKind
-from core.files.size_limit import check_size
+from core.failures import Failure, FailureKind
+from core.files.decompression import Decompressor, check_size, gzip_decompressor, zlib_decompressor, zstd_decompressor
 
 Write = Callable[[bytes], object]
 """Takes the next piece of a file."""

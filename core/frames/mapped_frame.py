@@ -11,18 +11,9 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
+from core.failures import Failure, FailureKind
 from core.files.debug_ids import DebugId
-from core.files.file_keys import (
-    EmbeddedMap,
-    Failure,
-    FailureKind,
-    File,
-    FileEntry,
-    FileKey,
-    FileType,
-    Origin,
-    ResolvedWith,
-)
+from core.files.file_keys import EmbeddedMap, File, FileEntry, FileKey, FileType, Origin, ResolvedWith
 from core.frames.function_names import function_to_show
 from core.frames.module_names import generate_module, turbopack_filename, webpack_filename
 from core.sourcemap.position import OriginalPosition

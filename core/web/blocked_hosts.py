@@ -11,8 +11,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.files.download_failures import FAULTS_OF_HOSTS
-from core.files.file_keys import Failure, FailureKind
+from core.failures import FAULTS_OF_HOSTS, Failure, FailureKind
 from core.text.durations import duration_text, read_duration_text, seconds_text
 
 

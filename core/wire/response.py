@@ -9,7 +9,7 @@ import msgspec
 import orjson
 from msgspec.structs import replace
 
-from core.files.file_keys import Failure, FailureKind
+from core.failures import Failure, FailureKind
 from core.wire.frame import Frame, FrameData, Stacktrace
 
 ErrorType = Literal[

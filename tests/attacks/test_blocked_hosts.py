@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from core.files.file_keys import Failure
+from core.failures import Failure
 from core.wire.request import Scraping
 from tests.worker.artifact_source import a_request, minified
 from tests.worker.source_server import SourceServer, redirect, reply

@@ -7,8 +7,9 @@ from functools import partial
 
 import pytest
 
+from core.failures import Failure
 from core.files.artifact_bundle import write_bundle
-from core.files.file_keys import Failure, File
+from core.files.file_keys import File
 from core.wire.request import Source
 from tests.worker.artifact_source import ArtifactSource, a_request, minified
 from tests.worker.source_server import Reply, Request, SourceServer, redirect, reply

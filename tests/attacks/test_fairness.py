@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from core.errors import FetchFailed, NotTried
-from core.files.file_keys import Failure, FailureKind
+from core.failures import Failure, FailureKind
 from core.observing.counts import Counts
 from core.observing.metrics import BREAKERS
 from core.settings import Settings

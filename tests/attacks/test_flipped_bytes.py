@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.files.file_keys import Excess, Failure, FailureKind
+from core.failures import Excess, Failure, FailureKind
 from core.settings import Settings
 from worker.caches.disk import DiskStore, StoredFailure, written
 from worker.caches.record import Kind

@@ -10,7 +10,7 @@ import pytest
 from redis import Redis
 
 from core.errors import FetchFailed
-from core.files.file_keys import Failure, FailureKind
+from core.failures import Failure, FailureKind
 from core.observing.health import Level
 from core.settings import Settings
 from core.web.urls import parse_url

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from api.redis_server import free_port
-from core.files.file_keys import Failure
+from core.failures import Failure
 from core.settings import Settings
 from core.wire.request import Scraping
 from tests.s3_server import s3_server, use_s3

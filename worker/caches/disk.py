@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 from core.errors import FetchFailed
-from core.files.file_keys import Failure, FailureKind
+from core.failures import Failure, FailureKind
 from core.observing.counts import Counts
 from core.settings import Settings
 from worker.caches.cleanup import clean, entries, entry_bytes, make_room

@@ -6,8 +6,7 @@ import errno
 import os
 from dataclasses import dataclass
 
-from core.files.download_failures import RESTRICTED
-from core.files.file_keys import Failure, FailureKind
+from core.failures import RESTRICTED, Failure, FailureKind
 from core.settings import Settings
 from worker.caches.record import Kind
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.errors import MalformedAnswer, MalformedBundle, NoRoom, OversizedBundle
+from core.failures import Failure, FailureKind
 from core.files.artifact_bundle import Bundle, BundleLimits
 from core.files.artifact_lookup import Listed, read_answer
-from core.files.file_keys import Failure, FailureKind
 from core.files.manifest import Admit
 from core.files.text_files import Text, read_text
 from worker.caches.stored_file import StoredFile, release_pages

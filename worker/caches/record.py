@@ -15,7 +15,7 @@ from enum import StrEnum
 import msgspec
 import orjson
 
-from core.files.file_keys import Failure
+from core.failures import Failure
 
 LONGEST_END = 1 << 13
 """At most this many bytes follow the content."""

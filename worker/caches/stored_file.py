@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import BinaryIO, Self, cast
 
 from core.errors import FetchFailed
-from core.files.file_keys import Failure, FailureKind
+from core.failures import Failure, FailureKind
 from core.text import checksum as kernel
 from core.text.buffers import Content
 from worker.caches.memory_files import MemoryFile

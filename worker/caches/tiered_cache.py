@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from core.errors import FetchFailed, NoRoom, NotTried
-from core.files.file_keys import Failure, FailureKind
+from core.failures import Failure, FailureKind
 from core.settings import Settings
 from worker.caches.budget import Budget
 from worker.caches.disk import FileStore, StoredFailure

@@ -10,16 +10,15 @@ from typing import Final, Protocol
 from aiohttp import ClientResponse, hdrs
 
 from core.errors import CorruptData, FetchFailed
+from core.failures import SEVERAL_ENCODINGS, UNKNOWN_ENCODING, Failure, FailureKind
 from core.files.decompression import (
     Decompressor,
     brotli_decompressor,
+    check_size,
     gzip_decompressor,
     zlib_decompressor,
     zstd_decompressor,
 )
-from core.files.download_failures import SEVERAL_ENCODINGS, UNKNOWN_ENCODING
-from core.files.file_keys import Failure, FailureKind
-from core.files.size_limit import check_size
 
 _DECOMPRESSORS: Final[dict[str, Callable[[], Decompressor] | None]] = {
     "": None,

@@ -30,15 +30,16 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from core.errors import FetchFailed, NotTried
-from core.files.download_failures import (
+from core.failures import (
     OWN_REFUSALS,
     PROXY_REFUSED,
     REDIRECT_NOT_ALLOWED,
     RESTRICTED,
     SCHEME_NOT_ALLOWED,
     TOO_MANY_REDIRECTS,
+    Failure,
+    FailureKind,
 )
-from core.files.file_keys import Failure, FailureKind
 from core.observing.counts import Counts
 from core.observing.tracing import span
 from core.settings import Settings

@@ -11,8 +11,7 @@ from typing import Any
 
 from aiohttp import ClientSession, TraceConfig
 
-from core.files.download_failures import OWN_REFUSALS, PROXY_REFUSED, SSL_ERROR, UNTRUSTED
-from core.files.file_keys import Failure, FailureKind
+from core.failures import OWN_REFUSALS, PROXY_REFUSED, SSL_ERROR, UNTRUSTED, Failure, FailureKind
 from core.web.urls import Url
 
 _OF_THE_WIRE = (FailureKind.DOWNLOAD_ERROR, FailureKind.TIMEOUT)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from core.errors import FetchFailed
-from core.files.file_keys import Failure, FailureKind
+from core.failures import Failure, FailureKind
 
 Headers = tuple[tuple[str, str], ...]
 """Names and values, in the order they are sent.  A name may come more than once."""

@@ -7,8 +7,8 @@ import logging
 from dataclasses import replace
 
 from core.errors import FetchFailed, MalformedAnswer, NotTried
+from core.failures import Failure, FailureKind
 from core.files.artifact_lookup import read_answer
-from core.files.file_keys import Failure, FailureKind
 from core.observing.tracing import span
 from core.settings import Settings
 from core.web.urls import Url

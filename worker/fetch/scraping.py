@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from core.errors import FetchFailed
-from core.files.download_failures import INVALID_HOST
-from core.files.file_keys import Failure, FailureKind, FileEntry, ResolvedWith, ScrapedFile
+from core.failures import INVALID_HOST, Failure, FailureKind
+from core.files.file_keys import FileEntry, ResolvedWith, ScrapedFile
 from core.files.text_files import Text, scraped_file
 from core.settings import Settings
 from core.web.origins import is_allowed_origin

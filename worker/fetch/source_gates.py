@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 from core.errors import NotTried
-from core.files.file_keys import Failure
+from core.failures import Failure
 from core.observing.counts import Counts
 from core.observing.metrics import BREAKERS
 from core.settings import Settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from core.files.file_keys import Failure, FailureKind
+from core.failures import Failure, FailureKind
 
 _DENIED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 _LOGIN_PAGE = "Potential login page detected"

@@ -11,7 +11,7 @@ import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
 
 from core.errors import OutOfDescriptors
-from core.files.download_failures import (
+from core.failures import (
     CUT_OFF,
     GARBAGE,
     HUNG_UP,
@@ -20,8 +20,9 @@ from core.files.download_failures import (
     RESTRICTED,
     SSL_ERROR,
     UNTRUSTED,
+    Failure,
+    FailureKind,
 )
-from core.files.file_keys import Failure, FailureKind
 from worker.descriptors import SHORTAGE
 from worker.fetch.guarded_connector import RestrictedAddress
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from core.failures import Failure
 from core.files.debug_ids import DebugId, parse_debug_id
 from core.files.file_keys import (
     EmbeddedFile,
     EmbeddedMap,
-    Failure,
     File,
     FileEntry,
     FileKey,

@@ -9,8 +9,8 @@ import time
 from weakref import WeakSet, WeakValueDictionary
 
 from core.errors import NoRoom
+from core.failures import Failure
 from core.files.artifact_bundle import Bundle, BundleLimits
-from core.files.file_keys import Failure
 from worker.caches.keys import Key
 from worker.caches.readers import read_stored_bundle
 from worker.caches.stored_file import StoredFile

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from itertools import islice
 
-from core.files.file_keys import Failure, File, FileKey, FileType, RemoteMap
+from core.failures import Failure
+from core.files.file_keys import File, FileKey, FileType, RemoteMap
 
 _FAR = 32
 """How many files to come are looked at."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
+from core.failures import Failure, FailureKind
 from core.files.artifact_lookup import ListedFile
-from core.files.file_keys import Failure, FailureKind, File, FileEntry, FileKey, IndividualFile
+from core.files.file_keys import File, FileEntry, FileKey, IndividualFile
 from core.files.text_files import Text, individual_file, is_html_instead, read_text
 from core.web.paths import candidate_urls
 from core.wire.request import Source

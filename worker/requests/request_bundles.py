@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from core.concurrency import all_of
 from core.errors import FetchFailed, NoRoom
 from core.explain.file_records import Recorder
+from core.failures import Excess, Failure, FailureKind
 from core.files.artifact_bundle import Bundle
 from core.files.artifact_lookup import ListedBundle
-from core.files.file_keys import BundledFile, Excess, Failure, FailureKind, FileEntry, FileKey, ResolvedWith
+from core.files.file_keys import BundledFile, FileEntry, FileKey, ResolvedWith
 from core.files.manifest import Member
 from core.files.text_files import Text, bundled_file, read_text
 from core.web.paths import candidate_urls

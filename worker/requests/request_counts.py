@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from core.failures import Failure
 from core.files.artifact_lookup import Listed, ListedBundle
-from core.files.file_keys import BundledFile, Failure, FileEntry, FileKey, FileType, IndividualFile, ResolvedWith
+from core.files.file_keys import BundledFile, FileEntry, FileKey, FileType, IndividualFile, ResolvedWith
 from core.observing import metrics
 from core.observing.counts import Counts
 from core.wire.request import SymbolicateRequest

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 
 from core.explain.file_records import Recorder
+from core.failures import Failure
 from core.files.artifact_lookup import ListedBundle, ListedFile
 from core.files.debug_ids import DebugId
-from core.files.file_keys import Failure, FileEntry, FileKey, FileType
+from core.files.file_keys import FileEntry, FileKey, FileType
 from core.frames.mapped_frame import ResolvedModule, source_map_key
 from core.sourcemap.source_map import SourceMap
 from core.text.buffers import Content

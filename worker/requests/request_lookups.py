@@ -6,8 +6,9 @@ import logging
 from collections.abc import Sequence
 
 from core.explain.file_records import NotAsked, Recorder
+from core.failures import Excess, Failure
 from core.files.artifact_lookup import MAX_URL_CHARACTERS, Listed, Parameters, lookup_parameters, lookup_url
-from core.files.file_keys import Excess, Failure, FileKey
+from core.files.file_keys import FileKey
 from core.web.urls import Url, parse_url
 from core.wire.request import SymbolicateRequest
 from worker.caches.disk import written

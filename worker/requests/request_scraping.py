@@ -6,7 +6,8 @@ import asyncio
 import time
 
 from core.errors import FetchFailed
-from core.files.file_keys import Failure, File, FileKey
+from core.failures import Failure
+from core.files.file_keys import File, FileKey
 from core.files.text_files import Text, is_html_instead, scraped_file
 from core.web.urls import cache_busting_number, with_fragment
 from core.wire.request import SymbolicateRequest

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from core.files.file_keys import Failure
+from core.failures import Failure
 from core.files.text_files import Text
 from worker.caches.freshness import Freshness
 from worker.caches.keys import Key

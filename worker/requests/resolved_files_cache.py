@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import msgspec
 
+from core.failures import Failure
 from core.files.artifact_bundle import Bundle
 from core.files.artifact_lookup import ListedBundle, ListedFile
 from core.files.debug_ids import DebugId
-from core.files.file_keys import Failure
 from core.frames.mapped_frame import ResolvedModule
 from core.wire.request import SymbolicateRequest
 from core.wire.response import ScrapingAttempt

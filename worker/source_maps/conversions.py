@@ -19,7 +19,7 @@ from typing import Self
 import msgspec
 
 from core.errors import FetchFailed
-from core.files.file_keys import Failure, FailureKind
+from core.failures import Failure, FailureKind
 from core.settings import Settings
 from core.text.buffers import Content
 from worker.caches.disk import FileStore

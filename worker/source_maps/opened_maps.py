@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 
 from core.errors import FetchFailed, MalformedSourceMap, StaleIndex
-from core.files.file_keys import Failure, FailureKind
+from core.failures import Failure, FailureKind
 from core.observing.tracing import span
 from core.settings import Settings
 from core.sourcemap.index_file import FORMAT_VERSION, index_pieces, read_index

@@ -6,7 +6,8 @@ import pytest
 
 from core.explain.frame_findings import FrameFindings
 from core.explain.uploaded_names import UploadedNames
-from core.files.file_keys import EmbeddedFile, Failure, FailureKind, File, FileEntry, FileKey, FileType, ResolvedWith
+from core.failures import Failure, FailureKind
+from core.files.file_keys import EmbeddedFile, File, FileEntry, FileKey, FileType, ResolvedWith
 from core.frames.mapped_frame import MappedEntry, ResolvedModule
 from core.wire.frame import Frame
 from core.wire.request import Source, SymbolicateRequest

@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.failures import Failure, FailureKind
 from core.files.debug_ids import DebugId
-from core.files.file_keys import EmbeddedMap, Failure, FailureKind, File, RemoteMap
+from core.files.file_keys import EmbeddedMap, File, RemoteMap
 from core.files.manifest import ManifestType, Member
 from core.files.text_files import (
     Text,

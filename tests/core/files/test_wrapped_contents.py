@@ -13,8 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import FetchFailed
-from core.files.file_keys import FailureKind
-from core.files.size_limit import TOO_LARGE
+from core.failures import TOO_LARGE, FailureKind
 from core.files.wrapped_contents import is_wrapped, unwrap_file
 
 LIMIT = 1 << 20

@@ -8,11 +8,10 @@ import msgspec
 import orjson
 import pytest
 
+from core.failures import Failure, FailureKind
 from core.files.file_keys import (
     BundledFile,
     EmbeddedFile,
-    Failure,
-    FailureKind,
     File,
     FileEntry,
     FileKey,

@@ -2,8 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.files.download_failures import SSL_ERROR
-from core.files.file_keys import Failure, FailureKind
+from core.failures import SSL_ERROR, Failure, FailureKind
 from core.text.durations import duration_text, read_duration_text
 from core.web.blocked_hosts import BlockingRule, blocked, failures_in_window, reason, with_one_more
 

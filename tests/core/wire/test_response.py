@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.files.file_keys import Failure, FailureKind, ResolvedWith
+from core.failures import Failure, FailureKind
+from core.files.file_keys import ResolvedWith
 from core.wire.frame import Frame, FrameData, Stacktrace
 from core.wire.response import (
     INTERNAL_ERROR_BODY,

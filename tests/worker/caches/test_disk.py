@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.files.file_keys import Excess, Failure, FailureKind
+from core.failures import Excess, Failure, FailureKind
 from core.settings import Settings
 from worker.caches.cleanup import clean, entries
 from worker.caches.disk import DiskStore, NoStore, StoredFailure, open_store, written

@@ -1,6 +1,6 @@
 import pytest
 
-from core.files.file_keys import Failure, FailureKind
+from core.failures import Failure, FailureKind
 from core.settings import Settings
 from worker.caches.lifetimes import Lifetime, derived_lifetime, download_lifetime, lifetime_of
 from worker.caches.record import Kind

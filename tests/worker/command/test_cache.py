@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.files.file_keys import Failure, FailureKind
+from core.failures import Failure, FailureKind
 from core.settings import Settings
 from worker.caches.cleanup import entries
 from worker.caches.disk import DiskStore, written

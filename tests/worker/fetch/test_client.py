@@ -13,8 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.errors import FetchFailed
-from core.files.file_keys import Failure, FailureKind
-from core.files.size_limit import TOO_LARGE
+from core.failures import TOO_LARGE, Failure, FailureKind
 from core.settings import Settings
 from core.web.urls import Url, parse_url
 from tests.worker.source_server import (

@@ -11,7 +11,7 @@ from redis import Redis
 
 from api.redis_server import free_port
 from core.errors import FetchFailed
-from core.files.file_keys import Failure, FailureKind
+from core.failures import Failure, FailureKind
 from core.observing.outages import Outage
 from core.settings import Settings
 from core.web.blocked_hosts import BlockingRule, blocked

@@ -1,7 +1,7 @@
 import pytest
 
 from core.errors import FetchFailed
-from core.files.file_keys import FailureKind
+from core.failures import FailureKind
 from worker.fetch.headers import has_header, sendable_headers
 
 

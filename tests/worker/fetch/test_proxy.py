@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.errors import FetchFailed
-from core.files.file_keys import Failure, FailureKind
+from core.failures import Failure, FailureKind
 from core.settings import Settings
 from core.web.urls import Url, parse_url
 from tests.worker.fetch.proxy_server import ProxyServer

@@ -6,16 +6,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import FetchFailed
-from core.files.file_keys import (
-    EmbeddedMap,
-    Failure,
-    FailureKind,
-    File,
-    FileEntry,
-    RemoteMap,
-    ResolvedWith,
-    ScrapedFile,
-)
+from core.failures import Failure, FailureKind
+from core.files.file_keys import EmbeddedMap, File, FileEntry, RemoteMap, ResolvedWith, ScrapedFile
 from core.files.text_files import Text
 from core.settings import Settings
 from core.web.urls import Url, cache_busting_number, parse_url

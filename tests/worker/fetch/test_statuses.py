@@ -1,6 +1,6 @@
 import pytest
 
-from core.files.file_keys import Failure, FailureKind
+from core.failures import Failure, FailureKind
 from worker.fetch.statuses import lookup_status_failure, status_failure
 
 

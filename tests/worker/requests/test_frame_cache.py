@@ -8,7 +8,8 @@ from typing import Any
 import orjson
 import pytest
 
-from core.files.file_keys import EmbeddedFile, Failure, FailureKind, File, FileEntry, Origin, ResolvedWith, ScrapedFile
+from core.failures import Failure, FailureKind
+from core.files.file_keys import EmbeddedFile, File, FileEntry, Origin, ResolvedWith, ScrapedFile
 from core.frames.mapped_frame import MappedEntry, ResolvedModule
 from core.sourcemap.source_map import SourceMap, read_source_map
 from core.wire.frame import Frame, FrameData

@@ -4,17 +4,9 @@ from typing import Any
 
 import pytest
 
+from core.failures import Failure, FailureKind
 from core.files.debug_ids import DebugId
-from core.files.file_keys import (
-    BundledFile,
-    EmbeddedFile,
-    Failure,
-    FailureKind,
-    File,
-    IndividualFile,
-    RemoteMap,
-    ResolvedWith,
-)
+from core.files.file_keys import BundledFile, EmbeddedFile, File, IndividualFile, RemoteMap, ResolvedWith
 from core.frames.mapped_frame import MappedEntry, ResolvedModule
 from core.sourcemap.source_map import SourceMap
 from core.wire.request import Scraping, SymbolicateRequest

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from core.errors import NoRoom
+from core.failures import Failure
 from core.files.artifact_bundle import write_bundle
-from core.files.file_keys import Failure, FileEntry
+from core.files.file_keys import FileEntry
 from tests.worker.artifact_source import ArtifactSource, a_request, minified
 from worker.requests import large_bundles
 from worker.requests.request_files import RequestFiles

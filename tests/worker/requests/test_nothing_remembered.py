@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from core.files.file_keys import Failure, FileEntry
+from core.failures import Failure
+from core.files.file_keys import FileEntry
 from core.settings import Settings
 from core.wire.request import Options, Scraping
 from tests.worker.artifact_source import ArtifactSource, a_request, minified

@@ -5,13 +5,12 @@ import logging
 import orjson
 import pytest
 
+from core.failures import Failure, FailureKind
 from core.files.artifact_bundle import write_bundle
 from core.files.debug_ids import DebugId
 from core.files.file_keys import (
     BundledFile,
     EmbeddedMap,
-    Failure,
-    FailureKind,
     File,
     FileEntry,
     IndividualFile,

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from core.failures import Failure
 from core.files.debug_ids import DebugId
-from core.files.file_keys import Failure, File
+from core.files.file_keys import File
 from core.settings import Settings
 from core.wire.request import Scraping
 from tests.worker.artifact_source import ArtifactSource, a_request, minified

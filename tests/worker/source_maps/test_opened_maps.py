@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from core.files.file_keys import Failure, FailureKind
+from core.failures import Failure, FailureKind
 from core.observing.counts import Counts
 from core.settings import Settings
 from core.sourcemap.source_map import SourceMap

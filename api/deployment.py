@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from api import scripts
-from core.cancellation import end
+from core.concurrency import end
 from core.errors import StoreUnavailable
 from core.observing.counts import Counts, Values
 from core.observing.outages import redis_outage

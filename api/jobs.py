@@ -21,7 +21,7 @@ from api.recent_answers import RecentAnswers, digest_of
 from api.redis_clients import open_redis
 from api.results import FinishedJobs, Waiter
 from api.self_check import log_findings
-from core.cancellation import end
+from core.concurrency import end
 from core.errors import AtCapacity, ShuttingDown, StoreUnavailable
 from core.observing.logs import LOG_FIELDS, REQUEST_ID
 from core.observing.outages import redis_outage

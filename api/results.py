@@ -17,7 +17,7 @@ from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
-from core.cancellation import end
+from core.concurrency import end
 from core.errors import without_representations
 from core.observing.outages import redis_outage
 from core.queue.jobs import finished_channel

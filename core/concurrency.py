@@ -1,10 +1,12 @@
-"""Doing several things at a time."""
+"""Tasks of an event loop: several at a time, and the end of one that runs in the background."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
+
+_CANCEL_AGAIN_AFTER_S = 0.1
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -27,3 +29,16 @@ async def all_of(work: Callable[[_T], Awaitable[_R]], values: Iterable[_T], at_o
     except BaseExceptionGroup as failures:
         raise failures.exceptions[0] from None
     return [task.result() for task in tasks]
+
+
+async def end(task: asyncio.Task[Any]) -> None:
+    """Cancel ``task``, again and again until it has ended, however it does.
+
+    Once is not enough for what talks to Redis for ever: redis-py swallows a cancellation that comes while it shakes
+    hands, and says instead that the connection failed.
+    """
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=_CANCEL_AGAIN_AFTER_S)
+    if not task.cancelled():
+        task.exception()  # or asyncio would complain that nobody asked

@@ -10,7 +10,7 @@ from typing import Self, TypeVar
 
 from aiohttp.abc import AbstractResolver
 
-from core.cancellation import end
+from core.concurrency import end
 from core.files.artifact_bundle import Bundle
 from core.files.artifact_lookup import Listed, ListedFile
 from core.files.text_files import Text

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from core.cancellation import end
+from core.concurrency import end
 from core.errors import StoreUnavailable
 from core.observing.outages import redis_outage
 from core.wire.response import INTERNAL_ERROR_BODY

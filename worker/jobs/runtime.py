@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from core.cancellation import end
+from core.concurrency import end
 from core.errors import AnswerTooLarge, HandedBack, JobCrashed, JobKilledProcess, StoreUnavailable
 from core.observing import metrics
 from core.observing.counts import Counts

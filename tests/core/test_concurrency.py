@@ -1,10 +1,10 @@
-"""Ending background tasks that don't want to."""
+"""Ends of background tasks that don't want to."""
 
 from __future__ import annotations
 
 import asyncio
 
-from core.cancellation import end
+from core.concurrency import end
 
 
 async def test_a_task_that_takes_a_cancellation_for_a_broken_connection_ends_all_the_same():

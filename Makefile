@@ -17,6 +17,7 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python .make/check_lua.py
 
 unit: setup
 	@# Tests that kill processes depend on the machine's load: what failed gets a second chance, in plain sight.

@@ -12,12 +12,12 @@ from typing import Any, Protocol
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from api import scripts
 from core.concurrency import end
 from core.errors import StoreUnavailable
 from core.observing.counts import Counts, Values
 from core.observing.outages import redis_outage
 from core.queue.jobs import COUNTS, HEARTBEAT_LIFE_MS, LARGE_QUEUE, QUEUE
+from core.queue.lua_scripts import lua_script
 from core.settings import Settings
 
 _SHARE_EVERY_S = 1.0
@@ -67,8 +67,8 @@ class RedisDeployment:
         self._redis = redis
         self._one_at_a_time = asyncio.Lock()  # or the same news would be added twice
         self._allowed_s = settings.request_timeout_s
-        self._overview = redis.register_script(scripts.OVERVIEW)
-        self._probe = redis.register_script(scripts.PROBE)
+        self._overview = redis.register_script(lua_script("overview"))
+        self._probe = redis.register_script(lua_script("probe"))
 
     async def overview(self) -> Overview:
         """Return how things stand.  Raises StoreUnavailable."""

@@ -11,10 +11,10 @@ from typing import Any
 import orjson
 from redis.asyncio import Redis
 
-from api import scripts
 from api.batches import Batches
 from core.queue.celery_message import MessageWriter
 from core.queue.jobs import LARGE_QUEUE, QUEUE, UNCLAIMED_RESULT_TTL_S
+from core.queue.lua_scripts import lua_script
 from core.settings import Settings
 
 _MOST_AT_ONCE = 64
@@ -68,8 +68,8 @@ class JobStore:
         self._large_bytes = settings.large_body_bytes
         self._result_ttl_s = settings.result_ttl_s
         self._messages = MessageWriter(f"unmangle-api-{os.getpid()}@{socket.gethostname()}")
-        self._accept = redis.register_script(scripts.ACCEPT)
-        self._look = redis.register_script(scripts.LOOK)
+        self._accept = redis.register_script(lua_script("accept"))
+        self._look = redis.register_script(lua_script("look"))
         self._submissions = Batches(self._accept_all, _MOST_AT_ONCE)
         self._looks = Batches(self._look_at_all, _MOST_AT_ONCE)
 

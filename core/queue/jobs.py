@@ -1,4 +1,4 @@
-"""What API and workers agree on: the task, its queues, the records of a job and how a job ends.
+"""Redis keys, the Celery task and its queues: the agreement between API and workers.
 
 A job is one request.  Its id is the request id and the Celery task id.  The record is the truth; the message that
 Celery delivers only says which record to look at, so it can be lost or doubled without harm.
@@ -24,9 +24,15 @@ key                              type     content, and when it goes
                                           process stops, or is found dead.
 ``unmangle:reaper``              string   there when messages were looked after a moment ago
 ``unmangle:reaper-waits``        string   there when all heartbeats were late: Redis was away, not the workers
-``unmangle:counts``               hash     what all processes have counted on this server (``core.observing.counts``)
-``unmangle:caches``               hash     by host: what its cache directory takes (bytes), and when that was (ms)
-``unmangle:probe``                string   there when somebody asked a moment ago if Redis can be written to
+``unmangle:counts``              hash     what all processes have counted on this server (``core.observing.counts``)
+``unmangle:caches``              hash     by host: what its cache directory takes (bytes), and when that was (ms)
+``unmangle:failing:<digest>``    hash     failures of a host by the start of their bucket (ms), at most
+                                          ``window / bucket + 1`` of them.  Goes a window after the last failure.
+                                          The digest is of scope and host, or of the host alone for all scopes
+                                          (``worker.fetch.deny_list``).
+``unmangle:blocked:<digest>``    string   why scraping leaves that host alone, one of our own texts.  Goes after
+                                          the block time.
+``unmangle:probe``               string   there when somebody asked a moment ago if Redis can be written to
 ``unmangle:finished:<process>``  channel  ids of jobs that ended, separated by spaces, for one API process
 ===============================  =======  =========================================================================
 
@@ -91,6 +97,16 @@ def result_key(job_id: str) -> str:
 def taken_key(worker_id: str) -> str:
     """Return the key of the ids of the jobs that a worker process holds."""
     return TAKEN_PREFIX + worker_id
+
+
+def failing_host_key(digest: str) -> str:
+    """Return the key of the failures of a host."""
+    return f"unmangle:failing:{digest}"
+
+
+def blocked_host_key(digest: str) -> str:
+    """Return the key of why a host is blocked."""
+    return f"unmangle:blocked:{digest}"
 
 
 def queue_name(queue: str) -> str:

@@ -3,16 +3,8 @@
 A host is what a scheme, a name and a port lead to.  All workers count together, in Redis.  While it can't be reached,
 each process counts for itself.
 
-==============================  ======  ==========================================================================
-key                             type    content, and when it goes
-==============================  ======  ==========================================================================
-``unmangle:failing:<digest>``   hash    failures of a host by the start of their bucket (ms), at most
-                                        ``window / bucket + 1`` of them.  Goes a window after the last failure.
-``unmangle:blocked:<digest>``   string  why a host is blocked, one of our own texts.  Goes after the block time.
-==============================  ======  ==========================================================================
-
-There are two pairs of keys for a host: one for a scope, one for all.  A key has a digest of both names, so that its
-length doesn't depend on what strangers write.
+There are two pairs of keys for a host: one for a scope, one for all.  A key has a digest of the names, so that its
+length doesn't depend on what strangers write.  ``core.queue.jobs`` describes the keys.
 """
 
 from __future__ import annotations
@@ -30,6 +22,8 @@ from redis.exceptions import RedisError
 
 from core.errors import FetchFailed, without_representations
 from core.observing.outages import redis_outage
+from core.queue.jobs import blocked_host_key, failing_host_key
+from core.queue.lua_scripts import lua_script
 from core.settings import Settings
 from core.web.blocked_hosts import BlockingRule, blocked, failures_in_window, reason, with_one_more
 from core.web.urls import Url
@@ -41,36 +35,6 @@ _PATIENCE_S = 1.0
 _REST_S = 5.0  # after Redis failed
 _LONGEST_REASON = 500
 _MAX_LOCAL_HOSTS = 10_000
-
-_NOTE = """
--- KEYS: failing and blocked, for a scope; failing and blocked, for all.
--- ARGV: window, bucket, threshold, block time (ms), most buckets, failures of one scope that count for all, reason
--- The same as LocalDenyList, for all workers together.  Returns for whom the host is blocked from now on, as Blocked.
-if redis.call('EXISTS', KEYS[2], KEYS[4]) > 0 then return 0 end
-local window, size, threshold = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local t = redis.call('TIME')
-local now = t[1] * 1000 + math.floor(t[2] / 1000)
-local bucket = now - now % size
-local function count(key)
-    redis.call('HINCRBY', key, string.format('%.0f', bucket), 1)
-    redis.call('PEXPIRE', key, window)
-    local counts, sum = redis.call('HGETALL', key), 0
-    for i = 1, #counts, 2 do
-        local age = bucket - tonumber(counts[i])
-        if age > window or age >= size * tonumber(ARGV[5]) then redis.call('HDEL', key, counts[i])
-        else sum = sum + tonumber(counts[i + 1]) end
-    end
-    return sum
-end
-local of_scope = count(KEYS[1])
-if of_scope <= tonumber(ARGV[6]) and count(KEYS[3]) >= threshold then
-    redis.call('SET', KEYS[4], ARGV[7], 'PX', ARGV[4])
-    return 2
-end
-if of_scope < threshold then return 0 end
-redis.call('SET', KEYS[2], ARGV[7], 'PX', ARGV[4])
-return 1
-"""
 
 
 class Blocked(IntEnum):
@@ -110,7 +74,7 @@ class DenyList:
             scopes=settings.deny_list_scopes,
         )
         self._redis = open_impatient_redis(settings, _PATIENCE_S)
-        self._note = self._redis.register_script(_NOTE)
+        self._note = self._redis.register_script(lua_script("note_host_failure"))
         self._local = LocalDenyList(self._rule)
         self._rests_until = 0.0
 
@@ -153,7 +117,7 @@ class DenyList:
         if self._rests():
             return None
         try:
-            reasons = await self._redis.mget(_blocked_key(digests.scope), _blocked_key(digests.all))
+            reasons = await self._redis.mget(blocked_host_key(digests.scope), blocked_host_key(digests.all))
         except RedisError as error:
             self._rest(error)
             return None
@@ -173,7 +137,7 @@ class DenyList:
             rule.most_of_a_scope,
             why,
         ]
-        keys = [key(digest) for digest in (digests.scope, digests.all) for key in (_failing_key, _blocked_key)]
+        keys = [key(digest) for digest in (digests.scope, digests.all) for key in (failing_host_key, blocked_host_key)]
         try:
             return Blocked(await self._note(keys=keys, args=arguments))
         except RedisError as error:
@@ -224,14 +188,6 @@ class LocalDenyList:
         buckets = with_one_more(self._failing.get(digest, {}), now_ms, self._rule)
         self._failing[digest] = buckets
         return failures_in_window(buckets, now_ms, self._rule)
-
-
-def _failing_key(digest: str) -> str:
-    return f"unmangle:failing:{digest}"
-
-
-def _blocked_key(digest: str) -> str:
-    return f"unmangle:blocked:{digest}"
 
 
 def _digest(text: str) -> str:

@@ -21,8 +21,8 @@ from redis.exceptions import RedisError
 from core.observing.logs import configure_logging
 from core.queue.celery_message import MessageWriter
 from core.queue.jobs import HEARTBEAT_LIFE_MS
+from core.queue.lua_scripts import lua_script
 from core.settings import Settings
-from worker.jobs import scripts
 from worker.jobs.queues import ALL_QUEUES
 from worker.jobs.redis_clients import open_blocking_redis
 from worker.jobs.signals import leave_to_worker
@@ -49,7 +49,7 @@ class Heartbeat:
 
     def __init__(self, settings: Settings, worker_id: str, messages: MessageWriter, queues: Sequence[str]) -> None:
         self._redis = open_blocking_redis(settings, BEAT_EVERY_S)
-        self._beat = self._redis.register_script(scripts.BEAT)
+        self._beat = self._redis.register_script(lua_script("beat"))
         self._queues = queues
         self._arguments: list[bytes | str | int] = [
             worker_id,

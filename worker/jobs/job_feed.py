@@ -110,7 +110,7 @@ class Exchange:
         answered, self._answered = self._answered, []
         wanted = self._wanted()
         try:
-            taken = await self._store.exchange(self._queue, answered, wanted)
+            taken = await self._store.answer_and_take(self._queue, answered, wanted)
         except StoreUnavailable as error:
             redis_outage.note(error.why)
             await self._recover()

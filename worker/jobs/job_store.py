@@ -13,9 +13,9 @@ from redis.exceptions import RedisError
 from core.errors import StoreUnavailable
 from core.observing.counts import Counts
 from core.queue.celery_message import MessageWriter
+from core.queue.lua_scripts import lua_script
 from core.settings import Settings
-from worker.jobs import scripts
-from worker.jobs.redis_clients import open_exchange_redis, open_redis
+from worker.jobs.redis_clients import open_feed_redis, open_redis
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +77,19 @@ class JobStore:
 
     def __init__(self, settings: Settings, worker_id: str, messages: MessageWriter) -> None:
         self._redis = open_redis(settings)
-        self._exchange_redis = open_exchange_redis(settings)
+        self._feed_redis = open_feed_redis(settings)
         self._worker_id = worker_id
         self._messages = messages
         self._result_ttl_s = settings.result_ttl_s
         self._answer_reuse_ms = 1000 * settings.answer_reuse_s
         self._held_life_ms = 1000 * (settings.request_timeout_s + settings.result_ttl_s)
-        self._begin = self._redis.register_script(scripts.BEGIN)
-        self._exchange = self._exchange_redis.register_script(scripts.EXCHANGE)
-        self._held = self._redis.register_script(scripts.HELD)
-        self._finish = self._redis.register_script(scripts.FINISH)
-        self._hand_back = self._redis.register_script(scripts.HAND_BACK)
-        self._note_process = self._redis.register_script(scripts.NOTE_PROCESS)
-        self._leave = self._redis.register_script(scripts.LEAVE)
+        self._begin = self._redis.register_script(lua_script("begin"))
+        self._answer_and_take = self._feed_redis.register_script(lua_script("answer_and_take"))
+        self._held = self._redis.register_script(lua_script("held"))
+        self._finish = self._redis.register_script(lua_script("finish"))
+        self._hand_back = self._redis.register_script(lua_script("hand_back"))
+        self._note_process = self._redis.register_script(lua_script("note_process"))
+        self._leave = self._redis.register_script(lua_script("leave"))
 
     async def begin(self, job_id: str) -> Job | None:
         """Take one job.  None if it has ended, its time is up, or another worker process holds it."""
@@ -97,7 +97,7 @@ class JobStore:
             found = await self._begin(args=[self._worker_id, job_id])
         return None if found is None else _job(found)
 
-    async def exchange(self, queue: str, answered: Sequence[Answered], wanted: int) -> Taken:
+    async def answer_and_take(self, queue: str, answered: Sequence[Answered], wanted: int) -> Taken:
         """Store answers, and take up to ``wanted`` jobs from a queue, the oldest first.
 
         After StoreUnavailable both may have happened: answers may be stored again, and ``held`` tells what was taken.
@@ -106,7 +106,7 @@ class JobStore:
         for each in answered:
             arguments += (each.job_id, each.answer.body, self._reuse_ms(each.answer))
         with _store_errors():
-            taken, refused = await self._exchange(keys=[queue], args=arguments)
+            taken, refused = await self._answer_and_take(keys=[queue], args=arguments)
         return Taken([_job(found) for found in taken], refused)
 
     async def held(self, queue: str, known_ids: Iterable[str]) -> Sequence[Job]:
@@ -142,7 +142,7 @@ class JobStore:
     async def close(self) -> None:
         """Close the connections."""
         await self._redis.aclose()
-        await self._exchange_redis.aclose()
+        await self._feed_redis.aclose()
 
     def _reuse_ms(self, answer: Answer) -> int:
         return self._answer_reuse_ms if answer.reusable else 0

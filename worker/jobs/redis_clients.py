@@ -29,7 +29,7 @@ def open_redis(settings: Settings) -> Redis:
     return _client(settings, _CONNECTIONS, tries_again=1)
 
 
-def open_exchange_redis(settings: Settings) -> Redis:
+def open_feed_redis(settings: Settings) -> Redis:
     """Return a client for calls that must not be repeated unnoticed."""
     return _client(settings, len(ALL_QUEUES), tries_again=0)
 

@@ -24,9 +24,9 @@ from core.errors import without_representations
 from core.observing.counts import Counts
 from core.observing.outages import redis_outage
 from core.queue.celery_message import MessageWriter
+from core.queue.lua_scripts import lua_script
 from core.settings import Settings
 from worker.caches.disk import kept_bytes
-from worker.jobs import scripts
 from worker.jobs.heartbeat import BEAT_EVERY_S, GOODBYE, LONGEST_BEAT_S, Heartbeat
 from worker.jobs.queues import ALL_QUEUES
 from worker.jobs.redis_clients import open_blocking_redis
@@ -151,7 +151,7 @@ class CountsSharing:
         self._settings = settings
         self._counts = counts
         self._redis = open_blocking_redis(settings, BEAT_EVERY_S)
-        self._share = self._redis.register_script(scripts.SHARE)
+        self._share = self._redis.register_script(lua_script("share"))
 
     def share(self) -> None:
         """Share what is new.  Raises RedisError."""

@@ -84,7 +84,7 @@ def queued_job(redis, deadline_ms: int = ACCEPTED_MS, *, message: bool = True) -
 
 async def taken_job(redis, store) -> str:
     job_id = queued_job(redis)
-    taken = await store.exchange(QUEUE, [], 1)
+    taken = await store.answer_and_take(QUEUE, [], 1)
     assert [job.id for job in taken.jobs] == [job_id]
     return job_id
 
@@ -107,14 +107,14 @@ async def test_jobs_of_the_dead_are_queued_again_and_their_record_forgets_them(r
     assert redis.hget(job_key(job_id), "worker") is None
     assert redis.zrange(WORKERS, 0, -1) == [b"living"]
     assert not redis.exists(taken_key("dying"))
-    [job] = (await dying.exchange(QUEUE, [], 1)).jobs
+    [job] = (await dying.answer_and_take(QUEUE, [], 1)).jobs
     assert job.deaths == 1
 
 
 async def test_jobs_of_the_dead_are_queued_in_the_order_they_came_in(redis, heartbeat, dying):
     ids = [queued_job(redis, ACCEPTED_MS + number) for number in range(20)]
     while len(redis.smembers(taken_key("dying"))) < len(ids):
-        await dying.exchange(QUEUE, [], 8)
+        await dying.answer_and_take(QUEUE, [], 8)
     die(redis)
     heartbeat.beat_once()
     heartbeat.beat_once()
@@ -128,19 +128,19 @@ async def test_deaths_of_workers_are_counted_and_end_no_job(redis, heartbeat, dy
         die(redis)
         heartbeat.beat_once()
         assert redis.hget(job_key(job_id), "process") is None
-        [job] = (await dying.exchange(QUEUE, [], 1)).jobs
+        [job] = (await dying.answer_and_take(QUEUE, [], 1)).jobs
         assert (job.id, job.deaths) == (job_id, deaths)
     assert not redis.exists(result_key(job_id))
 
 
-@pytest.mark.parametrize("call", ["exchange", "begin"])
+@pytest.mark.parametrize("call", ["answer_and_take", "begin"])
 async def test_jobs_that_a_worker_takes_after_its_death_was_reported_are_queued_again(
     redis, heartbeat, settings, dying, call
 ):
     """Its last call may still have been on the way."""
     Heartbeat(settings, "dying", MESSAGES, [QUEUE]).report_death()
     job_id = queued_job(redis)
-    await (dying.exchange(QUEUE, [], 1) if call == "exchange" else dying.begin(job_id))
+    await (dying.answer_and_take(QUEUE, [], 1) if call == "answer_and_take" else dying.begin(job_id))
     assert redis.hget(job_key(job_id), "worker") == b"dying"
     assert redis.zscore(WORKERS, "dying") is not None
     die(redis)
@@ -209,7 +209,7 @@ async def test_a_job_whose_answer_redis_gave_in_vain_is_found_by_its_worker(redi
 async def test_a_message_that_comes_twice_is_one_job(redis, dying):
     job_id = await taken_job(redis, dying)
     redis.lpush(QUEUE, MESSAGES.message(job_id, QUEUE))
-    assert (await dying.exchange(QUEUE, [], 8)).jobs == []
+    assert (await dying.answer_and_take(QUEUE, [], 8)).jobs == []
     assert await dying.held(QUEUE, [job_id]) == []
 
 

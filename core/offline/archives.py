@@ -11,8 +11,7 @@ from core.errors import MalformedBundle
 from core.files.artifact_bundle import Bundle, open_archive, read_member
 from core.files.debug_ids import DebugId
 from core.files.manifest import Manifest, ManifestType, Member
-from core.offline.artifact_file import ArtifactFile, path_segments
-from core.offline.folders import ENDINGS, MAP_ENDING
+from core.offline.artifact_files import ENDINGS, MAP_ENDING, ArtifactFile, path_segments
 
 _BUNDLE_MAGIC = b"SYSB"
 

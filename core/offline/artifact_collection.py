@@ -7,8 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
-from core.offline.artifact_file import ArtifactFile, path_segments
-from core.offline.folders import ENDINGS, folder_files, single_file
+from core.offline.artifact_files import ENDINGS, ArtifactFile, folder_files, path_segments, single_file
 
 _DEPENDENCIES = "node_modules"
 

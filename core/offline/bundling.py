@@ -16,11 +16,11 @@ from core.errors import MalformedSourceMap
 from core.files.debug_ids import DebugId
 from core.files.magic_comments import source_mapping_url
 from core.offline.artifact_collection import Artifacts
-from core.offline.artifact_file import ArtifactFile
+from core.offline.artifact_files import ArtifactFile
 from core.offline.debug_id_injection import Injected, has_embedded_map, inject_debug_id, like_injected
-from core.offline.encodings import is_wide
 from core.offline.map_search import MapSearch, comments
 from core.offline.shifted_maps import own_debug_id, read_map
+from core.offline.text_encodings import is_wide
 
 _SCRIPTS = (".js", ".cjs", ".mjs")
 _COMPRESSED = (".gz", ".br", ".zst")

@@ -19,7 +19,7 @@ from core.errors import MalformedSourceMap
 from core.files.debug_ids import DebugId
 from core.files.magic_comments import effective_source_mapping_url, embedded_debug_id, magic_comments_start
 from core.javascript.prologue import prologue_end
-from core.offline.shifted_maps import Insertion, moved_map, own_debug_id, read_map
+from core.offline.shifted_maps import Insertion, own_debug_id, read_map, shifted_map
 
 _SNIPPET = (
     b'!function(){try{var e="undefined"!=typeof window?window:"undefined"!=typeof global?global:'
@@ -54,7 +54,7 @@ def inject_debug_id(code: bytes, source_map: bytes | None) -> Injected:
     document = read_map(source_map)
     debug_id = own_debug_id(document) or _hashed_id(code, source_map)
     injected, insertion = _with_snippet(code, debug_id)
-    return Injected(debug_id, injected, moved_map(document, debug_id, insertion))
+    return Injected(debug_id, injected, shifted_map(document, debug_id, insertion))
 
 
 def like_injected(code: bytes, injected: Injected) -> bytes | None:
@@ -79,7 +79,7 @@ def _with_id(source_map: bytes, debug_id: DebugId) -> bytes:
     document = read_map(source_map)
     own = own_debug_id(document)
     if own is None:
-        return moved_map(document, debug_id, None)
+        return shifted_map(document, debug_id, None)
     if own != debug_id:
         raise MalformedSourceMap(f"its debug id is {own}, and that of the file {debug_id}: it is of another build")
     return source_map
@@ -90,7 +90,7 @@ def _inject_embedded(code: bytes) -> Injected:
     document = read_map(text)
     debug_id = own_debug_id(document) or _hashed_id(code, text)
     injected, insertion = _with_snippet(code, debug_id)
-    moved = binascii.b2a_base64(moved_map(document, debug_id, insertion), newline=False)
+    moved = binascii.b2a_base64(shifted_map(document, debug_id, insertion), newline=False)
     place = _embedded_map(injected)
     assert place is not None, "it was there before the snippet was"
     return Injected(debug_id, injected[: place[0]] + moved + injected[place[1] :], None)

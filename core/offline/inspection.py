@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from core.errors import MalformedSourceMap
-from core.offline.artifact_file import ArtifactFile
-from core.offline.encodings import plain_utf8
+from core.offline.artifact_files import ArtifactFile
 from core.offline.map_search import MapSearch, Unmapped, comments
+from core.offline.text_encodings import plain_utf8
 from core.sourcemap.json_document import json_start, read_json
 from core.sourcemap.map_document import map_document
 from core.sourcemap.prepared_map import PreparedMap, prepare_map

@@ -13,8 +13,8 @@ from core.errors import MalformedBundle, MalformedSourceMap
 from core.files.debug_ids import DebugId, parse_debug_id
 from core.files.magic_comments import effective_source_mapping_url, embedded_debug_id, source_mapping_url
 from core.offline.artifact_collection import Ambiguous, Artifacts
-from core.offline.artifact_file import ArtifactFile, path_segments
-from core.offline.encodings import plain_utf8
+from core.offline.artifact_files import ArtifactFile, path_segments
+from core.offline.text_encodings import plain_utf8
 from core.sourcemap.source_map import SourceMap, read_source_map
 from core.text.buffers import Content
 

@@ -1,4 +1,4 @@
-"""The frames of a text → where they come from, or why that isn't known."""
+"""Original frames of the frames of a text, or why a frame has none."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.frames.function_names import function_to_show
 from core.frames.module_names import turbopack_filename, webpack_filename
 from core.offline.frame_places import Style, TextFrame
 from core.offline.map_search import MappedFile, Reason, Unmapped
-from core.offline.written_functions import WrittenFunctions
+from core.source_names.source_functions import SourceFunctions, read_functions
 from core.sourcemap.position import FunctionName, NoName, OriginalPosition
 from core.sourcemap.source_contents import SourceLines
 from core.sourcemap.source_map import SourceMap
@@ -22,6 +22,34 @@ _UPWARDS = re.compile(r"\A(?:\.{1,2}/)+")
 _INITIALIZERS = frozenset({"<instance_members_initializer>", "<static_initializer>"})
 """V8 calls what fills the fields of a class so, minified or not."""
 _NAMELESS = frozenset({*(name.value for name in NoName), "<global>"})  # the last one is Metro's
+
+FindMap = Callable[[str], MappedFile | Unmapped]
+"""Returns the source map of the generated file that a path means."""
+
+
+class WrittenFunctions:
+    """Finds the function around an original position in the source that the map embeds.
+
+    That is what a person calls it.  What the service answers is made of the minified code and the map: minifiers that
+    inline functions, and maps without names, leave their mark on that.
+    """
+
+    def __init__(self) -> None:
+        self._sources: dict[tuple[int, int], SourceFunctions | None] = {}
+
+    def function(self, source_map: SourceMap, position: OriginalPosition, outwards: int = 0) -> FunctionName | None:
+        """Return the function around ``position``, or that which is so many further outwards.
+
+        None if its source isn't embedded, or is in another language.
+        """
+        if position.source is None:
+            return None
+        key = (id(source_map), position.source)
+        if key not in self._sources:
+            content = source_map.source_content(position.source)
+            self._sources[key] = None if content is None else read_functions(content, position.file or "")
+        source = self._sources[key]
+        return None if source is None else source.name_at(position.line, position.column, outwards)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +90,6 @@ class OriginalFrame:
         if self.position.source is None:
             return None
         return self.mapped.source_map.source_lines(self.position.source, self.position.line, around)
-
-
-FindMap = Callable[[str], MappedFile | Unmapped]
-"""Returns the source map of the generated file that a path means."""
 
 
 def original_frames(frames: list[TextFrame], find_map: FindMap) -> list[OriginalFrame | Unmapped]:

@@ -1,4 +1,4 @@
-"""Stack traces with other frames in them, each written as its engine writes frames."""
+"""Stack traces with other frames in them, each written as its engine writes frames, and long lines of code cut."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from core.offline.frame_places import Style, TextFrame
 
 Edit = tuple[int, int, str]
 """Where what is replaced starts and ends, and what is written instead."""
-
 _CONSOLE_SIGN = re.compile(r"\s+(?:[@—–]\s+)?(?=\S+\Z)")
 _LINE_AND_COLUMN = re.compile(r":(\d+)(?::\d+)?\Z")
 _KINDS_OF_CODE = frozenset({"global code", "module code", "eval code"})
 """What JavaScriptCore says where code is in no function."""
 _NAMELESS = "<anonymous>"
+_ARROW = re.compile(r"^([ \t]*)(\^+)[ \t]*\r?$", re.MULTILINE)
+_HEADER = re.compile(r"[^\n]*:\d{1,10}\r?\n")
+_LONG = 1000
+_BEFORE, _BEHIND = 60, 80
+_CUT = "… "
 
 
 def frame_text(frame: TextFrame, function: str | None, place: str, was: str = "") -> str:
@@ -52,6 +56,17 @@ def line_end(text: str, position: int) -> int:
     return len(text) if end < 0 else end
 
 
+def shortened_code(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield where long lines of code are, each with its arrow, and what to show: the code around the arrow."""
+    for arrow in _ARROW.finditer(text):
+        end = arrow.start() - 1
+        start = text.rfind("\n", 0, max(end, 0)) + 1
+        header = text.rfind("\n", 0, max(start - 1, 0)) + 1
+        at = start + len(arrow[1])
+        if end - start > _LONG and at < end and _HEADER.fullmatch(text, header, start):
+            yield start, arrow.end(2), _shortened(text, start, at, end, arrow[2])
+
+
 def _pieces(text: str, edits: Iterable[Edit]) -> Iterator[str]:
     position = 0
     for start, end, replacement in edits:
@@ -59,3 +74,11 @@ def _pieces(text: str, edits: Iterable[Edit]) -> Iterator[str]:
         yield replacement
         position = end
     yield text[position:]
+
+
+def _shortened(text: str, start: int, at: int, end: int, arrow: str) -> str:
+    before = text[max(start, at - _BEFORE) : at]
+    behind = text[at : min(end, at + _BEHIND)]
+    head = _CUT if at - _BEFORE > start else ""
+    tail = _CUT.rstrip() if at + _BEHIND < end else ""
+    return f"{head}{before}{behind}{tail}\n{' ' * len(head + before)}{arrow[:_BEHIND]}"

@@ -12,7 +12,7 @@ import orjson
 
 from core.errors import MalformedSourceMap
 from core.files.debug_ids import DebugId, parse_debug_id
-from core.offline.encodings import plain_utf8
+from core.offline.text_encodings import plain_utf8
 from core.sourcemap.json_document import json_start
 
 _OLD_IGNORE_LIST = "x_google_ignoreList"
@@ -69,7 +69,7 @@ def own_debug_id(document: dict[str, Any]) -> DebugId | None:
     return parse_debug_id(value) if isinstance(value, str) else None
 
 
-def moved_map(document: dict[str, Any], debug_id: DebugId, insertion: Insertion | None) -> bytes:
+def shifted_map(document: dict[str, Any], debug_id: DebugId, insertion: Insertion | None) -> bytes:
     """Return the text of a map with a debug id, and with its mappings moved.
 
     Members that nobody but the bundler knows are left out.  Raises MalformedSourceMap.

@@ -10,7 +10,7 @@ import orjson
 import sourcemap
 from sourcemap.exceptions import SourceMapDecodeError
 
-from core.offline.encodings import plain_utf8
+from core.offline.text_encodings import plain_utf8
 from core.sourcemap.decoded_map import NONE, decode_map
 from core.sourcemap.json_document import json_start, read_json
 from core.sourcemap.map_document import map_document

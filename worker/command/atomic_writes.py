@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Self
 
-from core.offline.folders import JOURNAL
+from core.offline.artifact_files import JOURNAL
 
 _NEW = ".unmangle-new"
 _OLD = ".unmangle-old"

@@ -69,8 +69,8 @@ def _write(chosen: argparse.Namespace) -> Prepared:
 
 
 def _prepare(chosen: argparse.Namespace) -> Prepared:
+    from core.offline.artifact_files import refuse_links_outside
     from core.offline.bundling import prepare
-    from core.offline.folders import refuse_links_outside
     from worker.command.terminal import open_artifacts
 
     with (

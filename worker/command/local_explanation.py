@@ -24,8 +24,8 @@ from core.observing.counts import Counts
 from core.offline.artifact_collection import collect
 from core.offline.bundling import bundle_members, prepare
 from core.offline.events import Event, event_request, read_events
+from core.offline.text_encodings import TextInBytes
 from core.offline.text_frames import find_frames
-from core.offline.text_in_bytes import TextInBytes
 from core.settings import Settings
 from worker.jobs.job_store import Job
 from worker.requests.symbolicate import open_symbolication

@@ -40,7 +40,7 @@ def _place(text: str) -> tuple[Path, int, int]:
 
 def _run(chosen: argparse.Namespace) -> int:
     from core.errors import MalformedBundle
-    from core.offline.folders import single_file
+    from core.offline.artifact_files import single_file
     from core.offline.frame_places import Style, TextFrame
     from core.offline.map_search import MapSearch, Unmapped
     from core.offline.original_frames import original_frames

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from core.offline.frame_places import TextFrame
     from core.offline.map_search import MappedFile, MapSearch, Unmapped
     from core.offline.original_frames import OriginalFrame
-    from core.offline.text_in_bytes import TextInBytes
+    from core.offline.text_encodings import TextInBytes
 
 _STDIN = Path("-")
 _EXAMPLES = """unmangle trace error.log --artifacts dist --context 2
@@ -113,7 +113,7 @@ def _read(file: Path) -> bytes:
 
 def _text(content: bytes) -> tuple[TextInBytes, Mapping[str, DebugId]]:
     """Return the text to trace, and which debug ids are known: an event of Sentry is told as V8 would print it."""
-    from core.offline.text_in_bytes import TextInBytes
+    from core.offline.text_encodings import TextInBytes
 
     text = TextInBytes.read(content)
     if '"frames"' not in text.text:

@@ -10,11 +10,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.offline.encodings import likely_encoding
 from core.offline.json_frames import find_all_frames
 from core.offline.map_search import MapSearch, Unmapped
 from core.offline.original_frames import OriginalFrame, original_frames
-from core.offline.text_in_bytes import errors_of
+from core.offline.text_encodings import errors_of, likely_encoding
 from core.text.control_characters import visible_text
 from worker.command.trace_output import exit_code, original_text, say_why
 

@@ -8,13 +8,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.offline.code_lines import shortened_code
 from core.offline.frame_places import Style, TextFrame
 from core.offline.json_frames import with_original
 from core.offline.map_search import Reason, Unmapped
 from core.offline.original_frames import OriginalFrame
 from core.offline.plain_text import MAY_BE_SPECIAL, NEEDS_ESCAPES
-from core.offline.rewriting import Edit, frame_text, line_end, rewritten
+from core.offline.rewriting import Edit, frame_text, line_end, rewritten, shortened_code
 from core.text.source_context import trim_line
 from worker.command.terminal import ANSWER_IS_NO, SOME_LEFT, Colour, paint, say
 

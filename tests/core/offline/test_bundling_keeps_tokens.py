@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from core.offline.artifact_collection import collect
 from core.offline.bundling import BundledFile, prepare
-from core.offline.encodings import plain_utf8
 from core.offline.map_search import MappedFile, MapSearch, Unmapped
+from core.offline.text_encodings import plain_utf8
 from tests.core.sourcemap.encoding import map_of, mappings_of
 
 NAMES = ["app.js", "app-3f2a.js", "app.cjs", "app.min.js", "index.mjs", "sub/app.js", "other.bundle"]

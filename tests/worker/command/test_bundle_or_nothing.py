@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from core.files.artifact_bundle import Bundle
-from core.offline.folders import JOURNAL
+from core.offline.artifact_files import JOURNAL
 from worker.command.main import main
 
 

@@ -1,24 +1,70 @@
-"""The generated files and source maps of a folder."""
+"""Generated files and source maps at hand, the parts of their names, and those of a folder."""
 
 from __future__ import annotations
 
 import mmap
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.offline.artifact_file import ArtifactFile
+from core.files.debug_ids import DebugId
 from core.text.buffers import Content
 
 MAP_ENDING = ".map"
 ENDINGS = (".js", ".cjs", ".mjs", MAP_ENDING, ".bundle", ".jsbundle", ".hbc")
 """The last ones are React Native's."""
-
 JOURNAL = ".unmangle-bundle"
 """In a folder that is being written to; not empty while files of two kinds, old and new, may be in it."""
-
 _SMALL = 65_536
 _POPULATE = getattr(mmap, "MAP_POPULATE", 0)  # Linux
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactFile:
+    """A file that can be read.
+
+    ``place`` says where it is, for people.  ``path`` is its path or that of its URL, all parts of it joined by slashes;
+    the last ``own`` parts are its name within ``shelf``, the folder or archive it is in.  The manifest of a bundle may
+    say what its debug id is, and where its source map.
+
+    ``read`` raises OSError, or MalformedBundle.
+    """
+
+    place: str
+    shelf: str
+    path: str
+    own: int
+    is_map: bool
+    read: Callable[[], Content] = field(compare=False)
+    debug_id: DebugId | None = None
+    source_map_header: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The last part of its path."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """The parts of its path."""
+        return tuple(self.path.split("/"))
+
+    @property
+    def own_path(self) -> str:
+        """Its path within the folder or archive."""
+        return "/".join(self.segments[-self.own :])
+
+
+def path_segments(path: str) -> tuple[str, ...]:
+    """Return the parts of a path, or of a URL without its host; no query, no fragment, no empty ones."""
+    scheme, found, rest = path.partition("://")
+    if found and "/" not in scheme:
+        path = rest.partition("/")[2]  # "file:///a" and "app:///a" have an empty host
+    elif path.startswith("~"):
+        path = path[1:]
+    path = path.partition("?")[0].partition("#")[0].partition("//&")[0]  # React Native has "//&" in place of "?"
+    return tuple(part for part in _decoded(path).replace("\\", "/").split("/") if part not in ("", "."))
 
 
 class UnfinishedFolder(OSError):
@@ -88,6 +134,14 @@ class _Reader:
             if os.fstat(file.fileno()).st_size < _SMALL:
                 return file.read()
             return mmap.mmap(file.fileno(), 0, flags=mmap.MAP_PRIVATE | _POPULATE, prot=mmap.PROT_READ)
+
+
+def _decoded(path: str) -> str:
+    if "%" not in path:
+        return path
+    from urllib.parse import unquote  # rarely needed, and slow to import
+
+    return unquote(path)
 
 
 def _size(path: Path) -> int:

@@ -6,7 +6,7 @@ PYTHON ?= $(shell for python in .venv/bin/python python3.11 python3.12 python3.1
 CC ?= cc
 BIN := .venv/bin
 
-.PHONY: run test check unit setup setup-run fresh need-python fuzz fuzz-asan bench-engine bench-setup lock clean
+.PHONY: run test check unit setup setup-run fresh need-python enums fuzz fuzz-asan bench-engine bench-setup lock clean
 
 run: setup-run
 	@exec $(BIN)/unmangle serve --example --with-parent
@@ -39,6 +39,10 @@ need-python:
 	@test -n "$(PYTHON)" || { echo "unmangle: Python 3.11 or newer is missing (Debian: apt-get install python3 python3-venv" \
 		"python3-dev; Alpine: apk add python3 python3-dev; Fedora: dnf install python3 python3-devel; macOS: brew install" \
 		"python3; or PYTHON=/path/to/python)" >&2; exit 1; }
+
+# What Cython knows of the numbers of enums, after a change to one.
+enums: need-python
+	@"$(PYTHON)" .make/enums.py
 
 SECONDS := 60
 

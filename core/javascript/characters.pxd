@@ -1,4 +1,4 @@
-# What characters.py says, for the compiler: a test compares the two.
+# Enums of characters.py, written by `make enums`.
 
 cdef enum Byte:
     NAME_START = 1

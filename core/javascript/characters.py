@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from core.javascript.kinds import PUNCTUATION, Kind
+from core.javascript.numbers import PUNCTUATION, TokenKind
 
 
 class Byte(IntEnum):
@@ -68,7 +68,7 @@ _FIRSTS: dict[First, bytes] = {
     First.STRING: b"\"'",
     First.TEMPLATE: b"`",
 }
-_ALONE = {"~": Kind.NOT} | {spelling: PUNCTUATION[spelling] for spelling in "()[]{},;:"}
+_ALONE = {"~": TokenKind.NOT} | {spelling: PUNCTUATION[spelling] for spelling in "()[]{},;:"}
 """The bytes that are always tokens of their own."""
 
 

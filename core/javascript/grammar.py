@@ -2,9 +2,9 @@
 
 The notation is ECMA-262's, and so are most names.  A rule has alternatives; an alternative is a row of
 
-    'if' NUMBER      tokens: words and punctuation in quotes, classes of tokens in capitals (``kinds.Kind``)
+    'if' NUMBER      tokens: words and punctuation in quotes, classes of tokens in capitals (``numbers.TokenKind``)
     statement        another rule
-    @open_class      something to do (``actions.Action``).  Before a token: while it is the current one; elsewhere:
+    @open_class      something to do (``Action``).  Before a token: while it is the current one; elsewhere:
                      once everything before is consumed and the next token is known
 
 A rule may have parameters: ``rule[+in]`` passes one, ``[?in]`` passes on one's own, one that isn't named is not set.
@@ -24,6 +24,10 @@ can be empty is taken when no other fits.  Two marks and three tokens of their o
 What is accepted is what Symbolicator's parser accepts, which is more than the standard does: no early errors, and
 nearly everything is fine as an assignment target.  Its deviations are marked `Symbolicator:`.
 """
+
+from __future__ import annotations
+
+from enum import IntEnum
 
 START = "module"
 
@@ -462,3 +466,79 @@ word
     | 'function' | 'if' | 'import' | 'in' | 'instanceof' | 'new' | 'null' | 'return' | 'super' | 'switch' | 'this'
     | 'throw' | 'true' | 'try' | 'typeof' | 'var' | 'void' | 'while' | 'with'
 """
+
+
+class Action(IntEnum):
+    """Action of the grammar besides accepting tokens.  ``scope_recorder`` does it.
+
+    Those that only note a token (see ``TokenSlot``) are done by the parser loop.
+    """
+
+    NOTHING = 0
+    # operands
+    NAME = 1
+    LET = 2
+    THIS = 3
+    LITERAL = 4
+    VALUE = 5
+    NAMED_MEMBER = 6
+    PRIVATE_MEMBER = 7
+    UNNAMED_MEMBER = 8
+    OPEN_INDEX = 9
+    CLOSE_INDEX = 10
+    WHOLE = 11
+    # assignments
+    ASSIGN = 12
+    ASSIGN_ELEMENT = 13
+    COMPOUND = 14
+    DECLARE = 15
+    OPEN_DECLARATOR = 16
+    FOR_TARGET = 17
+    LEAVE = 18
+    # brackets
+    OPEN_GROUP = 19
+    OPEN_ASYNC_GROUP = 20
+    ONLY_PARAMETERS = 21
+    CLOSE_GROUP = 22
+    CLOSE_ASYNC_GROUP = 23
+    OPEN_ARRAY = 24
+    CLOSE_ARRAY = 25
+    OPEN_OBJECT = 26
+    CLOSE_OBJECT = 27
+    # functions
+    ARROW = 28
+    OPEN_FUNCTION = 29
+    OPEN_ASYNC_FUNCTION = 30
+    GENERATOR = 31
+    FUNCTION_NAME = 32
+    OPEN_BODY = 33
+    CLOSE_FUNCTION = 34
+    END_FUNCTION = 35
+    # classes
+    OPEN_CLASS = 36
+    CLASS_DECLARATION = 37
+    CLASS_EXPRESSION = 38
+    OPEN_CLASS_BODY = 39
+    CLOSE_CLASS = 40
+    # members of classes and object literals
+    MEMBER = 41
+    KEY = 42
+    OPEN_KEY = 43
+    CLOSE_KEY = 44
+    ASYNC_METHOD = 45
+    GENERATOR_METHOD = 46
+    GETTER = 47
+    SETTER = 48
+    OPEN_METHOD = 49
+    OPEN_PROPERTY_METHOD = 50
+    PROPERTY = 51
+    FIELD = 52
+    # what only some places allow
+    YIELD = 53
+    SUPER_MEMBER = 54
+    BARE_AWAIT = 55
+    LINE_BREAK = 56
+    SAME_LINE = 57
+    LET_AS_NAME = 58
+    REJECT = 59
+    """The text is no program."""

@@ -13,13 +13,11 @@ import cython
 
 if cython.compiled:
     from cython.cimports.core.javascript.characters import Byte, Character, First
-    from cython.cimports.core.javascript.kinds import Kind
-    from cython.cimports.core.javascript.steps import Mode
+    from cython.cimports.core.javascript.numbers import StepMode, TokenKind
     from cython.cimports.core.text.swar import eight_bytes, first_mark, prefetch
 else:
     from core.javascript.characters import Byte, Character, First
-    from core.javascript.kinds import Kind
-    from core.javascript.steps import Mode
+    from core.javascript.numbers import StepMode, TokenKind
     from core.text.swar import eight_bytes, first_mark, prefetch
 
 COMPILED = cython.compiled
@@ -76,7 +74,7 @@ class Lexer:
             if self.bytes_[self.text[at + 1]] & (Byte.NAME_PART | Byte.NAME_RESUMES):
                 return self._word(at)
             self.position = at + 1
-            return Kind.IDENTIFIER
+            return TokenKind.IDENTIFIER
         if first < First.WORD:
             self.position = at + 1
             return first
@@ -177,7 +175,7 @@ class Lexer:
             else:
                 end = self._usual_end(at + 8)
                 if self.words[2 * self._slot(eight)] != eight and not self.bytes_[self.text[end]] & Byte.NAME_RESUMES:
-                    return self._token(Kind.IDENTIFIER, end)
+                    return self._token(TokenKind.IDENTIFIER, end)
         return self._long_word(at, end)
 
     def _usual_end(self, at: cython.Py_ssize_t):
@@ -212,7 +210,7 @@ class Lexer:
 
     def _word_kind(self, at: cython.Py_ssize_t, end: cython.Py_ssize_t):
         if end - at > LONGEST_WORD:
-            return Kind.IDENTIFIER
+            return TokenKind.IDENTIFIER
         first: cython.ulonglong = 0
         rest: cython.ulonglong = 0
         index: cython.int
@@ -228,7 +226,7 @@ class Lexer:
         """Return the kind of the word with these bytes: see ``word_table``."""
         slot: cython.int = self._slot(first)
         if self.words[2 * slot] != first or self.words[2 * slot + 1] != rest:
-            return Kind.IDENTIFIER
+            return TokenKind.IDENTIFIER
         return self.word_kinds[slot]
 
     def _slot(self, first: cython.ulonglong):
@@ -243,10 +241,10 @@ class Lexer:
         """Take a word with escapes or characters beyond ASCII."""
         end: cython.Py_ssize_t = self._name_end(at)
         if end < 0:
-            return Kind.INVALID
+            return TokenKind.INVALID
         self.position = end
         # A word that starts with an escape is never a keyword to Symbolicator, one with an escape further on may be.
-        return Kind.IDENTIFIER if self.text[at] == ord("\\") else self._spelling_kind(at, end)
+        return TokenKind.IDENTIFIER if self.text[at] == ord("\\") else self._spelling_kind(at, end)
 
     def _spelling_kind(self, at: cython.Py_ssize_t, end: cython.Py_ssize_t):
         first: cython.ulonglong = 0
@@ -256,28 +254,28 @@ class Lexer:
             after: cython.Py_ssize_t = self._name_character_end(at, Character.PART)
             byte: cython.ulonglong = self.text[at] if after == at + 1 else self.code_point
             if index == LONGEST_WORD or byte >= 0x80:
-                return Kind.IDENTIFIER
+                return TokenKind.IDENTIFIER
             if index < 8:
                 first |= byte << (8 * index)
             else:
                 rest |= byte << (8 * index - 64)
             index += 1
             at = after
-        return Kind.IDENTIFIER if self._kind_of(first, rest) == Kind.IDENTIFIER else Kind.ESCAPED_KEYWORD
+        return TokenKind.IDENTIFIER if self._kind_of(first, rest) == TokenKind.IDENTIFIER else TokenKind.ESCAPED_KEYWORD
 
     def _private_name(self, at: cython.Py_ssize_t):
         end: cython.Py_ssize_t = self._name_end(at + 1)
-        return Kind.INVALID if end < 0 else self._token(Kind.PRIVATE_NAME, end)
+        return TokenKind.INVALID if end < 0 else self._token(TokenKind.PRIVATE_NAME, end)
 
     def reread(self, mode: cython.int, kind: cython.int):
         """Go on after the current token, which is more than what it came as: ``mode`` says what."""
-        return self.regex(kind) if mode == Mode.REGEX else self._resume_template()
+        return self.regex(kind) if mode == StepMode.REGEX else self._resume_template()
 
     def regex(self, kind: cython.int):
         """Take a regular expression whose first ``/``, or ``/=``, is the current token, and go to the next token."""
-        end: cython.Py_ssize_t = self._regex_end(self.position - 1 if kind == Kind.SLASH_EQUALS else self.position)
+        end: cython.Py_ssize_t = self._regex_end(self.position - 1 if kind == TokenKind.SLASH_EQUALS else self.position)
         if end < 0:
-            return Kind.INVALID
+            return TokenKind.INVALID
         self.position = end
         flags_end: cython.Py_ssize_t = self._name_end(end)
         if flags_end >= 0:
@@ -313,54 +311,54 @@ class Lexer:
             return self._assigning(at + 1)
         if byte == ord("!"):
             if self.text[at + 1] != ord("="):
-                return self._token(Kind.NOT, at + 1)
-            return self._token(Kind.BINARY, at + 3 if self.text[at + 2] == ord("=") else at + 2)
+                return self._token(TokenKind.NOT, at + 1)
+            return self._token(TokenKind.BINARY, at + 3 if self.text[at + 2] == ord("=") else at + 2)
         if byte == ord("/"):
             if self.text[at + 1] == ord("="):
-                return self._token(Kind.SLASH_EQUALS, at + 2)
-            return self._token(Kind.SLASH, at + 1)
+                return self._token(TokenKind.SLASH_EQUALS, at + 2)
+            return self._token(TokenKind.SLASH, at + 1)
         if byte == ord("#"):
             return self._private_name(at)
         if byte == 0 and at >= self.length:
-            return self._token(Kind.END, at)
+            return self._token(TokenKind.END, at)
         return self._unusual_word(at)
 
     def _dot(self, at: cython.Py_ssize_t):
         if self.bytes_[self.text[at + 1]] & Byte.DIGIT:
             return self._decimal(at)
         if self.text[at + 1] == ord(".") and self.text[at + 2] == ord("."):
-            return self._token(Kind.ELLIPSIS, at + 3)
-        return self._token(Kind.DOT, at + 1)
+            return self._token(TokenKind.ELLIPSIS, at + 3)
+        return self._token(TokenKind.DOT, at + 1)
 
     def _equals(self, at: cython.Py_ssize_t):
         if self.text[at + 1] == ord(">"):
-            return self._token(Kind.INVALID if self.line_break else Kind.ARROW, at + 2)
+            return self._token(TokenKind.INVALID if self.line_break else TokenKind.ARROW, at + 2)
         if self.text[at + 1] == ord("="):
-            return self._token(Kind.BINARY, at + 3 if self.text[at + 2] == ord("=") else at + 2)
-        return self._token(Kind.EQUALS, at + 1)
+            return self._token(TokenKind.BINARY, at + 3 if self.text[at + 2] == ord("=") else at + 2)
+        return self._token(TokenKind.EQUALS, at + 1)
 
     def _plus_or_minus(self, at: cython.Py_ssize_t):
         if self.text[at + 1] == self.text[at]:
-            return self._token(Kind.PREFIX_UPDATE if self.line_break else Kind.UPDATE, at + 2)
+            return self._token(TokenKind.PREFIX_UPDATE if self.line_break else TokenKind.UPDATE, at + 2)
         if self.text[at + 1] == ord("="):
-            return self._token(Kind.COMPOUND, at + 2)
-        return self._token(Kind.SIGN, at + 1)
+            return self._token(TokenKind.COMPOUND, at + 2)
+        return self._token(TokenKind.SIGN, at + 1)
 
     def _question(self, at: cython.Py_ssize_t):
         if self.text[at + 1] == ord("?"):
             return self._assigning(at + 2)
         if self.text[at + 1] == ord(".") and not self.bytes_[self.text[at + 2]] & Byte.DIGIT:
-            return self._token(Kind.OPTIONAL_CHAIN, at + 2)
-        return self._token(Kind.QUESTION, at + 1)
+            return self._token(TokenKind.OPTIONAL_CHAIN, at + 2)
+        return self._token(TokenKind.QUESTION, at + 1)
 
     def _star(self, at: cython.Py_ssize_t):
         if self.text[at + 1] == ord("="):
-            return self._token(Kind.COMPOUND, at + 2)
+            return self._token(TokenKind.COMPOUND, at + 2)
         if self.text[at + 1] != ord("*"):
-            return self._token(Kind.STAR, at + 1)
+            return self._token(TokenKind.STAR, at + 1)
         if self.text[at + 2] == ord("="):
-            return self._token(Kind.COMPOUND, at + 3)
-        return self._token(Kind.POWER, at + 2)
+            return self._token(TokenKind.COMPOUND, at + 3)
+        return self._token(TokenKind.POWER, at + 2)
 
     def _comparison(self, at: cython.Py_ssize_t, longest: cython.int):
         """Take a comparison or a shift: up to ``longest`` equal characters, and maybe a ``=``."""
@@ -369,13 +367,13 @@ class Lexer:
             end += 1
         if end > at + 1:
             return self._assigning(end)
-        return self._token(Kind.BINARY, end + 1 if self.text[end] == ord("=") else end)
+        return self._token(TokenKind.BINARY, end + 1 if self.text[end] == ord("=") else end)
 
     def _assigning(self, at: cython.Py_ssize_t):
         """Take an operator that ends at ``at``, or with the ``=`` that makes it an assignment."""
         if self.text[at] == ord("="):
-            return self._token(Kind.COMPOUND, at + 1)
-        return self._token(Kind.BINARY, at)
+            return self._token(TokenKind.COMPOUND, at + 1)
+        return self._token(TokenKind.BINARY, at)
 
     # literals: each method returns a kind, and leaves the end of the literal in ``position``
 
@@ -409,23 +407,23 @@ class Lexer:
         if self.text[at] | 32 == ord("e"):
             at += 2 if self.text[at + 1] == ord("+") or self.text[at + 1] == ord("-") else 1
             end: cython.Py_ssize_t = self._digits_end(at, 10)
-            return Kind.INVALID if end == at else self._number_token(end)
+            return TokenKind.INVALID if end == at else self._number_token(end)
         return self._number_token(at)
 
     def _prefixed_number(self, at: cython.Py_ssize_t, base: cython.int):
         end: cython.Py_ssize_t = self._digits_end(at, base)
         if end == at:
-            return Kind.INVALID
+            return TokenKind.INVALID
         return self._number_token(end + 1 if self.text[end] == ord("n") else end)
 
     def _number_token(self, end: cython.Py_ssize_t):
         """Take a number that ends at ``end``: neither a name nor a digit may touch it."""
         byte: cython.int = self.text[end]
         if self.bytes_[byte] & Byte.NAME_PART or byte == ord("\\"):
-            return Kind.INVALID
+            return TokenKind.INVALID
         if byte >= 0x80 and self._class_of(self._decode(end)) & Character.START:
-            return Kind.INVALID
-        return self._token(Kind.NUMBER, end)
+            return TokenKind.INVALID
+        return self._token(TokenKind.NUMBER, end)
 
     def _string(self, at: cython.Py_ssize_t):
         """Take the string at ``at``."""
@@ -435,13 +433,13 @@ class Lexer:
             at = self._string_stop(at, quote)
             byte: cython.int = self.text[at]
             if byte == quote:
-                return self._token(Kind.STRING, at + 1)
+                return self._token(TokenKind.STRING, at + 1)
             if byte == ord("\\"):
                 at = self._escape_end(at + 1)
                 if at < 0:
-                    return Kind.INVALID
+                    return TokenKind.INVALID
             elif byte == ord("\n") or byte == ord("\r") or (byte == 0 and at >= self.length):
-                return Kind.INVALID
+                return TokenKind.INVALID
             else:
                 at += 1
 
@@ -474,16 +472,16 @@ class Lexer:
                 at += 1
             byte: cython.int = self.text[at]
             if byte == ord("`"):
-                return self._token(Kind.BROKEN_TEMPLATE if broken else Kind.TEMPLATE, at + 1)
+                return self._token(TokenKind.BROKEN_TEMPLATE if broken else TokenKind.TEMPLATE, at + 1)
             if byte == ord("$") and self.text[at + 1] == ord("{"):
-                return self._token(Kind.BROKEN_TEMPLATE_HOLE if broken else Kind.TEMPLATE_HOLE, at + 2)
+                return self._token(TokenKind.BROKEN_TEMPLATE_HOLE if broken else TokenKind.TEMPLATE_HOLE, at + 2)
             if byte == 0 and at >= self.length:
-                return Kind.INVALID
+                return TokenKind.INVALID
             if byte == ord("\\"):
                 end: cython.Py_ssize_t = self._escape_end(at + 1)
                 if end < 0 or self._is_octal_escape(at + 1):
                     if self.text[at + 1] == 0 and at + 1 >= self.length:
-                        return Kind.INVALID
+                        return TokenKind.INVALID
                     broken = True
                     end = at + 2
                 at = end

@@ -11,15 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.javascript import grammar
-from core.javascript.actions import Action
+from core.javascript.grammar import Action
 from core.javascript.grammar_rules import Alternative, Rules, is_action, is_rule, read_rules
-from core.javascript.kinds import PUNCTUATION, Kind
-from core.javascript.steps import Layout, Mode
+from core.javascript.numbers import PUNCTUATION, StepMode, TableLayout, TokenKind
 
 _SPECIAL: dict[str, dict[int, int]] = {
     "NEVER": {},
-    "REGEX": {Kind.SLASH: Mode.REGEX, Kind.SLASH_EQUALS: Mode.REGEX},
-    "TEMPLATE_RESUME": {Kind.CLOSE_BRACE: Mode.TEMPLATE},
+    "REGEX": {TokenKind.SLASH: StepMode.REGEX, TokenKind.SLASH_EQUALS: StepMode.REGEX},
+    "TEMPLATE_RESUME": {TokenKind.CLOSE_BRACE: StepMode.TEMPLATE_RESUME},
 }
 """Tokens of the grammar that aren't one kind each: the kinds they start as, and how to go on from those."""
 
@@ -29,7 +28,7 @@ class Step:
     """What to do about the topmost symbol, once the next token is known."""
 
     action: Action = Action.NOTHING
-    mode: int = Mode.STAY
+    mode: int = StepMode.STAY
     symbols: tuple[str, ...] = ()
     """What replaces the symbol, the nearest first."""
     same_line: bool = False
@@ -63,7 +62,7 @@ class Predictions:
         if token in _SPECIAL:
             return _SPECIAL[token]
         text = token.strip("'")
-        return {self.words.get(text) or PUNCTUATION.get(text) or Kind[text]: Mode.NEXT}
+        return {self.words.get(text) or PUNCTUATION.get(text) or TokenKind[text]: StepMode.NEXT}
 
     def _empty_choice(self, rule: str) -> Alternative | None:
         """Return the alternative of ``rule`` that is taken when no token selects one."""
@@ -99,14 +98,14 @@ class Predictions:
 
     def _row(self, symbol: str) -> Row:
         if is_action(symbol):
-            return [Step(_action(symbol))] * Layout.COLUMNS
+            return [Step(_action(symbol))] * TableLayout.COLUMNS
         if not is_rule(symbol):
-            row = [REJECT] * Layout.COLUMNS
+            row = [REJECT] * TableLayout.COLUMNS
             for kind, mode in self._kinds(symbol).items():
                 row[kind] = Step(mode=mode)
             return row
         empty = self._empty_choice(symbol)
-        row = [self._step(empty, None, Mode.STAY) if empty else REJECT] * Layout.COLUMNS
+        row = [self._step(empty, None, StepMode.STAY) if empty else REJECT] * TableLayout.COLUMNS
         # reversed, because a kind that several tokens start as goes to the first alternative, too
         for token, option in reversed(self._choices(symbol).items()):
             for kind, mode in self._kinds(token).items():
@@ -129,7 +128,7 @@ class Predictions:
                 wanted = None if inner.lookahead else wanted
             else:
                 break
-        return self._made_step(action, Mode.STAY, pending, option)
+        return self._made_step(action, StepMode.STAY, pending, option)
 
     def _certain_choice(self, rule: str, token: str) -> Alternative | None:
         """Return the alternative of ``rule`` that ``token`` selects, None if that depends on a line break."""
@@ -143,8 +142,8 @@ class Predictions:
 def _numbered_words(rules: Rules) -> dict[str, int]:
     symbols = {symbol for options in rules.values() for option in options for symbol in option.symbols}
     words = sorted(symbol.strip("'") for symbol in symbols if symbol.strip("'").isalpha() and symbol[0] == "'")
-    words.sort(key=lambda word: word != Kind.CONSTRUCTOR.name.lower())
-    return {word: Kind.CONSTRUCTOR + number for number, word in enumerate(words)}
+    words.sort(key=lambda word: word != TokenKind.CONSTRUCTOR.name.lower())
+    return {word: TokenKind.CONSTRUCTOR + number for number, word in enumerate(words)}
 
 
 def _action(symbol: str) -> Action:

@@ -17,8 +17,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from core.javascript.kinds import Kind
-from core.javascript.parts import Flag, Part
+from core.javascript.numbers import NamePart, PartFlag, TokenKind
 from core.javascript.spelling import identifier_name, number_text, string_value
 from core.javascript.token_reader import LongToken, Token
 from core.text.buffers import Numbers
@@ -31,16 +30,16 @@ All of a file may be around each of its functions, and would be walked over for 
 """
 MOST_CHARACTERS = 16384
 """How long a name may be.  Where it would be longer, nothing around names a function."""
-_KIND_MASK = Flag.WHOLE - 1
-_PARTS = tuple(Part)  # they count from 0
-_CHAIN_LINKS = {Part.NAMED_MEMBER, Part.LITERAL_INDEX, Part.COMPUTED_INDEX, Part.PRIVATE_MEMBER}
-_BRACKETS = {Part.OBJECT, Part.ARRAY, Part.GROUP}
+_KIND_MASK = PartFlag.WHOLE - 1
+_PARTS = tuple(NamePart)  # they count from 0
+_CHAIN_LINKS = {NamePart.NAMED_MEMBER, NamePart.LITERAL_INDEX, NamePart.COMPUTED_INDEX, NamePart.PRIVATE_MEMBER}
+_BRACKETS = {NamePart.OBJECT, NamePart.ARRAY, NamePart.GROUP}
 _PREFIXES = {
-    Part.METHOD: "",
-    Part.GETTER: "get ",
-    Part.SETTER: "set ",
-    Part.OBJECT_GETTER: "get ",
-    Part.OBJECT_SETTER: "set ",
+    NamePart.METHOD: "",
+    NamePart.GETTER: "get ",
+    NamePart.SETTER: "set ",
+    NamePart.OBJECT_GETTER: "get ",
+    NamePart.OBJECT_SETTER: "set ",
 }
 _WORD_VALUES = {"true", "false", "null"}
 
@@ -116,13 +115,13 @@ class ScopeNames:
 
     def _pieces(self, part: int) -> list[Piece]:
         kind = self._kind(part)
-        if kind is Part.FUNCTION_NAME:
+        if kind is NamePart.FUNCTION_NAME:
             # Symbolicator: its own name replaces the last piece, even if that is half of one
             return [*self._inferred(self._around(part))[:-1], self._identifier(part)]
-        if kind is Part.CLASS:
+        if kind is NamePart.CLASS:
             around = self._inferred(self._around(part))
             return [Piece("new "), *around] if around else []
-        if kind in {Part.OBJECT_GETTER, Part.OBJECT_SETTER}:
+        if kind in {NamePart.OBJECT_GETTER, NamePart.OBJECT_SETTER}:
             around = self._inferred(self._around(part))
             return [Piece(_PREFIXES[kind]), *around, *([Piece(".")] if around else []), self._key(part)]
         return self._inferred(part)
@@ -144,23 +143,23 @@ class ScopeNames:
     def _add(self, name: _Name, part: int) -> int | None:
         """Add what ``part`` says to ``name``; return the part that is next, None if this was the last."""
         kind = self._kind(part)
-        if kind is Part.ROOT or (kind is Part.GROUP and self._has(part, Flag.PATTERN)):
+        if kind is NamePart.ROOT or (kind is NamePart.GROUP and self._has(part, PartFlag.PATTERN)):
             self._add_object(name)
             return None
-        if kind is Part.IDENTIFIER or kind in _CHAIN_LINKS:
+        if kind is NamePart.TARGET_NAME or kind in _CHAIN_LINKS:
             return self._add_assignment(name, part)
-        if kind is Part.OBJECT:
+        if kind is NamePart.OBJECT:
             name.in_object |= not self._is_pattern(name, part)
-        elif kind in {Part.PROPERTY, Part.OBJECT_METHOD}:
+        elif kind in {NamePart.PROPERTY, NamePart.OBJECT_METHOD}:
             self._add_property(name, part)
         elif kind in _PREFIXES:
             self._add_method(name, part)
-        elif kind is Part.CLASS_EXPRESSION:
+        elif kind is NamePart.CLASS_EXPRESSION:
             name.prepend_dotted(self._identifier(part))
-        elif kind in {Part.CLASS_DECLARATION, Part.DECLARATOR}:
+        elif kind in {NamePart.CLASS_DECLARATION, NamePart.DECLARATOR}:
             name.prepend_dotted(self._identifier(part))
             return None
-        elif kind is Part.INDEX and (target := self._offset(part)):
+        elif kind is NamePart.INDEX and (target := self._offset(part)):
             following = self._add_assignment(name, target)
             return None if following is None else _checked(part, following)
         return self._around(part)
@@ -175,7 +174,7 @@ class ScopeNames:
 
     def _add_method(self, name: _Name, part: int) -> None:
         kind, text = self.token_at(self._offset(part))
-        if kind == Kind.PRIVATE_NAME:
+        if kind == TokenKind.PRIVATE_NAME:
             name.prepend(Piece("#"), Piece(identifier_name(text[1:]), self._offset(part)))
         else:
             name.prepend(self._key(part))
@@ -186,7 +185,7 @@ class ScopeNames:
         while self._kind(root) in _CHAIN_LINKS:
             name.step()
             root = self._around(root)
-        if self._has(part, Flag.ELEMENT) and self._is_pattern(name, self._around(root)):
+        if self._has(part, PartFlag.ELEMENT) and self._is_pattern(name, self._around(root)):
             return self._around(root)  # not an assignment but a default value
         if root == part:
             name.prepend_dotted(self._identifier(part))
@@ -194,35 +193,35 @@ class ScopeNames:
         while part != root:
             name.prepend(*self._link(part))
             part = self._around(part)
-        name.prepend(self._identifier(root) if self._kind(root) is Part.IDENTIFIER else Piece("this"))
+        name.prepend(self._identifier(root) if self._kind(root) is NamePart.TARGET_NAME else Piece("this"))
         return None
 
     def _link(self, part: int) -> list[Piece]:
         """Return what one link of a chain of members adds to it."""
         kind = self._kind(part)
-        if kind is Part.NAMED_MEMBER:
+        if kind is NamePart.NAMED_MEMBER:
             return [Piece("."), self._identifier(part)]
-        if kind is Part.COMPUTED_INDEX:
+        if kind is NamePart.COMPUTED_INDEX:
             return [Piece("[<computed>]")]
-        return self._index(part) if kind is Part.LITERAL_INDEX else []
+        return self._index(part) if kind is NamePart.LITERAL_INDEX else []
 
     def _index(self, part: int) -> list[Piece]:
         kind, text = self.token_at(self._offset(part))
-        if kind == Kind.STRING:
+        if kind == TokenKind.STRING:
             return [Piece(f'["{string_value(text)}"]')]
-        if kind == Kind.NUMBER:
+        if kind == TokenKind.NUMBER:
             return [Piece(f"[{number_text(text, 'inf')}]")]
-        if kind in {Kind.SLASH, Kind.SLASH_EQUALS} or text in _WORD_VALUES:
+        if kind in {TokenKind.SLASH, TokenKind.SLASH_EQUALS} or text in _WORD_VALUES:
             return [Piece(f"[{text}]")]
         return [Piece("["), Piece(identifier_name(text), self._offset(part)), Piece("]")]
 
     def _key(self, part: int) -> Piece:
         kind, text = self.token_at(self._offset(part))
-        if kind == Kind.STRING:
+        if kind == TokenKind.STRING:
             return Piece(f'<"{string_value(text)}">')
-        if kind == Kind.NUMBER:
+        if kind == TokenKind.NUMBER:
             return Piece(f"<{number_text(text, 'Infinity')}>")
-        if kind == Kind.OPEN_BRACKET:
+        if kind == TokenKind.OPEN_BRACKET:
             return Piece("<computed>")
         return Piece(identifier_name(text), self._offset(part))
 
@@ -233,23 +232,29 @@ class ScopeNames:
         """Say whether a part around is the brackets of a destructuring pattern: itself, or as an element of one."""
         if part < name.pattern_from:
             name.pattern_from = self._outermost_whole(name, part)
-            name.is_pattern = self._kind(name.pattern_from) in _BRACKETS and self._has(name.pattern_from, Flag.PATTERN)
+            name.is_pattern = self._kind(name.pattern_from) in _BRACKETS and self._has(
+                name.pattern_from, PartFlag.PATTERN
+            )
         return name.is_pattern
 
     def _outermost_whole(self, name: _Name, part: int) -> int:
         """Return the part around that decides whether ``part`` is a pattern, as it stands for what is whole in it."""
         while True:
             name.step()
-            if self._kind(part) is Part.PROPERTY:
+            if self._kind(part) is NamePart.PROPERTY:
                 part = self._around(part)
-            if self._kind(part) not in _BRACKETS or self._has(part, Flag.PATTERN) or not self._has(part, Flag.WHOLE):
+            if (
+                self._kind(part) not in _BRACKETS
+                or self._has(part, PartFlag.PATTERN)
+                or not self._has(part, PartFlag.WHOLE)
+            ):
                 return part
             part = self._around(part)
 
-    def _kind(self, part: int) -> Part:
+    def _kind(self, part: int) -> NamePart:
         return _PARTS[self.parts[PART_SIZE * part] & _KIND_MASK]
 
-    def _has(self, part: int, flag: Flag) -> bool:
+    def _has(self, part: int, flag: PartFlag) -> bool:
         return self.parts[PART_SIZE * part] & flag != 0
 
     def _offset(self, part: int) -> int:
@@ -258,7 +263,7 @@ class ScopeNames:
     def _around(self, part: int) -> int:
         around: int = self.parts[PART_SIZE * part + 2]
         # A class is noted before its name, which is around it.
-        return around if self._kind(part) is Part.CLASS else _checked(part, around)
+        return around if self._kind(part) is NamePart.CLASS else _checked(part, around)
 
 
 def _checked(part: int, around: int) -> int:

@@ -14,7 +14,7 @@ cdef class ScopeRecorder:
     cdef int node
     cdef int flags
     cdef Lexer lexer
-    cdef int[::1] marks
+    cdef int[::1] noted_tokens
     cdef int chain
     cdef int bracket
     cdef int whole_end
@@ -41,9 +41,9 @@ cdef class ScopeRecorder:
     cdef bint _open_class_method(self) noexcept nogil
     cdef bint _is_constructor(self) noexcept nogil
     cdef void _open_method(self, int kind, int node) noexcept nogil
-    cdef inline int _noted(self, int place) noexcept nogil
-    cdef inline void _note(self, int place, int value) noexcept nogil
-    cdef void _finish_operand(self, int shape) noexcept nogil
+    cdef inline int _noted(self, int slot) noexcept nogil
+    cdef inline void _note(self, int slot, int value) noexcept nogil
+    cdef void _finish_operand(self, int operand_kind) noexcept nogil
     cdef void _extend_chain(self, int kind, int offset) noexcept nogil
     cdef void _finish_unnamed_member(self) noexcept nogil
     cdef void _finish_member(self, int chain) noexcept nogil
@@ -57,7 +57,7 @@ cdef class ScopeRecorder:
     cdef void _tell_indexes(self, int target) noexcept nogil
     cdef bint _mark_pattern(self) noexcept nogil
     cdef void _open_group(self, int start) noexcept nogil
-    cdef bint _close_group(self, int kind, int shape) noexcept nogil
+    cdef bint _close_group(self, int kind, int operand_kind) noexcept nogil
     cdef void _open_brackets(self, int kind) noexcept nogil
     cdef void _close_brackets(self) noexcept nogil
     cdef int _add_part(self, int kind, int offset, int around) noexcept nogil

@@ -2,10 +2,10 @@
 # mypy: ignore-errors
 """Recorder of function scopes and of the parts that name them, driven by the actions of the grammar.
 
-A part of a name is three numbers: ``Part`` and ``Flag``s, the offset of its text, and the part around.  A scope is
-four: where it starts and ends, its part, and the scope around.  Both live in buffers that the caller gives; when one is
-full, ``is_full`` says so and the work is in vain.  What is put aside must not go beyond ``saved_limit``: whoever has
-things done here stops then.  No single thing puts more aside than there is room for beyond.
+A part of a name is three numbers: ``NamePart`` and ``PartFlag``s, the offset of its text, and the part around.  A
+scope is four: where it starts and ends, its part, and the scope around.  Both live in buffers that the caller gives;
+when one is full, ``is_full`` says so and the work is in vain.  What is put aside must not go beyond ``saved_limit``:
+the parser loop stops then.  No single action puts more aside than there is room for beyond.
 
 ``node`` is the innermost thing around that has a say in how a function here is called: an assignment's target, a
 property, a class …  Nodes are parts; each knows the part around it, so a scope needs to remember only the node it is
@@ -25,19 +25,21 @@ a target, and for each pair of brackets one part that can be marked later.
 import cython
 
 if cython.compiled:
-    from cython.cimports.core.javascript.actions import Action
-    from cython.cimports.core.javascript.kinds import Kind
+    from cython.cimports.core.javascript.grammar import Action
     from cython.cimports.core.javascript.lexer import Lexer
-    from cython.cimports.core.javascript.marks import Place
-    from cython.cimports.core.javascript.parts import Flag, Part
-    from cython.cimports.core.javascript.shapes import Function, Key, Modifier, Shape
+    from cython.cimports.core.javascript.numbers import (
+        FunctionFlag,
+        Modifier,
+        NamePart,
+        OperandKind,
+        PartFlag,
+        TokenKind,
+        TokenSlot,
+    )
 else:
-    from core.javascript.actions import Action
-    from core.javascript.kinds import Kind
+    from core.javascript.grammar import Action
     from core.javascript.lexer import Lexer
-    from core.javascript.marks import Place
-    from core.javascript.parts import Flag, Part
-    from core.javascript.shapes import Function, Key, Modifier, Shape
+    from core.javascript.numbers import FunctionFlag, Modifier, NamePart, OperandKind, PartFlag, TokenKind, TokenSlot
 
 COMPILED = cython.compiled
 
@@ -47,20 +49,20 @@ COMPILED = cython.compiled
 class ScopeRecorder:
     """Scopes and name parts of the text that ``lexer`` is in.
 
-    The buffers ``parts``, ``scopes`` and ``saved`` are zeroed; the first part is ``Part.ROOT``.  ``marks`` are the
-    tokens noted by the parser loop (``Place``), and what is noted here: the operand just read has a kind even if it is
-    more than a token.  ``chain`` is its last part if that is a member (0: none that can name anything), ``bracket`` the
-    part of its brackets if it has some.  ``whole_end`` is where the last operand ended that was a whole element of the
-    brackets around it.
+    The buffers ``parts``, ``scopes`` and ``saved`` are zeroed; the first part is ``NamePart.ROOT``.  ``noted_tokens``
+    are those of the parser loop (``TokenSlot``), and what is noted here: the operand just read has a kind even if it
+    is more than a token.  ``chain`` is its last part if that is a member (0: none that can name anything), ``bracket``
+    the part of its brackets if it has some.  ``whole_end`` is where the last operand ended that was a whole element of
+    the brackets around it.
     """
 
-    def __init__(self, lexer: Lexer, parts, scopes, saved, marks):
+    def __init__(self, lexer: Lexer, parts, scopes, saved, noted_tokens):
         self.lexer = lexer
         self.parts = parts
         self.scopes = scopes
         self.saved = saved
-        self.marks = marks
-        self.parts_used = self.floor = Part.ROOT + 1
+        self.noted_tokens = noted_tokens
+        self.parts_used = self.floor = NamePart.ROOT + 1
         self.saved_limit = len(saved) - 16
         self.scopes_used = self.saved_used = self.floor_scopes = self.node = self.flags = 0
         self.chain = self.bracket = self.whole_end = self.arrow_slot = 0
@@ -94,11 +96,11 @@ class ScopeRecorder:
         """
         # operands
         if action == Action.LET_AS_NAME:
-            self._finish_operand(Shape.NAME)
+            self._finish_operand(OperandKind.NAME)
         elif action == Action.NAMED_MEMBER:
-            self._extend_chain(Part.NAMED_MEMBER, self.lexer.start)
+            self._extend_chain(NamePart.NAMED_MEMBER, self.lexer.start)
         elif action == Action.PRIVATE_MEMBER:
-            self._extend_chain(Part.PRIVATE_MEMBER, self.lexer.start)
+            self._extend_chain(NamePart.PRIVATE_MEMBER, self.lexer.start)
         elif action == Action.UNNAMED_MEMBER:
             self._finish_unnamed_member()
         elif action == Action.OPEN_INDEX:
@@ -111,30 +113,30 @@ class ScopeRecorder:
         elif action == Action.ASSIGN:
             return self._assign(0)
         elif action == Action.ASSIGN_ELEMENT:
-            return self._assign(Flag.ELEMENT)
+            return self._assign(PartFlag.ELEMENT)
         elif action == Action.COMPOUND:
-            return self._noted(Place.SHAPE) != Shape.BRACKETS and self._assign(0)
+            return self._noted(TokenSlot.OPERAND_KIND) != OperandKind.BRACKETS and self._assign(0)
         elif action == Action.OPEN_DECLARATOR:
             self._open_declarator()
         elif action == Action.FOR_TARGET:
-            return kind == Kind.SEMICOLON or self._end_target()
+            return kind == TokenKind.SEMICOLON or self._end_target()
         elif action == Action.LEAVE:
             self._leave()
         # brackets
         elif action == Action.OPEN_GROUP:
             self._open_group(self.lexer.start)
         elif action == Action.OPEN_ASYNC_GROUP:
-            self._open_group(self._noted(Place.OPERAND))
+            self._open_group(self._noted(TokenSlot.OPERAND))
         elif action == Action.ONLY_PARAMETERS:
-            self.parts[3 * self.node] |= Flag.ONLY_PARAMETERS
+            self.parts[3 * self.node] |= PartFlag.ONLY_PARAMETERS
         elif action == Action.CLOSE_GROUP:
-            return self._close_group(kind, Shape.PARENTHESES)
+            return self._close_group(kind, OperandKind.PARENTHESES)
         elif action == Action.CLOSE_ASYNC_GROUP:
-            return self._close_group(kind, Shape.OTHER)
+            return self._close_group(kind, OperandKind.OTHER)
         elif action == Action.OPEN_ARRAY:
-            self._open_brackets(Part.ARRAY)
+            self._open_brackets(NamePart.ARRAY)
         elif action == Action.OPEN_OBJECT:
-            self._open_brackets(Part.OBJECT)
+            self._open_brackets(NamePart.OBJECT)
         elif action == Action.CLOSE_ARRAY or action == Action.CLOSE_OBJECT:
             self._close_brackets()
         # functions
@@ -143,9 +145,9 @@ class ScopeRecorder:
         elif action == Action.OPEN_FUNCTION:
             self._open_scope(self._hold_scope(self.lexer.start), self.node, 0, 0)
         elif action == Action.OPEN_ASYNC_FUNCTION:
-            self._open_scope(self._hold_scope(self._noted(Place.OPERAND)), self.node, 0, Function.AWAIT)
+            self._open_scope(self._hold_scope(self._noted(TokenSlot.OPERAND)), self.node, 0, FunctionFlag.AWAIT)
         elif action == Action.GENERATOR:
-            self.flags |= Function.YIELD_IN_BODY
+            self.flags |= FunctionFlag.YIELD_IN_BODY
         elif action == Action.FUNCTION_NAME:
             self._name_function()
         elif action == Action.OPEN_BODY:
@@ -158,11 +160,11 @@ class ScopeRecorder:
         elif action == Action.OPEN_CLASS:
             self._open_class()
         elif action == Action.CLASS_DECLARATION:
-            self._name_class(Part.CLASS_DECLARATION)
+            self._name_class(NamePart.CLASS_DECLARATION)
         elif action == Action.CLASS_EXPRESSION:
-            self._name_class(Part.CLASS_EXPRESSION)
+            self._name_class(NamePart.CLASS_EXPRESSION)
         elif action == Action.OPEN_CLASS_BODY:
-            self.flags |= Function.SUPER
+            self.flags |= FunctionFlag.SUPER
         # members of classes and object literals
         elif action == Action.MEMBER:
             self.member_start = self.lexer.start
@@ -190,11 +192,11 @@ class ScopeRecorder:
             self.modifiers |= Modifier.GENERATOR
         # what only some places allow
         elif action == Action.YIELD:
-            return self.flags & Function.YIELD != 0
+            return self.flags & FunctionFlag.YIELD != 0
         elif action == Action.SUPER_MEMBER:
-            return self.flags & Function.SUPER != 0
+            return self.flags & FunctionFlag.SUPER != 0
         elif action == Action.BARE_AWAIT:
-            return not self.flags & Function.AWAIT
+            return not self.flags & FunctionFlag.AWAIT
         elif action == Action.LINE_BREAK:
             return self.lexer.line_break
         elif action == Action.SAME_LINE:
@@ -207,32 +209,32 @@ class ScopeRecorder:
 
     def _open_arrow(self):
         slot: cython.int = self.arrow_slot
-        shape: cython.int = self._noted(Place.SHAPE)
-        if shape == Shape.NAME:
-            slot = self._hold_scope(self._noted(Place.OPERAND))
-        elif shape != Shape.PARENTHESES:
+        operand_kind: cython.int = self._noted(TokenSlot.OPERAND_KIND)
+        if operand_kind == OperandKind.NAME:
+            slot = self._hold_scope(self._noted(TokenSlot.OPERAND))
+        elif operand_kind != OperandKind.PARENTHESES:
             return False
-        self._open_scope(slot, self.node, 0, self.flags & Function.SUPER)
+        self._open_scope(slot, self.node, 0, self.flags & FunctionFlag.SUPER)
         return True
 
     def _close_scope(self, end: cython.int):
         self._end_scope(end)
-        self._finish_operand(Shape.OTHER)
+        self._finish_operand(OperandKind.OTHER)
 
     def _name_function(self):
         slot: cython.int = self._entered_slot()
         around: cython.int = self.scopes[4 * slot + 2]
-        self.scopes[4 * slot + 2] = self._add_part(Part.FUNCTION_NAME, self.lexer.start, around)
+        self.scopes[4 * slot + 2] = self._add_part(NamePart.FUNCTION_NAME, self.lexer.start, around)
         self.floor = self.parts_used
 
     def _open_body(self):
-        if self.flags & Function.YIELD_IN_BODY:
-            self.flags |= Function.YIELD
+        if self.flags & FunctionFlag.YIELD_IN_BODY:
+            self.flags |= FunctionFlag.YIELD
 
     # classes
 
     def _open_class(self):
-        part: cython.int = self._add_part(Part.CLASS, self.lexer.start, self.node)
+        part: cython.int = self._add_part(NamePart.CLASS, self.lexer.start, self.node)
         self._open_scope(self._hold_scope(self.lexer.start), part, self.node, self.flags)
         self.floor = self.parts_used
 
@@ -247,7 +249,7 @@ class ScopeRecorder:
     def _open_key(self):
         """Enter a key in brackets, and hold a place for the method that it may turn out to belong to."""
         self._forget()
-        part: cython.int = self._add_part(Part.COMPUTED_KEY, self.lexer.start, self.node)
+        part: cython.int = self._add_part(NamePart.COMPUTED_KEY, self.lexer.start, self.node)
         self._push(self._hold_scope(self.member_start))
         self._push(self.modifiers)
         self._enter(part)
@@ -257,84 +259,84 @@ class ScopeRecorder:
         self._leave()
         self.modifiers = self._pop()
         self.key_slot = self._pop()
-        self._note(Place.KEY, self.parts[3 * self.key_part + 1])
-        self._note(Place.KEY_SHAPE, Key.COMPUTED)
+        self._note(TokenSlot.KEY, self.parts[3 * self.key_part + 1])
+        self._note(TokenSlot.KEY_KIND, TokenKind.OPEN_BRACKET)
 
     def _release_key(self):
-        if self._noted(Place.KEY_SHAPE) == Key.COMPUTED:
+        if self._noted(TokenSlot.KEY_KIND) == TokenKind.OPEN_BRACKET:
             self._release_scope(self.key_slot)
 
     def _open_property(self):
-        key: cython.int = self._noted(Place.KEY_SHAPE)
-        if key == Key.STRING or key == Key.NUMBER or key == Key.COMPUTED:
+        key: cython.int = self._noted(TokenSlot.KEY_KIND)
+        if key == TokenKind.STRING or key == TokenKind.NUMBER or key == TokenKind.OPEN_BRACKET:
             self._release_key()
             self._enter(self.node)
         else:
             self._forget()
-            self._enter(self._add_part(Part.PROPERTY, self._noted(Place.KEY), self.node))
+            self._enter(self._add_part(NamePart.PROPERTY, self._noted(TokenSlot.KEY), self.node))
 
     def _open_property_method(self):
-        self.parts[3 * self.node] |= Flag.METHODS
+        self.parts[3 * self.node] |= PartFlag.HAS_METHODS
         accessor: cython.int = self.modifiers & (Modifier.GET | Modifier.SET)
         if not accessor:
-            self._open_method(Part.OBJECT_METHOD, 0)
+            self._open_method(NamePart.OBJECT_METHOD, 0)
         elif accessor == Modifier.GET:
-            self._open_method(Part.OBJECT_GETTER, self.node)
+            self._open_method(NamePart.OBJECT_GETTER, self.node)
         else:
-            self._open_method(Part.OBJECT_SETTER, self.node)
+            self._open_method(NamePart.OBJECT_SETTER, self.node)
 
     def _open_class_method(self):
-        kind: cython.int = Part.METHOD
-        if self._noted(Place.KEY_SHAPE) != Key.PRIVATE:
+        kind: cython.int = NamePart.METHOD
+        if self._noted(TokenSlot.KEY_KIND) != TokenKind.PRIVATE_NAME:
             if self.modifiers & Modifier.GET:
-                kind = Part.GETTER
+                kind = NamePart.GETTER
             elif self.modifiers & Modifier.SET:
-                kind = Part.SETTER
+                kind = NamePart.SETTER
         if self._is_constructor() and not self.modifiers & (Modifier.GET | Modifier.SET | Modifier.GENERATOR):
-            self._open_scope(-1, 0, 0, Function.SUPER)
+            self._open_scope(-1, 0, 0, FunctionFlag.SUPER)
             return not self.modifiers & Modifier.ASYNC
         self._open_method(kind, 0)
         return True
 
     def _is_constructor(self):
-        if self._noted(Place.KEY_SHAPE) != Key.STRING:
-            return self._noted(Place.KEY_SHAPE) == Key.CONSTRUCTOR
-        return self.lexer.is_string(Kind.CONSTRUCTOR, self._noted(Place.KEY))
+        if self._noted(TokenSlot.KEY_KIND) != TokenKind.STRING:
+            return self._noted(TokenSlot.KEY_KIND) == TokenKind.CONSTRUCTOR
+        return self.lexer.is_string(TokenKind.CONSTRUCTOR, self._noted(TokenSlot.KEY))
 
     def _open_method(self, kind: cython.int, node: cython.int):
-        flags: cython.int = Function.SUPER
+        flags: cython.int = FunctionFlag.SUPER
         if self.modifiers & Modifier.ASYNC:
-            flags |= Function.AWAIT
+            flags |= FunctionFlag.AWAIT
         if self.modifiers & Modifier.GENERATOR:
-            flags |= Function.YIELD_IN_BODY
-        if self._noted(Place.KEY_SHAPE) != Key.COMPUTED:
+            flags |= FunctionFlag.YIELD_IN_BODY
+        if self._noted(TokenSlot.KEY_KIND) != TokenKind.OPEN_BRACKET:
             self._forget()
             self._open_scope(
                 self._hold_scope(self.member_start),
-                self._add_part(kind, self._noted(Place.KEY), self.node),
+                self._add_part(kind, self._noted(TokenSlot.KEY), self.node),
                 node,
                 flags,
             )
         elif node:
             # Functions in the key of an object's getter or setter see through it, so its part stays as it is.
-            self._open_scope(self.key_slot, self._add_part(kind, self._noted(Place.KEY), self.node), node, flags)
+            self._open_scope(self.key_slot, self._add_part(kind, self._noted(TokenSlot.KEY), self.node), node, flags)
         else:
             self.parts[3 * self.key_part] = kind
             self._open_scope(self.key_slot, self.key_part, node, flags)
 
     # operands, assignments and brackets
 
-    def _noted(self, place: cython.int):
-        """Return what is noted at ``place``."""
-        return self.marks[place]
+    def _noted(self, slot: cython.int):
+        """Return what is noted in ``slot``."""
+        return self.noted_tokens[slot]
 
-    def _note(self, place: cython.int, value: cython.int):
-        """Note ``value`` at ``place``."""
-        self.marks[place] = value
+    def _note(self, slot: cython.int, value: cython.int):
+        """Note ``value`` in ``slot``."""
+        self.noted_tokens[slot] = value
 
-    def _finish_operand(self, shape: cython.int):
+    def _finish_operand(self, operand_kind: cython.int):
         """Note what the operand just read looks like."""
-        self._note(Place.SHAPE, shape)
+        self._note(TokenSlot.OPERAND_KIND, operand_kind)
 
     def _extend_chain(self, kind: cython.int, offset: cython.int):
         """Add a member to the operand."""
@@ -346,53 +348,52 @@ class ScopeRecorder:
         self._finish_member(0)
 
     def _finish_member(self, chain: cython.int):
-        """Note that the operand just read is a member: the only place that says so, as shape and chain go together."""
+        """Note that the operand just read is a member: only here, as its kind and ``chain`` go together."""
         self.chain = chain
-        self._finish_operand(Shape.MEMBER)
+        self._finish_operand(OperandKind.MEMBER)
 
     def _made_chain(self):
         """Return the last part of the operand, which is made now if it's the first: most names are all there is."""
-        shape: cython.int = self._noted(Place.SHAPE)
-        if shape == Shape.MEMBER:
+        operand_kind: cython.int = self._noted(TokenSlot.OPERAND_KIND)
+        if operand_kind == OperandKind.MEMBER:
             return self.chain
-        if shape == Shape.NAME or shape == Shape.LET or shape == Shape.THIS:
+        if operand_kind == OperandKind.NAME or operand_kind == OperandKind.LET or operand_kind == OperandKind.THIS:
             self._forget()
-            return self._add_part(
-                Part.THIS if shape == Shape.THIS else Part.IDENTIFIER, self._noted(Place.OPERAND), self.node
-            )
+            kind: cython.int = NamePart.TARGET_THIS if operand_kind == OperandKind.THIS else NamePart.TARGET_NAME
+            return self._add_part(kind, self._noted(TokenSlot.OPERAND), self.node)
         return 0
 
     def _open_index(self):
         """Enter the brackets of ``a[b]``."""
         self._push(self._made_chain())
-        self._enter(self._add_part(Part.INDEX, 0, self.node))
+        self._enter(self._add_part(NamePart.INDEX, 0, self.node))
 
     def _close_index(self):
         """Leave them, and add what they are to the operand."""
         index: cython.int = self.node
-        offset: cython.int = self._noted(Place.OPERAND)
-        shape: cython.int = self._noted(Place.SHAPE)
+        offset: cython.int = self._noted(TokenSlot.OPERAND)
+        operand_kind: cython.int = self._noted(TokenSlot.OPERAND_KIND)
         is_plain: cython.bint = self.whole_end == self.lexer.start and (
-            shape == Shape.NAME or shape == Shape.LET or shape == Shape.LITERAL
+            operand_kind == OperandKind.NAME or operand_kind == OperandKind.LET or operand_kind == OperandKind.LITERAL
         )
         self._leave()
         self._finish_member(self._pop())
         if is_plain:
-            self._extend_chain(Part.LITERAL_INDEX, offset)
+            self._extend_chain(NamePart.LITERAL_INDEX, offset)
         else:
-            self._extend_chain(Part.COMPUTED_INDEX, index)
+            self._extend_chain(NamePart.COMPUTED_INDEX, index)
 
     def _end_element(self):
         """Note that the operand just read is a whole element of the brackets around."""
         self.whole_end = self.lexer.start
-        shape: cython.int = self._noted(Place.SHAPE)
-        if shape == Shape.BRACKETS:
-            self.parts[3 * self.bracket] |= Flag.WHOLE
-        elif shape == Shape.METHODS:
+        operand_kind: cython.int = self._noted(TokenSlot.OPERAND_KIND)
+        if operand_kind == OperandKind.BRACKETS:
+            self.parts[3 * self.bracket] |= PartFlag.WHOLE
+        elif operand_kind == OperandKind.METHODS:
             around: cython.int = self.node
-            if self.parts[3 * around] == Part.PROPERTY:
+            if self.parts[3 * around] == NamePart.PROPERTY:
                 around = self.parts[3 * around + 2]
-            self.parts[3 * around] |= Flag.METHODS
+            self.parts[3 * around] |= PartFlag.HAS_METHODS
 
     def _end_target(self):
         """Note that the operand just read is the target of a `for`, if it's all that is there."""
@@ -401,12 +402,14 @@ class ScopeRecorder:
     def _open_declarator(self):
         """Enter the value of a variable."""
         self._forget()
-        self._enter(self._add_part(Part.DECLARATOR, self._noted(Place.DECLARED), self.node))
+        self._enter(self._add_part(NamePart.DECLARATOR, self._noted(TokenSlot.DECLARED), self.node))
 
     def _assign(self, flag: cython.int):
         """Enter the assignment to the operand just read."""
-        shape: cython.int = self._noted(Place.SHAPE)
-        if shape == Shape.OTHER or shape == Shape.THIS or shape == Shape.LITERAL or not self._mark_pattern():
+        operand_kind: cython.int = self._noted(TokenSlot.OPERAND_KIND)
+        if operand_kind == OperandKind.OTHER or operand_kind == OperandKind.THIS or operand_kind == OperandKind.LITERAL:
+            return False
+        if not self._mark_pattern():
             return False
         target: cython.int = self._made_chain()
         if not target:
@@ -422,39 +425,39 @@ class ScopeRecorder:
         part: cython.int = target
         before: cython.int = target + 1
         # A member's number is above that of what it is a member of, so there is an end.
-        while part < before and self.parts[3 * part] & 31 >= Part.NAMED_MEMBER:
-            if self.parts[3 * part] & 31 == Part.COMPUTED_INDEX:
+        while part < before and self.parts[3 * part] & 31 >= NamePart.NAMED_MEMBER:
+            if self.parts[3 * part] & 31 == NamePart.COMPUTED_INDEX:
                 self.parts[3 * self.parts[3 * part + 1] + 1] = target
             before = part
             part = self.parts[3 * part + 2]
 
     def _mark_pattern(self):
         """If the operand just read is in brackets, it's a pattern."""
-        shape: cython.int = self._noted(Place.SHAPE)
-        if shape == Shape.BRACKETS:
-            self.parts[3 * self.bracket] |= Flag.PATTERN
-        return shape != Shape.METHODS
+        operand_kind: cython.int = self._noted(TokenSlot.OPERAND_KIND)
+        if operand_kind == OperandKind.BRACKETS:
+            self.parts[3 * self.bracket] |= PartFlag.PATTERN
+        return operand_kind != OperandKind.METHODS
 
     def _open_group(self, start: cython.int):
         """Enter parentheses: hold a place for the arrow function that they may be the parameters of."""
         self._forget()
         self._push(self._hold_scope(start))
-        self._enter(self._add_part(Part.GROUP, start, self.node))
+        self._enter(self._add_part(NamePart.GROUP, start, self.node))
 
-    def _close_group(self, kind: cython.int, shape: cython.int):
+    def _close_group(self, kind: cython.int, operand_kind: cython.int):
         """End parentheses: the kind of what follows tells whether they are the parameters of an arrow function."""
         group: cython.int = self.node
         flags: cython.int = self.parts[3 * group]
         self._leave()
         slot: cython.int = self._pop()
-        if kind == Kind.ARROW:
-            self.parts[3 * group] = flags | Flag.PATTERN
+        if kind == TokenKind.ARROW:
+            self.parts[3 * group] = flags | PartFlag.PATTERN
             self.arrow_slot = slot
-            self._finish_operand(Shape.PARENTHESES)
-            return not flags & Flag.METHODS
+            self._finish_operand(OperandKind.PARENTHESES)
+            return not flags & PartFlag.HAS_METHODS
         self._release_scope(slot)
-        self._finish_operand(shape)
-        return not flags & Flag.ONLY_PARAMETERS
+        self._finish_operand(operand_kind)
+        return not flags & PartFlag.ONLY_PARAMETERS
 
     def _open_brackets(self, kind: cython.int):
         """Enter an array or object literal, or a destructuring pattern."""
@@ -465,7 +468,8 @@ class ScopeRecorder:
         """Leave it."""
         self.bracket = self.node
         self._leave()
-        self._finish_operand(Shape.METHODS if self.parts[3 * self.bracket] & Flag.METHODS else Shape.BRACKETS)
+        has_methods: cython.bint = self.parts[3 * self.bracket] & PartFlag.HAS_METHODS != 0
+        self._finish_operand(OperandKind.METHODS if has_methods else OperandKind.BRACKETS)
 
     # parts, scopes, and what is put aside
 

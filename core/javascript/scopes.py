@@ -6,7 +6,7 @@ from array import array
 from dataclasses import dataclass
 from functools import partial
 
-from core.javascript.marks import Place
+from core.javascript.numbers import TokenSlot
 from core.javascript.parser_loop import recognize
 from core.javascript.scope_names import PART_SIZE, Piece, ScopeNames
 from core.javascript.scope_recorder import ScopeRecorder
@@ -101,10 +101,10 @@ class _Attempt:
         tables = javascript_tables()
         stack = numbers_buffer(_STACK_SIZE // 2).cast("B").cast("H")
         lexer = new_lexer(text)
-        marks = _numbers(Place.SIZE)
-        self.recorder = ScopeRecorder(lexer, self.parts, self.records, _numbers(_SAVED_SIZE), marks)
+        noted_tokens = _numbers(TokenSlot.SIZE)
+        self.recorder = ScopeRecorder(lexer, self.parts, self.records, _numbers(_SAVED_SIZE), noted_tokens)
         self.is_program = recognize(
-            lexer, self.recorder, tables.predictions, tables.steps, tables.same_line_steps, stack, marks
+            lexer, self.recorder, tables.predictions, tables.steps, tables.same_line_steps, stack, noted_tokens
         )
 
     @property

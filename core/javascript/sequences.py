@@ -9,16 +9,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.javascript.actions import Action
-from core.javascript.marks import Place, is_mark, mark
+from core.javascript.grammar import Action
+from core.javascript.numbers import OperandKind, StepMode, TableLayout, TokenKind, TokenSlot
 from core.javascript.predictions import REJECT, Predictions, Row, Step
-from core.javascript.steps import Layout, Mode
 
 Sequence = tuple[str, ...]
 """Names of symbols, the nearest first."""
 
 _LONGEST = 2
-_NO_MARK: tuple[int, int] = (Place.NOWHERE, 0)
+_NOTED: dict[Action, tuple[TokenSlot, int]] = {
+    Action.NAME: (TokenSlot.OPERAND, OperandKind.NAME),
+    Action.LET: (TokenSlot.OPERAND, OperandKind.LET),
+    Action.THIS: (TokenSlot.OPERAND, OperandKind.THIS),
+    Action.LITERAL: (TokenSlot.OPERAND, OperandKind.LITERAL),
+    Action.VALUE: (TokenSlot.OPERAND, OperandKind.OTHER),
+    Action.KEY: (TokenSlot.KEY, TokenKind.IDENTIFIER),
+    Action.DECLARE: (TokenSlot.DECLARED, 0),
+}
+_KEY_KINDS = {TokenKind.STRING, TokenKind.NUMBER, TokenKind.PRIVATE_NAME, TokenKind.CONSTRUCTOR}
+_NOTHING_NOTED: tuple[int, int] = (TokenSlot.NOWHERE, 0)
 _IN_EXPRESSIONS = """
     target+in target+in+whole operation+in unary_operation+in operator+in choice+in
     value+in unary_value+in updated+in prefixed+in awaited+in assignment+in assignment+in+whole
@@ -36,9 +45,9 @@ class JoinedStep:
     """What to do about the topmost sequence: as ``predictions.Step``, but for several symbols."""
 
     actions: tuple[Action, ...]
-    """What to do, without marks."""
-    mark: tuple[int, int]
-    """Where the current token is noted after that, and what as: see ``marks``."""
+    """What to do, without notes."""
+    noted: tuple[int, int]
+    """Where the current token is noted after that, and what as: see ``TokenSlot``."""
     mode: int
     sequences: tuple[Sequence, ...]
     same_line: bool = False
@@ -60,46 +69,46 @@ def joined_rows(predictions: Predictions, start: str) -> dict[Sequence, JoinedRo
 
 
 def _joined_row(predictions: Predictions, sequence: Sequence) -> JoinedRow:
-    row = [_joined_step(predictions, sequence, kind) for kind in range(Layout.LINE_BREAK)]
+    row = [_joined_step(predictions, sequence, kind) for kind in range(TableLayout.LINE_BREAK)]
     return [*row, _line_break_step(predictions.row(sequence[0]), sequence)]
 
 
 def _line_break_step(row: Row, sequence: Sequence) -> JoinedStep | None:
-    step = row[Layout.LINE_BREAK]
+    step = row[TableLayout.LINE_BREAK]
     if step is REJECT:
         return None
     symbols = _joined((*step.symbols, *sequence[1:]))
-    return JoinedStep(_actions(step), _noted(step, Layout.LINE_BREAK), Mode.STAY, symbols)
+    return JoinedStep(_actions(step), _noted(step, TableLayout.LINE_BREAK), StepMode.STAY, symbols)
 
 
 def _joined_step(predictions: Predictions, sequence: Sequence, kind: int) -> JoinedStep | None:
     """Return the steps from a sequence up to the one that takes a token of that kind, as one."""
     expected = sequence
     actions: tuple[Action, ...] = ()
-    noted = _NO_MARK
+    noted = _NOTHING_NOTED
     step = Step()
-    while expected and step.mode == Mode.STAY and not step.same_line:
+    while expected and step.mode == StepMode.STAY and not step.same_line:
         following = predictions.row(expected[0])[kind]
         if following is REJECT:
             return None
         is_first = expected is sequence
-        # The mark is written last, so nothing can be done after it.
-        is_full = noted != _NO_MARK or len(actions) + len(_actions(following)) > Layout.MAX_ACTIONS
+        # The note is written last, so nothing can be done after it.
+        is_full = noted != _NOTHING_NOTED or len(actions) + len(_actions(following)) > TableLayout.MAX_ACTIONS
         if (following.action and is_full) or (following.same_line and not is_first):
             break
         step = following
         actions = (*actions, *_actions(step))
-        noted = _noted(step, kind) if is_mark(step.action) else noted
+        noted = _noted(step, kind) if _is_note(step.action) else noted
         expected = (*step.symbols, *expected[1:])
     return JoinedStep(actions, noted, step.mode, _joined(expected), step.same_line)
 
 
 def _actions(step: Step) -> tuple[Action, ...]:
-    return (step.action,) if step.action and not is_mark(step.action) else ()
+    return (step.action,) if step.action and not _is_note(step.action) else ()
 
 
 def _noted(step: Step, kind: int) -> tuple[int, int]:
-    return mark(step.action, kind) if is_mark(step.action) else _NO_MARK
+    return _note(step.action, kind) if _is_note(step.action) else _NOTHING_NOTED
 
 
 def _joined(expected: Sequence) -> tuple[Sequence, ...]:
@@ -107,9 +116,20 @@ def _joined(expected: Sequence) -> tuple[Sequence, ...]:
     sequences: list[Sequence] = []
     for symbol in expected:
         last = sequences[-1] if sequences else ()
-        is_full = len(sequences) == Layout.MAX_SYMBOLS
+        is_full = len(sequences) == TableLayout.MAX_SYMBOLS
         if last and (is_full or (len(last) < _LONGEST and last[-1] in JOINED)):
             sequences[-1] = (*last, symbol)
         else:
             sequences.append((symbol,))
     return tuple(sequences)
+
+
+def _is_note(action: Action) -> bool:
+    """Say whether an action only notes the current token."""
+    return action in _NOTED
+
+
+def _note(action: Action, kind: int) -> tuple[TokenSlot, int]:
+    """Return where an action notes a token of that kind, and what as."""
+    slot, noted = _NOTED[action]
+    return (slot, kind) if slot == TokenSlot.KEY and kind in _KEY_KINDS else (slot, noted)

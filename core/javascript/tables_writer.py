@@ -6,11 +6,11 @@ from array import array
 from pathlib import Path
 
 from core.javascript import grammar
-from core.javascript.actions import Action
+from core.javascript.grammar import Action
+from core.javascript.numbers import TableLayout
 from core.javascript.packing import constant
 from core.javascript.predictions import Predictions
 from core.javascript.sequences import JoinedRow, JoinedStep, Sequence, joined_rows
-from core.javascript.steps import Layout
 from core.javascript.tables import Tables
 from core.javascript.word_table import WordTable, word_table
 
@@ -27,8 +27,8 @@ def built_tables() -> tuple[Tables, WordTable]:
 def _tables(rows: dict[Sequence, JoinedRow]) -> Tables:
     steps = list(dict.fromkeys(step for row in rows.values() for step in row))
     steps.sort(key=lambda step: step is not None and step.same_line)
-    places = {step: Layout.STEP_SIZE * number for number, step in enumerate(steps)}
-    symbols = {sequence: Layout.COLUMNS * number for number, sequence in enumerate(rows)}
+    places = {step: TableLayout.STEP_SIZE * number for number, step in enumerate(steps)}
+    symbols = {sequence: TableLayout.COLUMNS * number for number, sequence in enumerate(rows)}
     return Tables(
         array("H", [places[step] for row in rows.values() for step in row]),
         array("H", [number for step in steps for number in _packed(step, symbols)]),
@@ -38,12 +38,12 @@ def _tables(rows: dict[Sequence, JoinedRow]) -> Tables:
 
 def _packed(step: JoinedStep | None, symbols: dict[Sequence, int]) -> list[int]:
     if step is None:
-        return [Action.REJECT, *[0] * (Layout.STEP_SIZE - 1)]
-    actions = sum(action << Layout.ACTION_BITS * place for place, action in enumerate(step.actions))
+        return [Action.REJECT, *[0] * (TableLayout.STEP_SIZE - 1)]
+    actions = sum(action << TableLayout.ACTION_BITS * place for place, action in enumerate(step.actions))
     expected = [symbols[sequence] for sequence in reversed(step.sequences)]
-    padding = [0] * (Layout.MAX_SYMBOLS - len(expected))
-    place, shape = step.mark
-    return [actions, step.mode, len(expected), place | shape << Layout.SHAPE_SHIFT, *expected, *padding]
+    padding = [0] * (TableLayout.MAX_SYMBOLS - len(expected))
+    slot, kind = step.noted
+    return [actions, step.mode, len(expected), slot | kind << TableLayout.KIND_SHIFT, *expected, *padding]
 
 
 def _text(tables: Tables, words: WordTable) -> str:

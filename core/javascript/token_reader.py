@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from core.javascript.kinds import Kind
 from core.javascript.lexer import COMPILED, Lexer
+from core.javascript.numbers import TokenKind
 from core.javascript.token_tables import token_tables
 from core.text.buffers import Content
 
@@ -41,11 +41,11 @@ def token_at(text: Content, offset: int) -> Token:
     size = _USUAL_TOKEN_BYTES
     word = _USUAL_WORD.match(text[offset : offset + size])
     if word:
-        return Kind.IDENTIFIER, word[0].decode()
+        return TokenKind.IDENTIFIER, word[0].decode()
     while True:
         window = text[offset : offset + size]
         kind, end, following = _first_token(window)
-        is_cut = end >= len(window) or Kind.INVALID in {kind, following}
+        is_cut = end >= len(window) or TokenKind.INVALID in {kind, following}
         if not is_cut or len(window) < size:
             break
         if size == _LONGEST_TOKEN_BYTES:
@@ -61,7 +61,7 @@ def _first_token(text: bytes) -> tuple[int, int, int]:
     lexer = new_lexer(text)
     lexer.seek(0)
     kind = lexer.next()
-    if kind not in {Kind.SLASH, Kind.SLASH_EQUALS}:
+    if kind not in {TokenKind.SLASH, TokenKind.SLASH_EQUALS}:
         return kind, lexer.position, kind
     following = lexer.regex(kind)
     return kind, lexer.previous_end, following

@@ -6,7 +6,7 @@ import random
 from array import array
 from dataclasses import dataclass
 
-from core.javascript.kinds import Kind
+from core.javascript.numbers import TokenKind
 
 SLOTS = 256
 WORD_SIZE = 16
@@ -29,7 +29,7 @@ def word_table(kinds: dict[str, int]) -> WordTable:
     numbers = {word: _numbers(word) for word in kinds}
     factor = _factor([first for first, _ in numbers.values()])
     words = array("Q", [0] * (2 * SLOTS))
-    slot_kinds = array("B", [Kind.IDENTIFIER] * SLOTS)
+    slot_kinds = array("B", [TokenKind.IDENTIFIER] * SLOTS)
     for word, (first, rest) in numbers.items():
         slot = _slot(first, factor)
         words[2 * slot : 2 * slot + 2] = array("Q", [first, rest])

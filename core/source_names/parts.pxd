@@ -1,4 +1,4 @@
-# What parts.py says, for the compiler: a test compares the two.
+# Enums of parts.py, written by `make enums`.
 
 cdef enum Part:
     ANONYMOUS = 0

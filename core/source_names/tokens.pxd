@@ -1,4 +1,4 @@
-# What tokens.py says, for the compiler: a test compares the two.
+# Enums of tokens.py, written by `make enums`.
 
 cdef enum Token:
     END = 0

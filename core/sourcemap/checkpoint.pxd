@@ -1,4 +1,4 @@
-# What checkpoint.py says, for the compiler: a test compares the two.
+# Enums of checkpoint.py, written by `make enums`.
 
 cdef enum Field:
     OFFSET = 0

@@ -1,4 +1,4 @@
-# What section_fields.py says, for the compiler: a test compares the two.
+# Enums of section_fields.py, written by `make enums`.
 
 cdef enum SectionField:
     START = 0

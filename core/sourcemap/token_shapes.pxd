@@ -1,4 +1,4 @@
-# What token_shapes.py says, for the compiler: a test compares the two.
+# Enums of token_shapes.py, written by `make enums`.
 
 cdef enum Shape:
     DIGITS = 0

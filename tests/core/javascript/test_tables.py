@@ -3,73 +3,22 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
-from enum import IntEnum
-from pathlib import Path
 
 import pytest
 
-from core.javascript import (
-    actions,
-    built_characters,
-    characters,
-    grammar,
-    kinds,
-    marks,
-    parts,
-    sequences,
-    shapes,
-    steps,
-    unicode_names,
-)
-from core.javascript.actions import Action
+from core.javascript import built_characters, grammar, sequences, unicode_names
 from core.javascript.characters import Character, First
+from core.javascript.grammar import Action
 from core.javascript.grammar_rules import is_action, read_rules
-from core.javascript.marks import Place
+from core.javascript.numbers import StepMode, TableLayout, TokenKind, TokenSlot
 from core.javascript.packing import unpacked
 from core.javascript.predictions import Predictions
-from core.javascript.shapes import Key
-from core.javascript.steps import Layout, Mode
 from core.javascript.tables import Tables, javascript_tables
 from core.javascript.tables_writer import built_tables
 from core.javascript.token_tables import token_tables
 from core.javascript.word_table import word_table
-from core.source_names import parts as source_names_parts
-from core.source_names import tokens
-from core.sourcemap import checkpoint, section_fields, token_shapes
 
 RULES = read_rules(grammar.RULES, grammar.START)
-
-
-@pytest.mark.parametrize(
-    "module",
-    [
-        actions,
-        characters,
-        kinds,
-        marks,
-        parts,
-        shapes,
-        steps,
-        checkpoint,
-        section_fields,
-        token_shapes,
-        source_names_parts,
-        tokens,
-    ],
-    ids=lambda module: module.__name__,
-)
-def test_the_compiler_is_told_the_same_numbers(module):
-    declared: dict[str, dict[str, int]] = {}
-    for line in Path(module.__file__).with_suffix(".pxd").read_text().splitlines():
-        if enum := re.fullmatch(r"cdef enum (\w+):", line):
-            declared[enum[1]] = {}
-        elif member := re.fullmatch(r"    (\w+) = (\d+)", line):
-            declared[list(declared)[-1]][member[1]] = int(member[2])
-    enums = [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, IntEnum)]
-    enums = [one for one in enums if one.__module__ == module.__name__]
-    assert declared == {
-        enum.__name__: {name: int(one) for name, one in enum.__members__.items()} for enum in enums if list(enum)
-    }
 
 
 def test_every_rule_of_the_grammar_is_used():
@@ -81,7 +30,7 @@ def test_every_rule_of_the_grammar_is_used():
 def test_every_action_is_used():
     symbols = {symbol for options in RULES.values() for option in options for symbol in option.symbols}
     used = {symbol[1:] for symbol in symbols if is_action(symbol)}
-    assert used == {action.name.lower() for action in actions.Action} - {"nothing", "reject"}
+    assert used == {action.name.lower() for action in Action} - {"nothing", "reject"}
 
 
 def test_the_tables_are_those_of_the_grammar():
@@ -96,35 +45,45 @@ def test_the_tables_are_those_of_the_grammar():
 def test_symbols_and_kinds_fit_into_the_tables():
     found = javascript_tables()
     assert max(len(found.predictions), len(found.steps)) < 1 << 16
-    assert max(Action) < 1 << Layout.ACTION_BITS
-    assert max(Predictions().words.values()) < Layout.LINE_BREAK
+    assert max(Action) < 1 << TableLayout.ACTION_BITS
+    assert max(Predictions().words.values()) < TableLayout.LINE_BREAK
     assert max(Predictions().words.values()) < min(First)
 
 
 def test_a_step_that_takes_no_token_comes_to_an_end():
     found = javascript_tables()
-    for symbol in range(0, len(found.predictions), Layout.COLUMNS):
-        for kind in range(Layout.COLUMNS):
+    for symbol in range(0, len(found.predictions), TableLayout.COLUMNS):
+        for kind in range(TableLayout.COLUMNS):
             assert takes_or_ends(found, symbol, kind, frozenset())
 
 
 def takes_or_ends(found: Tables, symbol: int, kind: int, before: frozenset[int]) -> bool:
     """Say whether the steps from ``symbol`` take a token or give up, without coming back to the same symbol."""
     step = found.predictions[symbol + kind]
-    if found.steps[step + Layout.ACTIONS] == Action.REJECT or found.steps[step + Layout.MODE] != Mode.STAY:
+    if (
+        found.steps[step + TableLayout.ACTIONS] == Action.REJECT
+        or found.steps[step + TableLayout.MODE] != StepMode.STAY
+    ):
         return True
-    count = found.steps[step + Layout.COUNT]
+    count = found.steps[step + TableLayout.COUNT]
     if symbol in before or not count:
         return symbol not in before
-    return takes_or_ends(found, found.steps[step + Layout.SYMBOLS + count - 1], kind, before | {symbol})
+    return takes_or_ends(found, found.steps[step + TableLayout.SYMBOLS + count - 1], kind, before | {symbol})
 
 
 def test_a_step_notes_a_token_somewhere_only_if_the_grammar_says_so():
     found = javascript_tables()
-    marks = {found.steps[step + Layout.MARK] for step in set(found.predictions)}
-    places = {number & (1 << Layout.SHAPE_SHIFT) - 1 for number in marks}
-    assert places == {Place.NOWHERE, Place.OPERAND, Place.KEY, Place.DECLARED}
-    assert {number >> Layout.SHAPE_SHIFT for number in marks if number & 0xFF == Place.KEY} == set(Key) - {Key.COMPUTED}
+    notes = {found.steps[step + TableLayout.NOTED] for step in set(found.predictions)}
+    places = {number & (1 << TableLayout.KIND_SHIFT) - 1 for number in notes}
+    assert places == {TokenSlot.NOWHERE, TokenSlot.OPERAND, TokenSlot.KEY, TokenSlot.DECLARED}
+    keys = {number >> TableLayout.KIND_SHIFT for number in notes if number & 0xFF == TokenSlot.KEY}
+    assert keys == {
+        TokenKind.IDENTIFIER,
+        TokenKind.STRING,
+        TokenKind.NUMBER,
+        TokenKind.PRIVATE_NAME,
+        TokenKind.CONSTRUCTOR,
+    }
 
 
 def test_all_symbols_that_are_joined_are_in_the_grammar():

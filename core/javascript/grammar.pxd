@@ -1,18 +1,7 @@
-"""What is to be done while a text is recognised."""
+# Enums of grammar.py, written by `make enums`.
 
-from __future__ import annotations
-
-from enum import IntEnum
-
-
-class Action(IntEnum):
-    """What the grammar has done besides accepting tokens: ``scope_recorder`` does it, but for what only marks a token.
-
-    Those that do are in ``marks``; the parser loop does them itself.
-    """
-
+cdef enum Action:
     NOTHING = 0
-    # operands
     NAME = 1
     LET = 2
     THIS = 3
@@ -24,7 +13,6 @@ class Action(IntEnum):
     OPEN_INDEX = 9
     CLOSE_INDEX = 10
     WHOLE = 11
-    # assignments
     ASSIGN = 12
     ASSIGN_ELEMENT = 13
     COMPOUND = 14
@@ -32,7 +20,6 @@ class Action(IntEnum):
     OPEN_DECLARATOR = 16
     FOR_TARGET = 17
     LEAVE = 18
-    # brackets
     OPEN_GROUP = 19
     OPEN_ASYNC_GROUP = 20
     ONLY_PARAMETERS = 21
@@ -42,7 +29,6 @@ class Action(IntEnum):
     CLOSE_ARRAY = 25
     OPEN_OBJECT = 26
     CLOSE_OBJECT = 27
-    # functions
     ARROW = 28
     OPEN_FUNCTION = 29
     OPEN_ASYNC_FUNCTION = 30
@@ -51,13 +37,11 @@ class Action(IntEnum):
     OPEN_BODY = 33
     CLOSE_FUNCTION = 34
     END_FUNCTION = 35
-    # classes
     OPEN_CLASS = 36
     CLASS_DECLARATION = 37
     CLASS_EXPRESSION = 38
     OPEN_CLASS_BODY = 39
     CLOSE_CLASS = 40
-    # members of classes and object literals
     MEMBER = 41
     KEY = 42
     OPEN_KEY = 43
@@ -70,7 +54,6 @@ class Action(IntEnum):
     OPEN_PROPERTY_METHOD = 50
     PROPERTY = 51
     FIELD = 52
-    # what only some places allow
     YIELD = 53
     SUPER_MEMBER = 54
     BARE_AWAIT = 55
@@ -78,4 +61,3 @@ class Action(IntEnum):
     SAME_LINE = 57
     LET_AS_NAME = 58
     REJECT = 59
-    """The text is no program."""

@@ -1,0 +1,125 @@
+# Enums of numbers.py, written by `make enums`.
+
+cdef enum TokenKind:
+    END = 0
+    INVALID = 1
+    IDENTIFIER = 2
+    ESCAPED_KEYWORD = 3
+    PRIVATE_NAME = 4
+    NUMBER = 5
+    STRING = 6
+    TEMPLATE = 7
+    TEMPLATE_HOLE = 8
+    BROKEN_TEMPLATE = 9
+    BROKEN_TEMPLATE_HOLE = 10
+    OPEN_PAREN = 11
+    CLOSE_PAREN = 12
+    OPEN_BRACKET = 13
+    CLOSE_BRACKET = 14
+    OPEN_BRACE = 15
+    CLOSE_BRACE = 16
+    COMMA = 17
+    SEMICOLON = 18
+    COLON = 19
+    DOT = 20
+    ELLIPSIS = 21
+    QUESTION = 22
+    OPTIONAL_CHAIN = 23
+    ARROW = 24
+    EQUALS = 25
+    COMPOUND = 26
+    SLASH = 27
+    SLASH_EQUALS = 28
+    STAR = 29
+    POWER = 30
+    SIGN = 31
+    NOT = 32
+    UPDATE = 33
+    PREFIX_UPDATE = 34
+    BINARY = 35
+    CONSTRUCTOR = 36
+
+cdef enum TokenSlot:
+    NOWHERE = 0
+    OPERAND = 2
+    OPERAND_KIND = 3
+    KEY = 4
+    KEY_KIND = 5
+    DECLARED = 6
+    SIZE = 8
+
+cdef enum OperandKind:
+    OTHER = 0
+    NAME = 1
+    LET = 2
+    LITERAL = 3
+    MEMBER = 4
+    BRACKETS = 5
+    METHODS = 6
+    PARENTHESES = 7
+    THIS = 8
+
+cdef enum FunctionFlag:
+    YIELD = 1
+    YIELD_IN_BODY = 2
+    AWAIT = 4
+    SUPER = 8
+
+cdef enum Modifier:
+    GET = 1
+    SET = 2
+    ASYNC = 4
+    GENERATOR = 8
+
+cdef enum NamePart:
+    ROOT = 0
+    OBJECT = 1
+    ARRAY = 2
+    GROUP = 3
+    INDEX = 4
+    PROPERTY = 5
+    OBJECT_METHOD = 6
+    OBJECT_GETTER = 7
+    OBJECT_SETTER = 8
+    METHOD = 9
+    GETTER = 10
+    SETTER = 11
+    COMPUTED_KEY = 12
+    CLASS_EXPRESSION = 13
+    CLASS_DECLARATION = 14
+    DECLARATOR = 15
+    TARGET_NAME = 16
+    TARGET_THIS = 17
+    NAMED_MEMBER = 18
+    LITERAL_INDEX = 19
+    COMPUTED_INDEX = 20
+    PRIVATE_MEMBER = 21
+    FUNCTION_NAME = 22
+    CLASS = 23
+
+cdef enum PartFlag:
+    WHOLE = 32
+    PATTERN = 64
+    HAS_METHODS = 128
+    ONLY_PARAMETERS = 256
+    ELEMENT = 512
+
+cdef enum TableLayout:
+    COLUMNS = 128
+    LINE_BREAK = 127
+    STEP_SIZE = 8
+    ACTIONS = 0
+    MODE = 1
+    COUNT = 2
+    NOTED = 3
+    SYMBOLS = 4
+    MAX_SYMBOLS = 4
+    MAX_ACTIONS = 2
+    ACTION_BITS = 8
+    KIND_SHIFT = 8
+
+cdef enum StepMode:
+    STAY = 0
+    NEXT = 1
+    REGEX = 2
+    TEMPLATE_RESUME = 3

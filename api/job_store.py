@@ -32,6 +32,8 @@ class Submission:
     digest: bytes | None
     traceparent: str = ""
     log_fields: Mapping[str, str] = field(default_factory=dict)
+    queue: str | None = None
+    """The list of its message, None for that of requests of its size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class JobStore:
         return [_acceptance(outcome) for outcome in await self._accept(args=arguments)]
 
     def _arguments(self, submission: Submission) -> Sequence[Any]:
-        queue = LARGE_QUEUE if len(submission.body) > self._large_bytes else QUEUE
+        queue = submission.queue or (LARGE_QUEUE if len(submission.body) > self._large_bytes else QUEUE)
         return (
             submission.job_id,
             submission.body,

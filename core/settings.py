@@ -32,6 +32,8 @@ _UNITS = {
 _CELL = re.compile(r"[0-9a-fA-F]{2}")
 _NAME = re.compile(r"[0-9A-Za-z_.-]{1,253}(@[0-9A-Za-z_.-]{1,253})?")  # goes into names of queues and channels
 _PROXY = re.compile(r"https?://[^\s/?#]+/?")
+_ORIGIN = re.compile(r"https?://[0-9A-Za-z.:\[\]_-]+")
+_SECRET = re.compile(r"[!-~]{32,1000}")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _PREFIX = "UNMANGLE_"
 _LARGEST = 2**63 - 1
@@ -98,9 +100,12 @@ DURATION = Form("a duration such as 300, 300s, 5m, 24h or 7d", parse_duration, u
 REDIS_URL = Form("a URL of Redis", _read_redis_url)
 PROXY = Form("a URL such as http://user:password@host:port", _read_proxy)
 CELL = Form("two hex digits, such as 03", lambda text: text.lower() if _CELL.fullmatch(text) else None)
+ORIGIN = Form("an origin such as https://unmangle.example", lambda text: text if _ORIGIN.fullmatch(text) else None)
+LONG_SECRET = Form("32 characters or more", lambda text: text if _SECRET.fullmatch(text) else None)
 LOG_LEVEL = _one_of("off", "error", "warn", "info", "debug", "trace")
 SCRAPING_REDIRECTS = _one_of("any", "allowed")
-WORKER_QUEUES = _one_of("all", "ordinary", "large")
+WORKER_QUEUES = _one_of("all", "ordinary", "large", "uploads")
+SERVE = _one_of("all", "symbolication", "uploads")
 WORKER_CONSUMER = _one_of("native", "stock")
 LOG_FORMAT = _one_of("auto", "pretty", "simplified", "json")
 
@@ -300,6 +305,25 @@ class Settings:
     cache_cleanup_enabled: bool = _setting(True, "UNMANGLE_CACHE_CLEANUP_ENABLED", BOOLEAN)
     cache_cleanup_interval_s: int = _duration(900, "UNMANGLE_CACHE_CLEANUP_INTERVAL", minimum=1)
     scrape_refresh_s: int = _duration(3600, "UNMANGLE_SCRAPE_REFRESH", minimum=1)
+
+    store_url: str | None = field(  # may hold a password
+        default=None,
+        repr=False,
+        metadata={"setting": Setting("UNMANGLE_STORE_URL", TEXT, optional=True, secret=True)},
+    )
+    store_admin_token: str | None = field(
+        default=None,
+        repr=False,
+        metadata={"setting": Setting("UNMANGLE_STORE_ADMIN_TOKEN", LONG_SECRET, optional=True, secret=True)},
+    )
+    store_strict: bool = _setting(False, "UNMANGLE_STORE_STRICT", BOOLEAN)
+    store_max_upload: int = _setting(2_147_483_648, "UNMANGLE_STORE_MAX_UPLOAD", SIZE, minimum=1)
+    store_max_files: int = _setting(50_000, "UNMANGLE_STORE_MAX_FILES", INTEGER, minimum=1)
+    store_check_bytes: int = _setting(1_073_741_824, "UNMANGLE_STORE_CHECK_BYTES", SIZE)
+    store_patience_s: int = _duration(20, "UNMANGLE_STORE_PATIENCE")
+    public_url: str | None = _setting(None, "UNMANGLE_PUBLIC_URL", ORIGIN, optional=True)
+    trust_forwarded: bool = _setting(False, "UNMANGLE_TRUST_FORWARDED", BOOLEAN)
+    serve: str = _setting("all", "UNMANGLE_SERVE", SERVE)
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:

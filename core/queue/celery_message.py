@@ -13,29 +13,31 @@ from collections.abc import Sequence
 
 import orjson
 
-from core.queue.jobs import LARGE_QUEUE, QUEUE, SYMBOLICATE_JS, queue_name
+from core.queue.jobs import TASKS, queue_name
 
 ID_MARK = "@id@"
 QUEUE_MARK = "@queue@"
+TASK_MARK = "@task@"
 
 
 class MessageWriter:
     """Writes the messages of one process, whose name ``origin`` is in them.
 
-    ``template`` is any message, with marks for the job's id and the name of its queue: Celery has to know that to put
-    a message back.
+    ``template`` is any message, with marks for the job's id, its task and the name of its queue: Celery has to know
+    that to put a message back.
     """
 
     def __init__(self, origin: str) -> None:
         self.template = _template(origin)
-        self._parts = {queue: self._parts_of(queue) for queue in (QUEUE, LARGE_QUEUE)}
+        self._parts = {queue: self._parts_of(queue) for queue in TASKS}
 
     def message(self, job_id: str, queue: str) -> bytes:
         """Return the message for the job ``job_id``, for the list ``queue``."""
         return job_id.encode().join(self._parts[queue])
 
     def _parts_of(self, queue: str) -> Sequence[bytes]:
-        return self.template.replace(QUEUE_MARK.encode(), queue_name(queue).encode()).split(ID_MARK.encode())
+        marked = self.template.replace(TASK_MARK.encode(), TASKS[queue].encode())
+        return marked.replace(QUEUE_MARK.encode(), queue_name(queue).encode()).split(ID_MARK.encode())
 
 
 def _template(origin: str) -> bytes:
@@ -47,7 +49,7 @@ def _template(origin: str) -> bytes:
             "content-encoding": "utf-8",
             "headers": {
                 "lang": "py",
-                "task": SYMBOLICATE_JS,
+                "task": TASK_MARK,
                 "id": ID_MARK,
                 "root_id": ID_MARK,
                 "parent_id": None,

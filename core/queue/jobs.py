@@ -32,6 +32,7 @@ key                              type     content, and when it goes
                                           (``worker.fetch.deny_list``).
 ``unmangle:blocked:<digest>``    string   why scraping leaves that host alone, one of our own texts.  Goes after
                                           the block time.
+``unmangle:store:workers``       zset     worker processes that take uploads, by when they last said so (s)
 ``unmangle:probe``               string   there when somebody asked a moment ago if Redis can be written to
 ``unmangle:finished:<process>``  channel  ids of jobs that ended, separated by spaces, for one API process
 ===============================  =======  =========================================================================
@@ -56,6 +57,19 @@ QUEUE = "unmangle.symbolicate_js"
 
 LARGE_QUEUE = "unmangle.symbolicate_js.large"
 """The list of the messages of requests with large bodies, which would keep the others waiting."""
+
+ASSEMBLE_UPLOAD = "unmangle.assemble_upload"
+"""The name of the Celery task that makes an upload of its chunks."""
+
+UPLOADS_QUEUE = "unmangle.uploads"
+"""The list of its messages."""
+
+TASKS = {QUEUE: SYMBOLICATE_JS, LARGE_QUEUE: SYMBOLICATE_JS, UPLOADS_QUEUE: ASSEMBLE_UPLOAD}
+"""The name of the task of each list."""
+
+UPLOAD_WORKERS = "unmangle:store:workers"
+UPLOAD_WORKERS_LIFE_S = 20
+"""A worker process that didn't say for so long that it takes uploads takes none."""
 
 IN_FLIGHT = "unmangle:in-flight"
 WORKERS = "unmangle:workers"

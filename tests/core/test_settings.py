@@ -95,6 +95,16 @@ DEFAULTS = {
     "UNMANGLE_CACHE_CLEANUP_ENABLED": True,
     "UNMANGLE_CACHE_CLEANUP_INTERVAL": 900,
     "UNMANGLE_SCRAPE_REFRESH": 3600,
+    "UNMANGLE_STORE_URL": None,
+    "UNMANGLE_STORE_ADMIN_TOKEN": None,
+    "UNMANGLE_STORE_STRICT": False,
+    "UNMANGLE_STORE_MAX_UPLOAD": 2_147_483_648,
+    "UNMANGLE_STORE_MAX_FILES": 50_000,
+    "UNMANGLE_STORE_CHECK_BYTES": 1_073_741_824,
+    "UNMANGLE_STORE_PATIENCE": 20,
+    "UNMANGLE_PUBLIC_URL": None,
+    "UNMANGLE_TRUST_FORWARDED": False,
+    "UNMANGLE_SERVE": "all",
 }
 
 
@@ -190,6 +200,9 @@ def test_settings_are_read_from_the_environment(variable: str, text: str, value:
                  "expected a value from 1 to 3153600000 seconds, got '99999999d'", id="centuries-overflow"),
     pytest.param("UNMANGLE_CACHE_DERIVED_MAX_UNUSED_FOR", "never",
                  "expected a duration such as 300, 300s, 5m, 24h or 7d or none, got 'never'", id="neither-nor-none"),
+    pytest.param("UNMANGLE_STORE_ADMIN_TOKEN", "short", "expected 32 characters or more or none", id="short-token"),
+    pytest.param("UNMANGLE_PUBLIC_URL", "https://h/p",
+                 "expected an origin such as https://unmangle.example or none, got 'https://h/p'", id="with-a-path"),
     pytest.param("UNMANGLE_SCRAPE_REFRESH", "0", "expected a value from 1 to 3153600000 seconds, got '0'",
                  id="a-period-of-zero"),
     pytest.param("PORT", "65536", "expected a value from 0 to 65535, got '65536'", id="port-too-high"),

@@ -10,7 +10,7 @@ from kombu import Queue
 
 from core.errors import HandedBack
 from core.observing.tracing import stop_tracing
-from core.queue.jobs import QUEUE, SYMBOLICATE_JS, queue_name
+from core.queue.jobs import ASSEMBLE_UPLOAD, QUEUE, SYMBOLICATE_JS, queue_name
 from core.settings import Settings
 from worker.jobs import serializer
 from worker.jobs.broker import broker_configuration
@@ -72,11 +72,20 @@ def _define_task(app: Celery, runtime: Runtime) -> None:
     @app.task(name=SYMBOLICATE_JS, bind=True)
     def symbolicate_js(self: Task[Any, Any]) -> None:
         """Answer the request whose id is the task's id.  Harmless to run twice."""
-        assert self.request.id is not None
-        try:
-            runtime.run(self.request.id)
-        except HandedBack as error:
-            raise Reject(error, requeue=True) from error
+        _run(runtime, self.request.id)
+
+    @app.task(name=ASSEMBLE_UPLOAD, bind=True)
+    def assemble_upload(self: Task[Any, Any]) -> None:
+        """Make an upload of its chunks: the job whose id is the task's id.  Harmless to run twice."""
+        _run(runtime, self.request.id)
+
+
+def _run(runtime: Runtime, job_id: str | None) -> None:
+    assert job_id is not None
+    try:
+        runtime.run(job_id)
+    except HandedBack as error:
+        raise Reject(error, requeue=True) from error
 
 
 def _follow_lifecycle(runtime: Runtime, settings: Settings) -> None:

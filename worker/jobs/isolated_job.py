@@ -45,18 +45,20 @@ class IsolatedTask(msgspec.Struct):
     traceparent: str
     log_fields: Mapping[str, str]
     symbolication: str
+    queue: str
 
 
 class IsolatedOutcome(msgspec.Struct):
     """The end of a job.
 
     ``reusable`` is the kind of its answer, None if it crashed; ``excess`` are the size and the limit of an answer that
-    is too large.  ``counts`` is what was counted meanwhile, by field.
+    is too large.  ``counts`` is what was counted meanwhile, by field; ``reuse_s`` is that of the answer.
     """
 
     reusable: bool | None
     counts: dict[str, float]
     excess: tuple[int, int] | None = None
+    reuse_s: float | None = None
 
 
 def main() -> None:
@@ -83,7 +85,7 @@ def main() -> None:
 async def _outcome(settings: Settings, task_file: BinaryIO, answer_file: BinaryIO) -> IsolatedOutcome:
     with task_file:
         task = msgspec.json.decode(task_file.readline(), type=IsolatedTask)
-        job = Job(task.id, task_file.read(), task.left_s, task.scope, traceparent=task.traceparent)
+        job = Job(task.id, task_file.read(), task.left_s, task.scope, traceparent=task.traceparent, queue=task.queue)
     REQUEST_ID.set(job.id)
     LOG_FIELDS.set(task.log_fields)
     counts = Counts()
@@ -100,7 +102,7 @@ async def _outcome(settings: Settings, task_file: BinaryIO, answer_file: BinaryI
         faulthandler.cancel_dump_traceback_later()
     with answer_file:
         answer_file.write(answer.body)
-    return IsolatedOutcome(answer.reusable, counts.news())
+    return IsolatedOutcome(answer.reusable, counts.news(), reuse_s=answer.reuse_s)
 
 
 async def _answer(settings: Settings, counts: Counts, symbolication: str, job: Job) -> Answer:

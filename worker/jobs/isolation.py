@@ -100,7 +100,9 @@ class Isolation:
 
     async def _run(self, job: Job, files: contextlib.ExitStack) -> Answer | None:
         """Return the answer, None if the process ended before it began: that is no fault of the job."""
-        task = IsolatedTask(job.id, job.left_s, job.scope, job.traceparent, job.log_fields, self._symbolication)
+        task = IsolatedTask(
+            job.id, job.left_s, job.scope, job.traceparent, job.log_fields, self._symbolication, job.queue
+        )
         task_file = files.enter_context(_unnamed_file())
         await asyncio.to_thread(_write, task_file, [msgspec.json.encode(task), b"\n", job.body])
         answer_file = files.enter_context(_unnamed_file())
@@ -122,7 +124,7 @@ class Isolation:
             raise AnswerTooLarge(*outcome.excess)
         if outcome.reusable is None:
             raise JobCrashed(job.id)
-        return Answer(await asyncio.to_thread(_content, answer_file), outcome.reusable)
+        return Answer(await asyncio.to_thread(_content, answer_file), outcome.reusable, reuse_s=outcome.reuse_s)
 
     @contextlib.asynccontextmanager
     async def _process(self, *files: int) -> AsyncIterator[Process]:

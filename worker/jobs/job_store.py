@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from core.errors import StoreUnavailable
 from core.observing.counts import Counts
 from core.queue.celery_message import MessageWriter
+from core.queue.jobs import QUEUE
 from core.queue.lua_scripts import lua_script
 from core.settings import Settings
 from worker.jobs.redis_clients import open_feed_redis, open_redis
@@ -32,6 +33,7 @@ class Job:
     deaths: int = 0
     traceparent: str = ""
     log_fields: Mapping[str, str] = field(default_factory=dict)
+    queue: str = QUEUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Answer:
     body: bytes
     reusable: bool = False
     stored: Callable[[], None] = lambda: None
+    reuse_s: float | None = None
+    """For how long such a request may be given it, if that is not what the settings say."""
 
 
 Symbolicate = Callable[[Job], Awaitable[Answer]]
@@ -145,14 +149,18 @@ class JobStore:
         await self._feed_redis.aclose()
 
     def _reuse_ms(self, answer: Answer) -> int:
-        return self._answer_reuse_ms if answer.reusable else 0
+        if not answer.reusable:
+            return 0
+        return self._answer_reuse_ms if answer.reuse_s is None else int(answer.reuse_s * 1000)
 
 
 def _job(found: list[Any]) -> Job:
-    job_id, body, left_ms, scope, deaths, traceparent, log_fields = found
+    job_id, body, left_ms, scope, deaths, traceparent, log_fields, queue = found
     scope = None if scope is None else scope.decode()
     fields = orjson.loads(log_fields) if log_fields else {}
-    return Job(job_id.decode(), body or b"", left_ms / 1000, scope, deaths, traceparent.decode(), fields)
+    return Job(
+        job_id.decode(), body or b"", left_ms / 1000, scope, deaths, traceparent.decode(), fields, queue.decode()
+    )
 
 
 @contextlib.contextmanager

@@ -18,7 +18,7 @@ from celery.worker import state
 from celery.worker.consumer import Consumer
 from celery.worker.loops import asynloop
 
-from core.queue.jobs import BROKER_PREFIX, QUEUE, SYMBOLICATE_JS, queue_name
+from core.queue.jobs import BROKER_PREFIX, TASKS, queue_name
 from worker.jobs.runtime import RunningJob, Runtime
 
 
@@ -77,9 +77,9 @@ class _Observer:
 
     def started(self, job: RunningJob) -> None:
         """Note that a job runs."""
-        state.total_count[SYMBOLICATE_JS] += 1
+        state.total_count[TASKS[job.queue]] += 1
         if self._events_are_wanted():
-            self._send("task-received", job, name=SYMBOLICATE_JS, args="()", kwargs="{}", retries=0, eta=None)
+            self._send("task-received", job, name=TASKS[job.queue], args="()", kwargs="{}", retries=0, eta=None)
             self._send("task-started", job)
 
     def ended(self, job: RunningJob, runtime_s: float) -> None:
@@ -110,14 +110,19 @@ class _RunningRequest:
         """Describe the job for ``celery inspect active``."""
         return {
             "id": self.job.id,
-            "name": SYMBOLICATE_JS,
+            "name": TASKS[self.job.queue],
             "args": [],
             "kwargs": {},
-            "type": SYMBOLICATE_JS,
+            "type": TASKS[self.job.queue],
             "hostname": self.hostname,
             "time_start": self.job.started_s,
             "acknowledged": False,
-            "delivery_info": {"exchange": "", "routing_key": queue_name(QUEUE), "priority": 0, "redelivered": False},
+            "delivery_info": {
+                "exchange": "",
+                "routing_key": queue_name(self.job.queue),
+                "priority": 0,
+                "redelivered": False,
+            },
             "worker_pid": os.getpid(),
         }
 

@@ -26,6 +26,7 @@ from core.observing.logs import LOG_FIELDS, REQUEST_ID
 from core.observing.outages import redis_outage
 from core.observing.tracing import span_below
 from core.queue.celery_message import MessageWriter
+from core.queue.jobs import QUEUE
 from core.settings import Settings
 from core.wire.response import INTERNAL_ERROR_BODY, TIMEOUT_BODY, failed_body
 from worker.caches.keys import GLOBAL_SCOPE
@@ -51,11 +52,12 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunningJob:
-    """A job that runs in this process since ``started_s`` (Unix time)."""
+    """A job that runs in this process since ``started_s`` (Unix time); ``queue`` is the list it came from."""
 
     id: str
     started_s: float
     task: asyncio.Task[None]
+    queue: str = QUEUE
 
 
 class Observer(Protocol):
@@ -183,7 +185,9 @@ class Runtime:
         if self.observer is not None and self.observer.has_revoked(job.id):
             exchange.ended(job.id, _revoked(job.id))
             return
-        running = RunningJob(job.id, time.time(), self._loop.create_task(self._run_taken(exchange, job.id, [job])))
+        running = RunningJob(
+            job.id, time.time(), self._loop.create_task(self._run_taken(exchange, job.id, [job])), job.queue
+        )
         self._running[job.id] = running
         if self.observer is not None:
             self.observer.started(running)

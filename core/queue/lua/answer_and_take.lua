@@ -13,7 +13,7 @@ local jobs, refused = {}, {}
 for _, message in ipairs(count > 0 and redis.call('RPOP', KEYS[1], count) or {}) do
     local read, content = pcall(cjson.decode, message)
     local headers = read and content['content-type'] == 'application/json' and content['headers']
-    if headers and headers['task'] == TASK and type(headers['id']) == 'string' then
+    if headers and headers['task'] == task_of(KEYS[1]) and type(headers['id']) == 'string' then
         -- A job that is held already has been sent twice.
         local job = redis.call('SISMEMBER', held, headers['id']) == 0 and claim(headers['id'], me)
         if job then table.insert(jobs, job) end

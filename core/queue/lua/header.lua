@@ -7,27 +7,33 @@ local JOB, PAYLOAD, RESULT = '${JOB_PREFIX}', '${PAYLOAD_PREFIX}', '${RESULT_PRE
 local SAME, TAKEN = '${SAME_PREFIX}', '${TAKEN_PREFIX}'
 local IN_FLIGHT, WORKERS, REAPER, REAPER_WAITS = '${IN_FLIGHT}', '${WORKERS}', '${REAPER}', '${REAPER_WAITS}'
 local COUNTS, CACHES, PROBE = '${COUNTS}', '${CACHES}', '${PROBE_KEY}'
-local ID_MARK, QUEUE_MARK, BROKER_PREFIX = '${ID_MARK}', '${QUEUE_MARK}', '${BROKER_PREFIX}'
+local ID_MARK, QUEUE_MARK, TASK_MARK = '${ID_MARK}', '${QUEUE_MARK}', '${TASK_MARK}'
+local BROKER_PREFIX = '${BROKER_PREFIX}'
 local QUEUE, TASK = '${QUEUE}', '${SYMBOLICATE_JS}'
+local UPLOADS_QUEUE, UPLOAD_TASK = '${UPLOADS_QUEUE}', '${ASSEMBLE_UPLOAD}'
 local UNCLAIMED_TTL_S = tonumber('${UNCLAIMED_RESULT_TTL_S}')
 
 -- The Redis server's clock, in milliseconds.
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 
+-- Returns the name of the Celery task whose messages are in a queue.
+local function task_of(queue) return queue == UPLOADS_QUEUE and UPLOAD_TASK or TASK end
+
 -- Returns what is to be done for a job: id, body (false if Redis evicted it, which it must not), time left (ms), scope
--- (false = global), deaths, traceparent, log fields.  Or nil if there is nothing to do: it has ended, its time is up,
--- or somebody else holds it.
+-- (false = global), deaths, traceparent, log fields, queue.  Or nil if there is nothing to do: it has ended, its time
+-- is up, or somebody else holds it.
 local function claim(id, me)
     local record = redis.call(
-        'HMGET', JOB .. id, 'deadline_ms', 'scope', 'worker', 'deaths', 'traceparent', 'log_fields')
+        'HMGET', JOB .. id, 'deadline_ms', 'scope', 'worker', 'deaths', 'traceparent', 'log_fields', 'queue')
     if not record[1] or now >= tonumber(record[1]) or (record[3] and record[3] ~= me) then return nil end
     redis.call('HSET', JOB .. id, 'worker', me)
     redis.call('SADD', TAKEN .. me, id)
     -- The last call of a worker that died may come after its death was reported: so it is found dead once more.
     redis.call('ZADD', WORKERS, 'NX', now, me)
     local body = redis.call('GET', PAYLOAD .. id)
-    return {id, body, record[1] - now, record[2], tonumber(record[4] or 0), record[5] or '', record[6] or ''}
+    local deaths, queue = tonumber(record[4] or 0), record[7] or QUEUE
+    return {id, body, record[1] - now, record[2], deaths, record[5] or '', record[6] or '', queue}
 end
 
 -- The first answer is final, and after the deadline none is stored: polls answer timeout from then on.
@@ -68,6 +74,7 @@ local function requeue(id, template)
     redis.call('HDEL', JOB .. id, 'worker', 'process')
     local name = string.sub(queue, #BROKER_PREFIX + 1)
     local message = string.gsub(string.gsub(template, ID_MARK, id), QUEUE_MARK, name)
+    message = string.gsub(message, TASK_MARK, task_of(queue))
     redis.call('RPUSH', queue, message)
 end
 

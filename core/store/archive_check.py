@@ -14,8 +14,8 @@ from typing import BinaryIO
 from core.errors import MalformedBundle, OversizedBundle
 from core.files.artifact_bundle import METHODS, copy_member, open_archive, read_member
 from core.files.manifest import ManifestFile, ManifestFiles, read_manifest_files
-from core.store.records import Finding
-from core.store.report import Code, UploadRefused, refusal
+from core.store.upload_records import UploadFinding
+from core.store.upload_report import FindingCode, UploadRefused, refusal
 
 _MAGIC = b"SYSB"
 _MANIFEST = "manifest.json"
@@ -50,13 +50,13 @@ class UploadedArchive:
         size = file.seek(0, io.SEEK_END)
         file.seek(0)
         if file.read(len(_MAGIC)) != _MAGIC:
-            raise refusal(Code.NOT_A_BUNDLE, "it does not begin as an artifact bundle does")
+            raise refusal(FindingCode.NOT_A_BUNDLE, "it does not begin as an artifact bundle does")
         try:
             archive = open_archive(file, limits.max_files + 1)  # the manifest is a member, too
         except OversizedBundle as error:
-            raise refusal(Code.TOO_MANY_FILES, str(error)) from None
+            raise refusal(FindingCode.TOO_MANY_FILES, str(error)) from None
         except MalformedBundle as error:
-            raise refusal(Code.NOT_A_BUNDLE, str(error)) from None
+            raise refusal(FindingCode.NOT_A_BUNDLE, str(error)) from None
         _check_members(archive.filelist, size, limits)
         return cls(archive, _manifest(archive, limits), limits)
 
@@ -78,7 +78,7 @@ class UploadedArchive:
         if findings:
             raise UploadRefused(findings)
 
-    def _faults(self) -> Iterator[Finding]:
+    def _faults(self) -> Iterator[UploadFinding]:
         found = 0
         for file in self.manifest.files:
             info = self._archive.NameToInfo.get(file.path)
@@ -86,31 +86,33 @@ class UploadedArchive:
                 return
             if info is None:
                 found += 1
-                yield Finding(Code.MEMBER_MISSING, "the manifest names it, but it is not in the archive", file.path)
+                yield UploadFinding(
+                    FindingCode.MEMBER_MISSING, "the manifest names it, but it is not in the archive", file.path
+                )
             elif info.file_size > self._limits.max_file_bytes:
                 found += 1
                 said = f"{info.file_size} bytes, at most {self._limits.max_file_bytes} are allowed"
-                yield Finding(Code.FILE_TOO_LARGE, said, file.path)
+                yield UploadFinding(FindingCode.FILE_TOO_LARGE, said, file.path)
 
 
 def _manifest(archive: zipfile.ZipFile, limits: CheckLimits) -> ManifestFiles:
     info = archive.NameToInfo.get(_MANIFEST)
     if info is None:
-        raise refusal(Code.MANIFEST_MISSING, f"there is no {_MANIFEST}")
+        raise refusal(FindingCode.MANIFEST_MISSING, f"there is no {_MANIFEST}")
     if info.file_size > limits.max_manifest_bytes:
         said = f"{_MANIFEST} has {info.file_size} bytes, at most {limits.max_manifest_bytes} are allowed"
-        raise refusal(Code.MANIFEST_MALFORMED, said)
+        raise refusal(FindingCode.MANIFEST_MALFORMED, said)
     text = read_member(archive, _MANIFEST, limits.max_manifest_bytes)
     if text is None:
-        raise refusal(Code.MANIFEST_MALFORMED, f"{_MANIFEST} is damaged")
+        raise refusal(FindingCode.MANIFEST_MALFORMED, f"{_MANIFEST} is damaged")
     try:
         manifest = read_manifest_files(text, limits.max_files)
     except OversizedBundle as error:
-        raise refusal(Code.TOO_MANY_FILES, str(error)) from None
+        raise refusal(FindingCode.TOO_MANY_FILES, str(error)) from None
     except MalformedBundle as error:
-        raise refusal(Code.MANIFEST_MALFORMED, str(error)) from None
+        raise refusal(FindingCode.MANIFEST_MALFORMED, str(error)) from None
     if not manifest.files:
-        raise refusal(Code.EMPTY, "there are no files in it")
+        raise refusal(FindingCode.EMPTY, "there are no files in it")
     return manifest
 
 
@@ -122,16 +124,16 @@ def _check_members(members: list[zipfile.ZipInfo], size: int, limits: CheckLimit
         if why is None and member.filename in names:
             why = "two members have this name"
         if why is not None:
-            raise refusal(Code.SUSPICIOUS_ARCHIVE, why, member.filename[:200])
+            raise refusal(FindingCode.SUSPICIOUS_ARCHIVE, why, member.filename[:200])
         names.add(member.filename)
     packed, unpacked = sum(each.compress_size for each in members), sum(each.file_size for each in members)
     if packed > size:
-        raise refusal(Code.SUSPICIOUS_ARCHIVE, "members overlap")
+        raise refusal(FindingCode.SUSPICIOUS_ARCHIVE, "members overlap")
     if unpacked > limits.max_unpacked_bytes:
         said = f"{unpacked} bytes unpacked, at most {limits.max_unpacked_bytes} are allowed"
-        raise refusal(Code.SUSPICIOUS_ARCHIVE, said)
+        raise refusal(FindingCode.SUSPICIOUS_ARCHIVE, said)
     if unpacked > _RATIO_COUNTS_FROM and unpacked > _MOST_RATIO * packed:
-        raise refusal(Code.SUSPICIOUS_ARCHIVE, f"{packed} bytes would unpack to {unpacked}")
+        raise refusal(FindingCode.SUSPICIOUS_ARCHIVE, f"{packed} bytes would unpack to {unpacked}")
 
 
 def _oddity(member: zipfile.ZipInfo) -> str | None:

@@ -29,10 +29,10 @@ from core.store.content_check import (
     script_findings,
 )
 from core.store.file_samples import FileSample
-from core.store.index import is_named_by_id, names_of
-from core.store.names import MAX_DIST_CHARACTERS, MAX_RELEASE_CHARACTERS, is_printable, release_name
-from core.store.records import Contents, Counts, Finding, ListedMember, Report, UploadTask
-from core.store.report import Code, make_report, refusal
+from core.store.store_index import is_named_by_id, names_of
+from core.store.store_names import MAX_DIST_CHARACTERS, MAX_RELEASE_CHARACTERS, is_printable, release_name
+from core.store.upload_records import Contents, ListedMember, UploadCounts, UploadFinding, UploadReport, UploadTask
+from core.store.upload_report import FindingCode, make_report, refusal
 from core.web.paths import candidate_urls, join_paths
 
 _HOST = "http://unmangle.invalid"
@@ -49,14 +49,14 @@ class Checked(msgspec.Struct, frozen=True):
     """
 
     files: list[ListedMember]
-    counts: Counts
+    counts: UploadCounts
     release: str | None
     dist: str | None
-    findings: list[Finding]
+    findings: list[UploadFinding]
     unchecked: int
     maps_wanted: list[tuple[str, str]]
 
-    def contents(self, task: UploadTask, assembly_key: str, report: Report) -> Contents:
+    def contents(self, task: UploadTask, assembly_key: str, report: UploadReport) -> Contents:
         """Return the list of files as it is stored."""
         return Contents(
             projects=sorted(task.projects),
@@ -77,13 +77,15 @@ def check_bundle(file: BinaryIO, task: UploadTask, limits: CheckLimits) -> Check
     _check_texts(release, dist)
     members = [_Member.of(each) for each in archive.manifest.files]
     if release is None and not any(member.debug_id for member in members):
-        raise refusal(Code.NOTHING_TO_FIND_BY, "no release is given, and no file has a debug id")
+        raise refusal(FindingCode.NOTHING_TO_FIND_BY, "no release is given, and no file has a debug id")
     findings = list(_findings_of_request(task, texts.get("release"), texts.get("org"), texts.get("project")))
     unchecked = _read(archive, members, limits.check_bytes)
     findings += _findings_of_files(members, release)
     files = [member.listed(archive) for member in members]
     if all(is_named_by_id(each) for each in files if each.name):
-        findings.append(Finding(Code.NAMES_BY_ID_ONLY, "all names are debug ids: files are found by debug id only"))
+        findings.append(
+            UploadFinding(FindingCode.NAMES_BY_ID_ONLY, "all names are debug ids: files are found by debug id only")
+        )
     report = make_report(findings)
     return Checked(
         files=files,
@@ -96,11 +98,11 @@ def check_bundle(file: BinaryIO, task: UploadTask, limits: CheckLimits) -> Check
     )
 
 
-def map_missing(name: str, debug_id: str | None) -> Finding:
+def map_missing(name: str, debug_id: str | None) -> UploadFinding:
     """Return the warning about a file whose map is nowhere."""
     by = f" with its debug id {debug_id}" if debug_id else ""
     said = f"neither this upload nor the store has a source map{by}: let the bundler write maps, and upload both"
-    return Finding(Code.MAP_MISSING, said, name)
+    return UploadFinding(FindingCode.MAP_MISSING, said, name)
 
 
 @dataclass(slots=True)
@@ -182,24 +184,26 @@ def _release(task: UploadTask, of_manifest: str | None) -> str | None:
 
 def _check_texts(release: str | None, dist: str | None) -> None:
     if release is not None and not is_printable(release, MAX_RELEASE_CHARACTERS):
-        raise refusal(Code.BAD_RELEASE, f"at most {MAX_RELEASE_CHARACTERS} characters, and no control characters")
+        raise refusal(
+            FindingCode.BAD_RELEASE, f"at most {MAX_RELEASE_CHARACTERS} characters, and no control characters"
+        )
     if dist is not None and not is_printable(dist, MAX_DIST_CHARACTERS):
-        raise refusal(Code.BAD_DIST, f"at most {MAX_DIST_CHARACTERS} characters, and no control characters")
+        raise refusal(FindingCode.BAD_DIST, f"at most {MAX_DIST_CHARACTERS} characters, and no control characters")
 
 
 def _findings_of_request(
     task: UploadTask, release: str | None, org: str | None, project: str | None
-) -> Iterator[Finding]:
+) -> Iterator[UploadFinding]:
     given = task.release if task.release is not None else release
     if given is not None and release_name(given) is None:
-        yield Finding(Code.RELEASE_NO_NAME, f"the release {given!r} is taken as none: name the release")
+        yield UploadFinding(FindingCode.RELEASE_NO_NAME, f"the release {given!r} is taken as none: name the release")
     others = []
     if org and org.lower() != task.org:
         others.append(f"the org {org[:100]}, the upload is for {task.org}")
     if project and project.lower() not in task.projects:
         others.append(f"the project {project[:100]}, the upload is for {', '.join(task.projects)[:200]}")
     if others:
-        yield Finding(Code.OTHER_ORG, f"its manifest names {' and '.join(others)}")
+        yield UploadFinding(FindingCode.OTHER_ORG, f"its manifest names {' and '.join(others)}")
 
 
 def _read(archive: UploadedArchive, members: list[_Member], check_bytes: int) -> int:
@@ -209,7 +213,7 @@ def _read(archive: UploadedArchive, members: list[_Member], check_bytes: int) ->
         looks = looked_into < check_bytes
         sample = FileSample(MAX_WHOLE_MAP_BYTES if member.is_map else MAX_WHOLE_SCRIPT_BYTES)
         if not archive.copy(member.file, sample.write if looks else _ignore):
-            raise refusal(Code.MEMBER_DAMAGED, "its checksum or its size is wrong", member.name)
+            raise refusal(FindingCode.MEMBER_DAMAGED, "its checksum or its size is wrong", member.name)
         member.identity = archive.size(member.file), archive.checksum(member.file)
         looked_into += archive.size(member.file)
         if not looks:
@@ -225,11 +229,11 @@ def _ignore(_: bytes) -> None:
     pass
 
 
-def _findings_of_files(members: list[_Member], release: str | None) -> list[Finding]:
+def _findings_of_files(members: list[_Member], release: str | None) -> list[UploadFinding]:
     names = _Names()
     for member in members:
         names.add(member.name)
-    checks: list[Callable[[], Iterable[Finding]]] = [
+    checks: list[Callable[[], Iterable[UploadFinding]]] = [
         lambda: _debug_ids_missing(members, release),
         lambda: _debug_ids_twice(members),
         lambda: _references(members, names),
@@ -245,24 +249,26 @@ def _findings_of_files(members: list[_Member], release: str | None) -> list[Find
     return findings
 
 
-def _debug_ids_missing(members: list[_Member], release: str | None) -> Iterator[Finding]:
+def _debug_ids_missing(members: list[_Member], release: str | None) -> Iterator[UploadFinding]:
     for member in members:
         if member.is_script and member.debug_id is None and release is None:
             said = "it has no debug id, and there is no release: it can't be found; inject ids, or give a release"
-            yield Finding(Code.DEBUG_ID_MISSING, said, member.name)
+            yield UploadFinding(FindingCode.DEBUG_ID_MISSING, said, member.name)
 
 
-def _debug_ids_twice(members: list[_Member]) -> Iterator[Finding]:
+def _debug_ids_twice(members: list[_Member]) -> Iterator[UploadFinding]:
     first: dict[tuple[DebugId, object], _Member] = {}
     for member in members:
         if member.debug_id is None:
             continue
         other = first.setdefault((member.debug_id, member.file.type), member)
         if other.identity != member.identity:
-            yield Finding(Code.DEBUG_ID_TWICE, f"{other.name} differs from it, and has its debug id", member.name)
+            yield UploadFinding(
+                FindingCode.DEBUG_ID_TWICE, f"{other.name} differs from it, and has its debug id", member.name
+            )
 
 
-def _references(members: list[_Member], names: _Names) -> Iterator[Finding]:
+def _references(members: list[_Member], names: _Names) -> Iterator[UploadFinding]:
     ids_of_maps = _ids_of_maps(members)
     compared = 0
     for member in members:
@@ -274,7 +280,7 @@ def _references(members: list[_Member], names: _Names) -> Iterator[Finding]:
             nearest = names.nearest(reference) if compared <= _MOST_LOOKED_UP else []
             hint = f"; near to it: {', '.join(nearest)}" if nearest else ""
             said = f"its source map {reference[:200]} is not in this upload{hint}: upload with the paths of the build"
-            yield Finding(Code.REFERENCE_NOT_FOUND, said, member.name)
+            yield UploadFinding(FindingCode.REFERENCE_NOT_FOUND, said, member.name)
 
 
 def _ids_of_maps(members: Iterable[_Member]) -> set[DebugId]:
@@ -289,23 +295,23 @@ def _maps_wanted(members: list[_Member]) -> Iterator[tuple[str, str]]:
             yield member.name, member.debug_id
 
 
-def _maps_unused(members: list[_Member], names: _Names) -> Iterator[Finding]:
+def _maps_unused(members: list[_Member], names: _Names) -> Iterator[UploadFinding]:
     used = {resolved for member in members if member.is_script and (resolved := names.resolved(member))}
     ids = {member.debug_id for member in members if member.is_script and member.debug_id is not None}
     for member in members:
         if member.is_map and member.name not in used and member.debug_id not in ids:
-            yield Finding(
-                Code.MAP_UNUSED, "no file of this upload refers to it, and none has its debug id", member.name
+            yield UploadFinding(
+                FindingCode.MAP_UNUSED, "no file of this upload refers to it, and none has its debug id", member.name
             )
 
 
-def _odd_names(members: list[_Member]) -> Iterator[Finding]:
+def _odd_names(members: list[_Member]) -> Iterator[UploadFinding]:
     folders = {member.name.split("/")[1] for member in members if member.name.count("/") > 1}
     for member in members:
         why = _oddity(member.name, folders)
         if why is not None:
             said = f"{why}: set the prefix, for the JavaScript client with a slash at its end"
-            yield Finding(Code.NAME_ODD, said, member.name)
+            yield UploadFinding(FindingCode.NAME_ODD, said, member.name)
 
 
 def _oddity(name: str, folders: set[str]) -> str | None:
@@ -325,8 +331,8 @@ def _oddity(name: str, folders: set[str]) -> str | None:
     return f"its first folder {first} ends like the folder {glued}" if glued else None
 
 
-def _counts(files: list[ListedMember]) -> Counts:
-    return Counts(
+def _counts(files: list[ListedMember]) -> UploadCounts:
+    return UploadCounts(
         files=len(files),
         minified=sum(each.type == ManifestType.MINIFIED_SOURCE for each in files),
         maps=sum(each.type == ManifestType.SOURCE_MAP for each in files),

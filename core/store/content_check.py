@@ -17,8 +17,8 @@ from core.files.text_files import is_html
 from core.offline.shifted_maps import own_debug_id
 from core.sourcemap.json_document import json_start
 from core.store.file_samples import FileSample
-from core.store.records import Finding
-from core.store.report import Code
+from core.store.upload_records import UploadFinding
+from core.store.upload_report import FindingCode
 
 MAX_WHOLE_MAP_BYTES = 64 << 20
 MAX_WHOLE_SCRIPT_BYTES = 0  # of scripts the two ends are enough
@@ -78,35 +78,35 @@ def map_facts(sample: FileSample) -> MapFacts:
     return MapFacts(debug_id=own_debug_id(document), sources=sources, sources_missing=missing)
 
 
-def script_findings(name: str, debug_id: DebugId | None, facts: ScriptFacts) -> Iterator[Finding]:
+def script_findings(name: str, debug_id: DebugId | None, facts: ScriptFacts) -> Iterator[UploadFinding]:
     """Yield the warnings about a generated file by itself; ``debug_id`` is that of the manifest."""
     if facts.is_page:
-        yield Finding(Code.HTML_INSTEAD, "it is a page of HTML, not a script", name)
+        yield UploadFinding(FindingCode.HTML_INSTEAD, "it is a page of HTML, not a script", name)
     if debug_id is None:
         return
     if facts.comment_id not in (None, debug_id):
         said = f"the manifest says {debug_id}, its comment {facts.comment_id}: build and upload again, inject once"
-        yield Finding(Code.DEBUG_ID_DIFFERS, said, name)
+        yield UploadFinding(FindingCode.DEBUG_ID_DIFFERS, said, name)
     if facts.registered_id not in (None, debug_id):
         said = (
             f"the manifest says {debug_id}, its code registers {facts.registered_id}, which events will carry: "
             "two tools inject ids, switch one off"
         )
-        yield Finding(Code.DEBUG_ID_IN_CODE_DIFFERS, said, name)
+        yield UploadFinding(FindingCode.DEBUG_ID_IN_CODE_DIFFERS, said, name)
 
 
-def map_findings(name: str, debug_id: DebugId | None, facts: MapFacts) -> Iterator[Finding]:
+def map_findings(name: str, debug_id: DebugId | None, facts: MapFacts) -> Iterator[UploadFinding]:
     """Yield the warnings about a source map by itself; ``debug_id`` is that of the manifest."""
     if facts.is_page:
-        yield Finding(Code.HTML_INSTEAD, "it is a page of HTML, not a source map", name)
+        yield UploadFinding(FindingCode.HTML_INSTEAD, "it is a page of HTML, not a source map", name)
     if facts.malformed is not None:
-        yield Finding(Code.MAP_MALFORMED, facts.malformed, name)
+        yield UploadFinding(FindingCode.MAP_MALFORMED, facts.malformed, name)
     if debug_id is not None and facts.debug_id not in (None, debug_id):
         said = f"the manifest says {debug_id}, the map {facts.debug_id}: build and upload again, inject once"
-        yield Finding(Code.DEBUG_ID_DIFFERS, said, name)
+        yield UploadFinding(FindingCode.DEBUG_ID_DIFFERS, said, name)
     if facts.sources_missing:
         said = f"{facts.sources_missing} of {facts.sources} sources have no sourcesContent: build with it"
-        yield Finding(Code.SOURCES_MISSING, said, name)
+        yield UploadFinding(FindingCode.SOURCES_MISSING, said, name)
 
 
 def _comment_reference(tail: bytes) -> str | None:

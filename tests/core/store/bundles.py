@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from core.store.records import UploadTask
+from core.store.upload_records import UploadTask
 
 ID = "9a3f2b1c-0d4e-5f6a-8b7c-1d2e3f4a5b6c"
 OTHER_ID = "11111111-2222-4333-8444-555555555555"

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from core.store.archive_check import CheckLimits
 from core.store.bundle_check import Checked, check_bundle
-from core.store.records import UploadTask
-from core.store.report import NOTES, Code, UploadRefused, is_error
+from core.store.upload_records import UploadTask
+from core.store.upload_report import NOTES, FindingCode, UploadRefused, is_error
 from tests.core.store.bundles import DOCUMENT, ID, MAP, OTHER_ID, SCRIPT, a_task, bundle_of, script, source_map, zipped
 
 GOOD = bundle_of(
@@ -80,24 +80,24 @@ def damaged() -> bytes:
 
 
 ERRORS = [
-    pytest.param(b"", Code.NOT_A_BUNDLE, id="nothing"),
-    pytest.param(b"PK\x03\x04" + b"\0" * 40, Code.NOT_A_BUNDLE, id="no-magic"),
-    pytest.param(b"SYSB\x02\0\0\0no archive", Code.NOT_A_BUNDLE, id="no-archive"),
-    pytest.param(GOOD[:-10], Code.NOT_A_BUNDLE, id="cut-short"),
-    pytest.param(zipped([("a.js", b"")], None), Code.MANIFEST_MISSING, id="no-manifest"),
-    pytest.param(zipped([], b"{"), Code.MANIFEST_MALFORMED, id="manifest-is-no-json"),
-    pytest.param(zipped([], b'{"files":[]}'), Code.MANIFEST_MALFORMED, id="manifest-of-another-shape"),
-    pytest.param(zipped([], b'{"files":{}}'), Code.EMPTY, id="no-files"),
-    pytest.param(zipped([], manifest_of("a.js")), Code.MEMBER_MISSING, id="named-but-not-there"),
-    pytest.param(damaged(), Code.MEMBER_DAMAGED, id="another-checksum"),
-    pytest.param(encrypted(GOOD), Code.SUSPICIOUS_ARCHIVE, id="encrypted"),
-    pytest.param(of_method(zipfile.ZIP_BZIP2), Code.SUSPICIOUS_ARCHIVE, id="bzip2"),
-    pytest.param(of_method(zipfile.ZIP_LZMA), Code.SUSPICIOUS_ARCHIVE, id="lzma"),
-    pytest.param(zipped([("../a.js", b"")], manifest_of("../a.js")), Code.SUSPICIOUS_ARCHIVE, id="leads-out"),
+    pytest.param(b"", FindingCode.NOT_A_BUNDLE, id="nothing"),
+    pytest.param(b"PK\x03\x04" + b"\0" * 40, FindingCode.NOT_A_BUNDLE, id="no-magic"),
+    pytest.param(b"SYSB\x02\0\0\0no archive", FindingCode.NOT_A_BUNDLE, id="no-archive"),
+    pytest.param(GOOD[:-10], FindingCode.NOT_A_BUNDLE, id="cut-short"),
+    pytest.param(zipped([("a.js", b"")], None), FindingCode.MANIFEST_MISSING, id="no-manifest"),
+    pytest.param(zipped([], b"{"), FindingCode.MANIFEST_MALFORMED, id="manifest-is-no-json"),
+    pytest.param(zipped([], b'{"files":[]}'), FindingCode.MANIFEST_MALFORMED, id="manifest-of-another-shape"),
+    pytest.param(zipped([], b'{"files":{}}'), FindingCode.EMPTY, id="no-files"),
+    pytest.param(zipped([], manifest_of("a.js")), FindingCode.MEMBER_MISSING, id="named-but-not-there"),
+    pytest.param(damaged(), FindingCode.MEMBER_DAMAGED, id="another-checksum"),
+    pytest.param(encrypted(GOOD), FindingCode.SUSPICIOUS_ARCHIVE, id="encrypted"),
+    pytest.param(of_method(zipfile.ZIP_BZIP2), FindingCode.SUSPICIOUS_ARCHIVE, id="bzip2"),
+    pytest.param(of_method(zipfile.ZIP_LZMA), FindingCode.SUSPICIOUS_ARCHIVE, id="lzma"),
+    pytest.param(zipped([("../a.js", b"")], manifest_of("../a.js")), FindingCode.SUSPICIOUS_ARCHIVE, id="leads-out"),
     pytest.param(
-        zipped([("a\\..\\a.js", b"")], manifest_of("a.js")), Code.SUSPICIOUS_ARCHIVE, id="leads-out-backwards"
+        zipped([("a\\..\\a.js", b"")], manifest_of("a.js")), FindingCode.SUSPICIOUS_ARCHIVE, id="leads-out-backwards"
     ),
-    pytest.param(zipped([("/a.js", b"")], manifest_of("/a.js")), Code.SUSPICIOUS_ARCHIVE, id="absolute"),
+    pytest.param(zipped([("/a.js", b"")], manifest_of("/a.js")), FindingCode.SUSPICIOUS_ARCHIVE, id="absolute"),
 ]
 
 
@@ -109,23 +109,23 @@ def test_a_bundle_is_refused(bundle, code):
 
 @pytest.mark.filterwarnings("ignore:Duplicate name:UserWarning")
 def test_two_members_of_one_name_are_refused():
-    assert refused(zipped([("a.js", b"1"), ("a.js", b"2")], manifest_of("a.js"))) == [Code.SUSPICIOUS_ARCHIVE]
+    assert refused(zipped([("a.js", b"1"), ("a.js", b"2")], manifest_of("a.js"))) == [FindingCode.SUSPICIOUS_ARCHIVE]
 
 
 def test_members_that_overlap_are_refused():
     bundle = bytearray(zipped([("a.js", b"a" * 1000), ("b.js", b"")], manifest_of("a.js", "b.js"), zipfile.ZIP_STORED))
     second = bundle.index(b"PK\x01\x02", bundle.index(b"PK\x01\x02") + 1)
     bundle[second + 20 : second + 24] = struct.pack("<I", 5000)
-    assert refused(bytes(bundle)) == [Code.SUSPICIOUS_ARCHIVE]
+    assert refused(bytes(bundle)) == [FindingCode.SUSPICIOUS_ARCHIVE]
 
 
 @pytest.mark.parametrize(
     "limits, code",
     [
-        pytest.param(CheckLimits(max_files=1), Code.TOO_MANY_FILES, id="too-many-files"),
-        pytest.param(CheckLimits(max_manifest_bytes=10), Code.MANIFEST_MALFORMED, id="too-large-manifest"),
-        pytest.param(CheckLimits(max_file_bytes=100), Code.FILE_TOO_LARGE, id="too-large-file"),
-        pytest.param(CheckLimits(max_unpacked_bytes=100), Code.SUSPICIOUS_ARCHIVE, id="too-much-unpacked"),
+        pytest.param(CheckLimits(max_files=1), FindingCode.TOO_MANY_FILES, id="too-many-files"),
+        pytest.param(CheckLimits(max_manifest_bytes=10), FindingCode.MANIFEST_MALFORMED, id="too-large-manifest"),
+        pytest.param(CheckLimits(max_file_bytes=100), FindingCode.FILE_TOO_LARGE, id="too-large-file"),
+        pytest.param(CheckLimits(max_unpacked_bytes=100), FindingCode.SUSPICIOUS_ARCHIVE, id="too-much-unpacked"),
     ],
 )
 def test_what_exceeds_a_limit_is_refused(limits, code):
@@ -136,22 +136,22 @@ def test_a_bomb_is_refused_before_anything_is_unpacked():
     bomb = bytearray(bundle_of([script(b"\0" * 1_000_000, debug_id=ID)]))
     entry = bomb.index(b"PK\x01\x02")
     bomb[entry + 24 : entry + 28] = struct.pack("<I", 2_000_000_000)
-    assert refused(bytes(bomb), limits=CheckLimits(max_file_bytes=1 << 40)) == [Code.SUSPICIOUS_ARCHIVE]
+    assert refused(bytes(bomb), limits=CheckLimits(max_file_bytes=1 << 40)) == [FindingCode.SUSPICIOUS_ARCHIVE]
 
 
 def test_a_manifest_of_a_million_files_is_refused():
     manifest = b'{"files":{' + b",".join(b'"%d":{}' % number for number in range(1_000_000)) + b"}}"
-    assert refused(zipped([], manifest)) == [Code.TOO_MANY_FILES]
+    assert refused(zipped([], manifest)) == [FindingCode.TOO_MANY_FILES]
 
 
 @pytest.mark.parametrize(
     "task, code",
     [
-        pytest.param(a_task(release=None), Code.NOTHING_TO_FIND_BY, id="neither-release-nor-ids"),
-        pytest.param(a_task(release="undefined"), Code.NOTHING_TO_FIND_BY, id="release-undefined-is-none"),
-        pytest.param(a_task(release="r" * 251), Code.BAD_RELEASE, id="long-release"),
-        pytest.param(a_task(release="a\nb"), Code.BAD_RELEASE, id="release-with-newline"),
-        pytest.param(a_task(dist="d" * 65), Code.BAD_DIST, id="long-dist"),
+        pytest.param(a_task(release=None), FindingCode.NOTHING_TO_FIND_BY, id="neither-release-nor-ids"),
+        pytest.param(a_task(release="undefined"), FindingCode.NOTHING_TO_FIND_BY, id="release-undefined-is-none"),
+        pytest.param(a_task(release="r" * 251), FindingCode.BAD_RELEASE, id="long-release"),
+        pytest.param(a_task(release="a\nb"), FindingCode.BAD_RELEASE, id="release-with-newline"),
+        pytest.param(a_task(dist="d" * 65), FindingCode.BAD_DIST, id="long-dist"),
     ],
 )
 def test_an_upload_is_refused(task, code):
@@ -159,7 +159,7 @@ def test_an_upload_is_refused(task, code):
 
 
 def test_a_release_of_the_manifest_is_checked_as_well():
-    assert refused(bundle_of([script()], release="a\nb"), a_task(release=None)) == [Code.BAD_RELEASE]
+    assert refused(bundle_of([script()], release="a\nb"), a_task(release=None)) == [FindingCode.BAD_RELEASE]
 
 
 def test_a_good_upload_has_no_findings():
@@ -185,68 +185,68 @@ WARNINGS = [
     pytest.param(
         [script(debug_id=ID), script(name="~/b.js", content=b"b()")],
         {"release": None},
-        Code.DEBUG_ID_MISSING,
+        FindingCode.DEBUG_ID_MISSING,
         id="one-file-without-an-id",
     ),
     pytest.param(
         [script(b"a()\n//# debugId=%b\n" % OTHER_ID.encode(), debug_id=ID), source_map(debug_id=ID)],
         {},
-        Code.DEBUG_ID_DIFFERS,
+        FindingCode.DEBUG_ID_DIFFERS,
         id="other-id-in-the-comment",
     ),
     pytest.param(
         [script(debug_id=ID), source_map({**DOCUMENT, "debugId": OTHER_ID}, debug_id=ID)],
         {},
-        Code.DEBUG_ID_DIFFERS,
+        FindingCode.DEBUG_ID_DIFFERS,
         id="other-id-in-the-map",
     ),
     pytest.param(
         [script(SNIPPET % OTHER_ID.encode() + b"a()", debug_id=ID), source_map(debug_id=ID)],
         {},
-        Code.DEBUG_ID_IN_CODE_DIFFERS,
+        FindingCode.DEBUG_ID_IN_CODE_DIFFERS,
         id="other-id-registered-at-the-start",
     ),
     pytest.param(
         [script(b"a();" * 20_000 + SNIPPET % OTHER_ID.encode(), debug_id=ID), source_map(debug_id=ID)],
         {},
-        Code.DEBUG_ID_IN_CODE_DIFFERS,
+        FindingCode.DEBUG_ID_IN_CODE_DIFFERS,
         id="other-id-registered-at-the-end",
     ),
     pytest.param(
         [script(debug_id=ID), script(b"b()", "~/b.js", debug_id=ID), source_map(debug_id=ID)],
         {},
-        Code.DEBUG_ID_TWICE,
+        FindingCode.DEBUG_ID_TWICE,
         id="two-files-with-one-id",
     ),
     pytest.param(
         [script(), source_map(name="~/other/app.min.js.map")],
         {},
-        Code.REFERENCE_NOT_FOUND,
+        FindingCode.REFERENCE_NOT_FOUND,
         id="reference-leads-nowhere",
     ),
     pytest.param(
-        [script(debug_id=ID), source_map(content=b"[]", debug_id=ID)], {}, Code.MAP_MALFORMED, id="map-is-a-list"
+        [script(debug_id=ID), source_map(content=b"[]", debug_id=ID)], {}, FindingCode.MAP_MALFORMED, id="map-is-a-list"
     ),
     pytest.param(
-        [script(debug_id=ID), source_map(content=b"{", debug_id=ID)], {}, Code.MAP_MALFORMED, id="map-is-no-json"
+        [script(debug_id=ID), source_map(content=b"{", debug_id=ID)], {}, FindingCode.MAP_MALFORMED, id="map-is-no-json"
     ),
     pytest.param(
         [script(debug_id=ID), source_map({**DOCUMENT, "version": 2}, debug_id=ID)],
         {},
-        Code.MAP_MALFORMED,
+        FindingCode.MAP_MALFORMED,
         id="map-of-version-2",
     ),
     pytest.param(
         [script(debug_id=ID), source_map({"version": 3}, debug_id=ID)],
         {},
-        Code.MAP_MALFORMED,
+        FindingCode.MAP_MALFORMED,
         id="map-without-mappings",
     ),
-    pytest.param([script(b"a()"), source_map()], {}, Code.MAP_UNUSED, id="nobody-refers-to-the-map"),
+    pytest.param([script(b"a()"), source_map()], {}, FindingCode.MAP_UNUSED, id="nobody-refers-to-the-map"),
     pytest.param(
         [script(debug_id=ID), source_map({**DOCUMENT, "sourcesContent": [None]}, debug_id=ID)],
         {},
-        Code.SOURCES_MISSING,
+        FindingCode.SOURCES_MISSING,
         id="null-content",
     ),
     pytest.param(
@@ -255,40 +255,40 @@ WARNINGS = [
             source_map({"version": 3, "sections": [{"map": {**DOCUMENT, "sourcesContent": []}}]}, debug_id=ID),
         ],
         {},
-        Code.SOURCES_MISSING,
+        FindingCode.SOURCES_MISSING,
         id="no-content-in-a-section",
     ),
     pytest.param(
         [script(b"<!doctype html><title>404</title>", debug_id=ID), source_map(debug_id=ID)],
         {},
-        Code.HTML_INSTEAD,
+        FindingCode.HTML_INSTEAD,
         id="page-for-a-script",
     ),
     pytest.param(
         [script(debug_id=ID), source_map(content=b"<html></html>", debug_id=ID)],
         {},
-        Code.HTML_INSTEAD,
+        FindingCode.HTML_INSTEAD,
         id="page-for-a-map",
     ),
-    pytest.param([script(b"a()", "~app.js")], {}, Code.NAME_ODD, id="no-slash-after-the-tilde"),
-    pytest.param([script(b"a()", "/home/me/app.js")], {}, Code.NAME_ODD, id="path-of-linux"),
-    pytest.param([script(b"a()", "~/Users/me/app.js")], {}, Code.NAME_ODD, id="path-of-macos"),
-    pytest.param([script(b"a()", "C:\\build\\app.js")], {}, Code.NAME_ODD, id="path-of-windows"),
-    pytest.param([script(b"a()", "~/a\\app.js")], {}, Code.NAME_ODD, id="backslash"),
-    pytest.param([script(b"a()", "~//app.js")], {}, Code.NAME_ODD, id="two-slashes"),
+    pytest.param([script(b"a()", "~app.js")], {}, FindingCode.NAME_ODD, id="no-slash-after-the-tilde"),
+    pytest.param([script(b"a()", "/home/me/app.js")], {}, FindingCode.NAME_ODD, id="path-of-linux"),
+    pytest.param([script(b"a()", "~/Users/me/app.js")], {}, FindingCode.NAME_ODD, id="path-of-macos"),
+    pytest.param([script(b"a()", "C:\\build\\app.js")], {}, FindingCode.NAME_ODD, id="path-of-windows"),
+    pytest.param([script(b"a()", "~/a\\app.js")], {}, FindingCode.NAME_ODD, id="backslash"),
+    pytest.param([script(b"a()", "~//app.js")], {}, FindingCode.NAME_ODD, id="two-slashes"),
     pytest.param(
         [script(b"a()", "~/staticassets/app.js"), script(b"b()", "~/assets/b.js")],
         {},
-        Code.NAME_ODD,
+        FindingCode.NAME_ODD,
         id="prefix-glued-on",
     ),
     pytest.param(
         [script(debug_id=ID), source_map(debug_id=ID)],
         {"release": "undefined"},
-        Code.RELEASE_NO_NAME,
+        FindingCode.RELEASE_NO_NAME,
         id="release-undefined",
     ),
-    pytest.param([script(b"a()", f"~/{ID}-0.js", debug_id=ID)], {}, Code.NAMES_BY_ID_ONLY, id="named-by-ids"),
+    pytest.param([script(b"a()", f"~/{ID}-0.js", debug_id=ID)], {}, FindingCode.NAMES_BY_ID_ONLY, id="named-by-ids"),
 ]
 
 
@@ -303,31 +303,31 @@ def test_other_orgs_and_projects_of_the_manifest_are_told():
     (finding,) = [
         each
         for each in check(bundle_of([script(b"a()")], org="o", project="p")).findings
-        if each.code == Code.OTHER_ORG
+        if each.code == FindingCode.OTHER_ORG
     ]
     assert "the org o" in finding.said
     assert "the project p" in finding.said
 
 
 def test_every_code_that_a_bundle_alone_can_have_is_tried():
-    tried = {code for row in (*ERRORS, *WARNINGS) for code in row.values if isinstance(code, Code)}
+    tried = {code for row in (*ERRORS, *WARNINGS) for code in row.values if isinstance(code, FindingCode)}
     elsewhere = {
-        Code.TOO_MANY_FILES,
-        Code.FILE_TOO_LARGE,
-        Code.NOTHING_TO_FIND_BY,
-        Code.BAD_RELEASE,
-        Code.BAD_DIST,
-        Code.OTHER_ORG,
+        FindingCode.TOO_MANY_FILES,
+        FindingCode.FILE_TOO_LARGE,
+        FindingCode.NOTHING_TO_FIND_BY,
+        FindingCode.BAD_RELEASE,
+        FindingCode.BAD_DIST,
+        FindingCode.OTHER_ORG,
         # What needs the store, or the process that checks.
-        Code.TOO_LARGE,
-        Code.CHECKSUM_DIFFERS,
-        Code.QUOTA,
-        Code.UNCHECKABLE,
-        Code.MAP_MISSING,
-        Code.REPLACES,
+        FindingCode.TOO_LARGE,
+        FindingCode.CHECKSUM_DIFFERS,
+        FindingCode.QUOTA,
+        FindingCode.UNCHECKABLE,
+        FindingCode.MAP_MISSING,
+        FindingCode.REPLACES,
     }
-    assert tried | elsewhere == set(Code)
-    assert frozenset(Code) >= NOTES
+    assert tried | elsewhere == set(FindingCode)
+    assert frozenset(FindingCode) >= NOTES
 
 
 def test_the_bytecode_of_hermes_is_nothing_but_headers():

@@ -8,24 +8,33 @@ import gzip
 import orjson
 import pytest
 
-from core.store.protocol import BadUpload, max_request_bytes, options_document, read_assemble_request
-from core.store.records import (
+from core.store.access_tokens import (
+    ADMIN,
+    AccessToken,
+    Right,
+    bearer_token,
+    is_admin,
+    new_token_text,
+    token_end,
+    token_sha256,
+)
+from core.store.upload_protocol import BadUpload, max_request_bytes, options_document, read_assemble_request
+from core.store.upload_records import (
     Contents,
-    Finding,
     ListedMember,
     MalformedDocument,
-    Record,
+    UploadFinding,
+    UploadRecord,
     decode,
     decode_contents,
     encode,
     encode_contents,
     rfc3339,
 )
-from core.store.report import Code, make_report, refused_text
-from core.store.tokens import ADMIN, Right, Token, bearer_token, is_admin, new_token_text, token_end, token_sha256
+from core.store.upload_report import FindingCode, make_report, refused_text
 
 SHA1 = "0123456789abcdef0123456789abcdef01234567"
-RECORD = Record(
+RECORD = UploadRecord(
     id="1796094000123-0a1b2c3d",
     org="acme",
     projects=["shop"],
@@ -40,18 +49,18 @@ def test_a_record_comes_back_and_unknown_members_are_left_alone():
     document = orjson.loads(encode(RECORD))
     assert document["created"] == "2026-12-01T03:00:00.123Z"
     assert document["report"] == {"errors": 0, "warnings": 0, "first": [], "unchecked": 0}
-    assert decode(orjson.dumps({**document, "later": 1}), Record) == RECORD
+    assert decode(orjson.dumps({**document, "later": 1}), UploadRecord) == RECORD
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"v":2}', b"\xff"])
 def test_a_damaged_record_says_so(content):
     with pytest.raises(MalformedDocument):
-        decode(content, Record)
+        decode(content, UploadRecord)
 
 
 def test_a_record_of_a_newer_program_is_not_misread():
     with pytest.raises(MalformedDocument, match="newer than this program"):
-        decode(encode(RECORD).replace(b'"v":1', b'"v":2'), Record)
+        decode(encode(RECORD).replace(b'"v":1', b'"v":2'), UploadRecord)
 
 
 def test_equal_lists_of_files_are_equal_bytes():
@@ -67,14 +76,20 @@ def test_a_damaged_list_of_files_says_so(packed):
 
 
 def test_a_list_of_files_that_unpacks_to_too_much_says_so(monkeypatch):
-    monkeypatch.setattr("core.store.records.MAX_CONTENTS_BYTES", 1000)
+    monkeypatch.setattr("core.store.upload_records.MAX_CONTENTS_BYTES", 1000)
     with pytest.raises(MalformedDocument, match="too long"):
         decode_contents(gzip.compress(b" " * 2000 + b"{}"))
 
 
 def test_a_report_has_the_gravest_first_and_at_most_twenty_of_a_code():
-    findings = [Finding(Code.NAME_ODD, "odd", f"~{number}") for number in range(25)]
-    report = make_report([*findings, Finding(Code.REPLACES, "note"), Finding(Code.DEBUG_ID_DIFFERS, "worse", "a")])
+    findings = [UploadFinding(FindingCode.NAME_ODD, "odd", f"~{number}") for number in range(25)]
+    report = make_report(
+        [
+            *findings,
+            UploadFinding(FindingCode.REPLACES, "note"),
+            UploadFinding(FindingCode.DEBUG_ID_DIFFERS, "worse", "a"),
+        ]
+    )
     assert [each.code for each in report.findings] == ["debug_id_differs", *["name_odd"] * 20, "replaces"]
     assert report.findings[20].more == 5
     assert (report.errors, report.warnings) == (0, 26)
@@ -86,7 +101,7 @@ def test_a_report_has_the_gravest_first_and_at_most_twenty_of_a_code():
 
 
 def test_one_problem_is_no_plural():
-    assert refused_text(make_report([Finding(Code.EMPTY, "there are no files in it")]), 0) == (
+    assert refused_text(make_report([UploadFinding(FindingCode.EMPTY, "there are no files in it")]), 0) == (
         "refused: 1 problem\nempty: there are no files in it"
     )
 
@@ -160,7 +175,7 @@ def test_a_token_without_a_url_is_plain_and_none_comes_twice():
 
 
 def test_what_a_token_allows():
-    token = Token(name="ci", org="acme", projects=["shop"], expires=10)
+    token = AccessToken(name="ci", org="acme", projects=["shop"], expires=10)
     assert token.allows(Right.UPLOAD)
     assert not token.allows(Right.READ)
     assert token.is_for_org("acme")
@@ -168,7 +183,7 @@ def test_what_a_token_allows():
     assert token.other_projects(["shop", "app"]) == ["app"]
     assert token.is_expired(10)
     assert not token.is_expired(9.9)
-    assert decode(encode(token), Token) == token
+    assert decode(encode(token), AccessToken) == token
     assert ADMIN.is_for_org("any")
     assert ADMIN.other_projects(["any"]) == []
 

@@ -9,8 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from core.files.debug_ids import parse_debug_id
-from core.store.keys import OrgKeys, probe_key
-from core.store.names import (
+from core.store.store_keys import OrgKeys, probe_key
+from core.store.store_names import (
     UploadIds,
     assembly_key,
     debug_id_key,

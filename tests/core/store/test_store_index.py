@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.store.index import (
+from core.store.store_index import (
     entry_name,
     index_keys,
     newest_by_id,
@@ -13,9 +13,9 @@ from core.store.index import (
     read_release_entry,
     surplus,
 )
-from core.store.keys import OrgKeys
-from core.store.names import inverse
-from core.store.records import Contents, ListedMember
+from core.store.store_keys import OrgKeys
+from core.store.store_names import inverse
+from core.store.upload_records import Contents, ListedMember
 from tests.core.store.bundles import ID
 
 NAME = "~/assets/app.min.js"

@@ -3,12 +3,12 @@
 =====================================  ==============================================  ================================
 key below ``v1/``                      content                                         written
 =====================================  ==============================================  ================================
-``tokens/{sha256}``                    JSON of a ``Token``                             once
+``tokens/{sha256}``                    JSON of a ``AccessToken``                             once
 ``o/ORG/chunks/{sha1}``                an unpacked chunk                               content follows from the name
 ``o/ORG/pending/{assembly key}``       JSON of an ``UploadTask``                       last writer is right
 ``o/ORG/bundles/UPLOAD``               the bundle as it came                           once
 ``o/ORG/contents/UPLOAD``              gzipped JSON of ``Contents``                    once
-``o/ORG/uploads/INVERSE``              JSON of a ``Record``                            once
+``o/ORG/uploads/INVERSE``              JSON of a ``UploadRecord``                            once
 ``o/ORG/ids/{2}/{rest}/…``             empty; ``INVERSE.KINDS.PROJECT``                content follows from the name
 ``o/ORG/urls/{2}/{rest}/…``            empty; ``INVERSE.{name digest}.PROJECT``        content follows from the name
 ``o/ORG/releases/{digest}/…``          empty; ``INVERSE.PROJECT``                      content follows from the name
@@ -25,7 +25,7 @@ No object is read, changed and written back, so concurrent uploads can't lose ea
 from __future__ import annotations
 
 from core.files.debug_ids import DebugId
-from core.store.names import debug_id_key, digest, inverse, stem
+from core.store.store_names import debug_id_key, digest, inverse, stem
 
 ROOT = "v1"
 ORGS = f"{ROOT}/o"

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from core.errors import UnmangleError
-from core.store.records import Finding, Report
+from core.store.upload_records import UploadFinding, UploadReport
 
 _MOST_OF_EACH = 20
 _MOST_LINES = 20
 
 
-class Code(StrEnum):
+class FindingCode(StrEnum):
     """What a finding is about, the gravest first."""
 
     # The upload is refused.
@@ -51,15 +51,15 @@ class Code(StrEnum):
     REPLACES = "replaces"
 
 
-NOTES = frozenset((Code.NAMES_BY_ID_ONLY, Code.REPLACES))
-_GRAVITY = {code.value: gravity for gravity, code in enumerate(Code)}
-_FIRST_WARNING = _GRAVITY[Code.DEBUG_ID_MISSING]
+NOTES = frozenset((FindingCode.NAMES_BY_ID_ONLY, FindingCode.REPLACES))
+_GRAVITY = {code.value: gravity for gravity, code in enumerate(FindingCode)}
+_FIRST_WARNING = _GRAVITY[FindingCode.DEBUG_ID_MISSING]
 
 
 class UploadRefused(UnmangleError):
     """An upload can't be taken; ``findings`` say why."""
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
+    def __init__(self, findings: Sequence[UploadFinding]) -> None:
         super().__init__(findings)
         self.findings = findings
 
@@ -67,30 +67,30 @@ class UploadRefused(UnmangleError):
         return "; ".join(f"{finding.code}: {finding.said}" for finding in self.findings)
 
 
-def refusal(code: Code, said: str, file: str | None = None) -> UploadRefused:
+def refusal(code: FindingCode, said: str, file: str | None = None) -> UploadRefused:
     """Return what is to be raised for an upload that can't be taken."""
-    return UploadRefused([Finding(code, said, file)])
+    return UploadRefused([UploadFinding(code, said, file)])
 
 
-def is_error(finding: Finding) -> bool:
+def is_error(finding: UploadFinding) -> bool:
     """Return whether a finding alone refuses an upload."""
     return _gravity(finding) < _FIRST_WARNING
 
 
-def is_note(finding: Finding) -> bool:
+def is_note(finding: UploadFinding) -> bool:
     """Return whether a finding is no problem."""
     return finding.code in NOTES
 
 
-def make_report(findings: Iterable[Finding], unchecked: int = 0) -> Report:
+def make_report(findings: Iterable[UploadFinding], unchecked: int = 0) -> UploadReport:
     """Return the report of findings, at most 20 of a code: the last of them says how many more there are."""
-    groups: dict[str, list[Finding]] = {}
+    groups: dict[str, list[UploadFinding]] = {}
     for finding in sorted(findings, key=_gravity):
         groups.setdefault(finding.code, []).append(finding)
     all_findings = [finding for group in groups.values() for finding in group]
     problems = [finding for finding in all_findings if not is_note(finding)]
     errors = sum(1 + finding.more for finding in problems if is_error(finding))
-    return Report(
+    return UploadReport(
         errors=errors,
         warnings=sum(1 + finding.more for finding in problems) - errors,
         findings=[finding for group in groups.values() for finding in _first(group)],
@@ -98,7 +98,7 @@ def make_report(findings: Iterable[Finding], unchecked: int = 0) -> Report:
     )
 
 
-def refused_text(report: Report, files: int) -> str:
+def refused_text(report: UploadReport, files: int) -> str:
     """Return what a refused client is told: how much is wrong, and a line for each of the gravest findings."""
     problems = [finding for finding in report.findings if not is_note(finding)]
     number = report.errors + report.warnings
@@ -109,17 +109,17 @@ def refused_text(report: Report, files: int) -> str:
     return "\n".join([head, *lines, *([f"… and {rest} more"] if rest > 0 else [])])
 
 
-def finding_line(finding: Finding) -> str:
+def finding_line(finding: UploadFinding) -> str:
     """Return a finding on one line."""
     return f"{finding.code}{f' {finding.file}' if finding.file else ''}: {finding.said}"
 
 
-def _gravity(finding: Finding) -> int:
+def _gravity(finding: UploadFinding) -> int:
     return _GRAVITY.get(finding.code, len(_GRAVITY))
 
 
-def _first(group: list[Finding]) -> list[Finding]:
+def _first(group: list[UploadFinding]) -> list[UploadFinding]:
     shown = group[:_MOST_OF_EACH]
     rest = sum(1 + finding.more for finding in group[_MOST_OF_EACH:])
     last = shown[-1]
-    return [*shown[:-1], Finding(last.code, last.said, last.file, last.more + rest)]
+    return [*shown[:-1], UploadFinding(last.code, last.said, last.file, last.more + rest)]

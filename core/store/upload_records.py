@@ -32,7 +32,7 @@ class MalformedDocument(UnmangleError):
         return self.why
 
 
-class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
+class UploadFinding(msgspec.Struct, frozen=True, omit_defaults=True):
     """A problem of an upload, or a note.
 
     ``file`` is a name of the manifest, absent if the finding is about the upload as a whole.  ``more`` is how many
@@ -45,20 +45,20 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     more: int = 0
 
 
-class Report(msgspec.Struct, frozen=True):
+class UploadReport(msgspec.Struct, frozen=True):
     """Findings of an upload, the gravest first; ``unchecked`` files were not looked into, for there was too much."""
 
     errors: int = 0
     warnings: int = 0
-    findings: list[Finding] = msgspec.field(default_factory=list, name="first")
+    findings: list[UploadFinding] = msgspec.field(default_factory=list, name="first")
     unchecked: int = 0
 
-    def short(self) -> Report:
+    def short(self) -> UploadReport:
         """Return the report of a record: with the first findings only."""
         return msgspec.structs.replace(self, findings=self.findings[:_FIRST_FINDINGS])
 
 
-class Counts(msgspec.Struct, frozen=True):
+class UploadCounts(msgspec.Struct, frozen=True):
     """Numbers of files, of distinct debug ids, and of files that are found by their names."""
 
     files: int = 0
@@ -75,7 +75,7 @@ class Uploader(msgspec.Struct, frozen=True):
     agent: str = ""
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
+class UploadRecord(msgspec.Struct, frozen=True, kw_only=True):
     """An upload; ``created`` is RFC 3339, ``sha1`` and ``sha256`` are of the bundle."""
 
     v: int = VERSION
@@ -90,8 +90,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     bytes: int
     sha1: str
     sha256: str
-    counts: Counts = Counts()
-    report: Report = Report()
+    counts: UploadCounts = UploadCounts()
+    report: UploadReport = UploadReport()
 
 
 class ListedMember(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,7 +115,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     dist: str | None = None
     same: str = ""
     files: list[ListedMember]
-    report: Report = Report()
+    report: UploadReport = UploadReport()
 
 
 class UploadTask(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,7 +146,7 @@ class UploadOutcome(msgspec.Struct, frozen=True, kw_only=True):
     state: Literal["ok", "error"]
     detail: str | None = None
     id: str | None = None
-    report: Report | None = None
+    report: UploadReport | None = None
 
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@ from obstore.store import from_url
 
 from core.errors import CannotStart
 from core.observing.counts import Counts
-from core.store.objects import ObjectMissing, Objects, ObjectStoreUnavailable, open_objects
+from core.store.object_store import ObjectMissing, Objects, ObjectStoreUnavailable, open_objects
 from tests.s3_server import s3_server, use_s3
 
 

@@ -15,7 +15,7 @@ from enum import StrEnum
 import msgspec
 import orjson
 
-from core.store.records import VERSION
+from core.store.upload_records import VERSION
 
 _PREFIX = "umt_"
 _ORG_PREFIX = "sntrys_"  # what makes sentry-cli look into it for org and server
@@ -36,7 +36,7 @@ SCOPES = {Right.UPLOAD: "org:ci", Right.READ: "org:read", Right.DELETE: "project
 """The names of rights in Sentry's API."""
 
 
-class Token(msgspec.Struct, frozen=True, kw_only=True):
+class AccessToken(msgspec.Struct, frozen=True, kw_only=True):
     """What is kept of a token.
 
     ``org`` None is every organization, ``projects`` None are all of it.  ``created`` and ``expires`` are seconds since
@@ -70,7 +70,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
         return [] if self.projects is None else [each for each in projects if each not in self.projects]
 
 
-ADMIN = Token(name="admin", org=None, allow=list(Right))
+ADMIN = AccessToken(name="admin", org=None, allow=list(Right))
 """The operator's token, of ``UNMANGLE_STORE_ADMIN_TOKEN``."""
 
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from core.files.debug_ids import DebugId, parse_debug_id
-from core.store.keys import OrgKeys
-from core.store.names import inverse, is_upload_id, name_digest
-from core.store.records import Contents, ListedMember
+from core.store.store_keys import OrgKeys
+from core.store.store_names import inverse, is_upload_id, name_digest
+from core.store.upload_records import Contents, ListedMember
 from core.web.paths import candidate_urls
 
 _KINDS = {"minified_source": "j", "source_map": "m"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import io
 import os
@@ -10,8 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -21,10 +19,9 @@ import aiohttp
 import orjson
 
 from api.redis_server import free_port
+from tests.waiting import PATIENCE_S, until
 
 _ROOT = Path(__file__).parent.parent
-_PATIENCE_S = 30.0
-_PAUSE_S = 0.05
 _PROBE = {"source": {"id": "probe", "url": "http://127.0.0.1/", "token": ""}}
 
 
@@ -42,7 +39,7 @@ class Process:
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Send a signal, wait for the end and return the exit code."""
         self.popen.send_signal(number)
-        return self.popen.wait(timeout=_PATIENCE_S)
+        return self.popen.wait(timeout=PATIENCE_S)
 
 
 class Deployment:
@@ -120,12 +117,12 @@ class Api:
 
     async def wait_until_up(self) -> None:
         """Return when the process serves HTTP."""
-        await _wait_for(self._is_up)
+        await until(self._is_up)
 
     async def wait_for_workers(self) -> None:
         """Return when a job goes all the way."""
         await self.wait_until_up()
-        await _wait_for(self._completes)
+        await until(self._completes)
 
     async def submit(self, request: Any, query: str = "") -> Any:
         """POST a request and return the document of its answer, which is a 200."""
@@ -147,19 +144,13 @@ class Api:
 
     async def _is_up(self) -> bool:
         assert self.process.popen.poll() is None, self.process.log()
-        async with aiohttp.ClientSession() as session, session.get(self.url("/healthcheck")) as reply:
-            return reply.status == 200
+        with contextlib.suppress(aiohttp.ClientError):
+            async with aiohttp.ClientSession() as session, session.get(self.url("/healthcheck")) as reply:
+                return reply.status == 200
+        return False
 
     async def _completes(self) -> bool:
-        answer = await self.submit(_PROBE, "?timeout=2")
-        return bool(answer["status"] == "completed")
-
-
-async def _wait_for(condition: Callable[[], Awaitable[bool]]) -> None:
-    give_up_at = time.monotonic() + _PATIENCE_S
-    while time.monotonic() < give_up_at:
         with contextlib.suppress(aiohttp.ClientError):
-            if await condition():
-                return
-        await asyncio.sleep(_PAUSE_S)
-    raise TimeoutError("the deployment did not come up")
+            answer = await self.submit(_PROBE, "?timeout=2")
+            return bool(answer["status"] == "completed")
+        return False

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 
@@ -21,12 +19,3 @@ def is_alive(pid: int) -> bool:
     with contextlib.suppress(FileNotFoundError, ProcessLookupError):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     return False
-
-
-def wait_until(condition: Callable[[], bool], patience_s: float) -> None:
-    """Return when the condition is true.  Raises TimeoutError."""
-    give_up_at = time.monotonic() + patience_s
-    while not condition():
-        if time.monotonic() > give_up_at:
-            raise TimeoutError("it never came true")
-        time.sleep(0.02)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from api.redis_server import free_port
+from tests.waiting import PATIENCE_S
 
 
 @contextlib.contextmanager
@@ -50,7 +51,7 @@ def _put_bucket(port: int) -> None:
     while True:
         request = urllib.request.Request(f"http://127.0.0.1:{port}/bucket", method="PUT")
         try:
-            urllib.request.urlopen(request, timeout=5).close()
+            urllib.request.urlopen(request, timeout=PATIENCE_S).close()
         except urllib.error.URLError as error:
             if isinstance(error, urllib.error.HTTPError):
                 raise

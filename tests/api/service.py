@@ -24,6 +24,7 @@ from core.errors import StoreUnavailable
 from core.observing.counts import Counts
 from core.settings import Settings
 from core.wire.response import pending_body
+from tests.waiting import PATIENCE_S
 
 S = {"id": "sentry:project", "url": "https://sentry.test/api/0/projects/o/p/artifact-lookup/", "token": "t0k"}
 ANSWER = b'{"status":"completed","stacktraces":[],"raw_stacktraces":[]}'
@@ -135,7 +136,7 @@ class Service:
 
     def request(self, method: str, target: str, body: bytes | None = None, headers: Headers = ()) -> Answer:
         """Speak HTTP; ``target`` goes out as it is."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
         with contextlib.closing(connection):
             connection.putrequest(method, target, skip_accept_encoding=True)
             for name, value in headers:
@@ -160,7 +161,7 @@ class Service:
             self.jobs.failure = None
 
     def connect(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S)
 
     def metric(self, name: str, **labels: str) -> float:
         """The value of a sample as ``/metrics`` tells it; 0 if it isn't there."""

@@ -16,6 +16,7 @@ from api.redis_server import free_port, redis_server
 from core.errors import AtCapacity, ShuttingDown, StoreUnavailable
 from core.queue.jobs import IN_FLIGHT, QUEUE, UNCLAIMED_RESULT_TTL_S, job_key, payload_key, result_key
 from core.settings import Settings
+from tests.waiting import PATIENCE_S
 from worker.jobs.job_store import Answer
 
 ANSWER = Answer(b'{"status":"completed","stacktraces":[],"raw_stacktraces":[]}', reusable=True)
@@ -37,7 +38,7 @@ async def jobs(settings: Settings) -> AsyncIterator[RedisJobs]:
 async def queued_id(settings: Settings) -> str:
     """Return the id in the next message, when there is one."""
     async with AsyncRedis.from_url(settings.redis_url) as client:
-        _, message = await client.brpop([QUEUE], timeout=5)
+        _, message = await client.brpop([QUEUE], timeout=PATIENCE_S)
     return orjson.loads(message)["headers"]["id"]
 
 

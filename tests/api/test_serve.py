@@ -18,11 +18,11 @@ import orjson
 import pytest
 
 from api.redis_server import free_port
-from tests.processes import descendants, is_alive, wait_until
+from tests.processes import descendants, is_alive
+from tests.waiting import PATIENCE_S, wait_until
 
 ROOT = Path(__file__).parents[2]
 UNMANGLE = Path(sysconfig.get_path("scripts"), "unmangle")
-PATIENCE_S = 50
 FIRST_SCREEN = 5
 
 
@@ -89,7 +89,7 @@ def test_its_first_screen_is_five_lines_and_a_signal_leaves_nothing_behind(numbe
         rest = service.popen.stdout.read()
         assert service.popen.wait(PATIENCE_S) == 0, rest
         assert "Traceback" not in rest
-        wait_until(lambda: not [pid for pid in started if is_alive(pid)], PATIENCE_S)
+        wait_until(lambda: not [pid for pid in started if is_alive(pid)])
 
 
 @pytest.mark.parametrize("is_taken", [False, True], ids=["port-3022-may-be-free", "port-3022-is-taken"])
@@ -128,7 +128,7 @@ def test_when_it_or_its_parent_is_killed_nothing_is_left(arguments):
         service.read_until("--data")
         started = descendants(service.popen.pid)
         service.popen.kill()
-        wait_until(lambda: not [pid for pid in started if is_alive(pid)], PATIENCE_S)
+        wait_until(lambda: not [pid for pid in started if is_alive(pid)])
 
 
 def test_workers_of_one_name_are_told_apart():

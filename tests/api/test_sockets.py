@@ -10,11 +10,12 @@ import pytest
 from api.redis_server import free_port
 from api.sockets import open_sockets
 from core.errors import CannotStart
+from tests.waiting import PATIENCE_S
 
 
 def answers(address: str, port: int) -> bool:
     with contextlib.suppress(OSError):
-        socket.create_connection((address, port), timeout=5).close()
+        socket.create_connection((address, port), timeout=PATIENCE_S).close()
         return True
     return False
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from api import supervisor as supervisor_module
 from api.supervisor import Program, Supervisor, how_it_ended
-from tests.processes import is_alive, wait_until
+from tests.processes import is_alive
+from tests.waiting import PATIENCE_S, wait_until
 
-PATIENCE_S = 40
 SLEEP = "import time; print('runs', flush=True); time.sleep(1000)"
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEP}"
 PARENT = (
@@ -51,7 +51,7 @@ class Said:
 
 
 async def until_gone(pid: int) -> None:
-    await asyncio.to_thread(wait_until, lambda: not is_alive(pid), PATIENCE_S)
+    await asyncio.to_thread(wait_until, lambda: not is_alive(pid))
 
 
 async def test_who_is_killed_is_started_again_with_one_line_and_a_longer_pause_each_time(monkeypatch):
@@ -142,7 +142,7 @@ async def test_the_end_of_a_supervisor_that_is_killed_ends_all(tmp_path):
     process.kill()
     await process.wait()
     await until_gone(child)
-    await asyncio.to_thread(wait_until, lambda: not folder.exists(), PATIENCE_S)
+    await asyncio.to_thread(wait_until, lambda: not folder.exists())
 
 
 def test_an_end_is_told_in_words():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import aiohttp
@@ -18,6 +18,7 @@ from core.observing.metrics import BREAKERS
 from core.settings import Settings
 from core.web.urls import Url, parse_url
 from tests.deployment import Api, Deployment
+from tests.waiting import PATIENCE_S, until
 from tests.worker.source_server import SourceServer, gated, reply, silence
 from worker.fetch.client import Client, Fetch
 from worker.fetch.source_gates import SourceGates
@@ -25,7 +26,6 @@ from worker.fetch.source_gates import SourceGates
 SLOW = Failure(FailureKind.TIMEOUT, "10s")
 NO_BREAKER = {"UNMANGLE_SOURCE_BREAKER_FAILURES": "100000"}
 EACH_ITS_OWN = {"UNMANGLE_SHARE_REQUESTS": "false"}
-PATIENCE_S = 60
 
 _numbers = itertools.count()
 
@@ -79,7 +79,7 @@ async def test_a_dead_source_holds_up_nobody_else(dead: SourceServer, server: So
         server.put("/lookup/warm", reply(b"[]"))
         assert (await api.submit(warm, "?scope=neighbour"))["status"] == "completed"
         waiting = await submit_many(api, dead, 200, "attacker")
-        await _until(lambda: len(dead.requests) >= 10)
+        await until(lambda: len(dead.requests) >= 10)
         for number in range(5):
             answer = await api.submit({**warm, "again": number}, f"?scope=neighbour&timeout={PATIENCE_S}")
             assert answer["status"] == "completed"
@@ -99,20 +99,17 @@ async def test_parked_jobs_are_answered_in_the_end_and_survive_their_worker(serv
         first = deployment.start_worker()
         await api.wait_for_workers()
         ids = await submit_many(api, server, 40, "tenant")
-        while await _metric(api, "unmangle_worker_jobs_parked_total") < 30:  # noqa: ASYNC110  (other processes)
-            await asyncio.sleep(0.05)
+
+        async def are_parked() -> bool:
+            return await _metric(api, "unmangle_worker_jobs_parked_total") >= 30
+
+        await until(are_parked)
         assert first.stop() == 0
         deployment.start_worker()
         gate.open()
         answers = [await api.poll(each, f"?timeout={PATIENCE_S}") for each in ids]
         assert [answer["status"] for answer in answers] == ["completed"] * 40
         assert "crashed" not in first.log()
-
-
-async def _until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while not condition():  # noqa: ASYNC110  (other processes)
-            await asyncio.sleep(0.02)
 
 
 async def _metric(api: Api, name: str) -> float:

@@ -6,8 +6,7 @@ import http.client
 import os
 import socket
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
@@ -16,12 +15,12 @@ import pytest
 from core.settings import Settings
 from tests.api.service import JSON, Answer, S, Service, read_answer, running_service
 from tests.deployment import Api, Deployment
+from tests.waiting import PATIENCE_S, wait_until
 
 VALID = orjson.dumps({"source": S})
 HEAD = b"POST /symbolicate-js HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
 GET = b"GET /healthcheck HTTP/1.1\r\nHost: h\r\n"
 MIB = 1 << 20
-PATIENCE_S = 30
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +141,7 @@ def test_a_client_that_drips_gains_nothing(service: Service):
     with service.connect() as connection:
         connection.settimeout(PATIENCE_S)
         connection.sendall(HEAD + b"X: ")
-        assert _eventually(lambda: not _takes(connection, b"x"))
+        wait_until(lambda: not _takes(connection, b"x"))
 
 
 def _takes(connection: socket.socket, piece: bytes) -> bool:
@@ -213,7 +212,7 @@ def test_all_bodies_together_are_bounded_and_small_ones_get_through(service: Ser
         for connection in connections:
             connection.close()
     assert service.metric("unmangle_http_limits_hit_total", limit="bodies") >= before + 2
-    assert _eventually(lambda: service.submit_bytes(VALID + b" " * 2 * MIB).status == 200)
+    wait_until(lambda: service.submit_bytes(VALID + b" " * 2 * MIB).status == 200)
 
 
 def _is_refused(connection: socket.socket) -> bool:
@@ -222,15 +221,6 @@ def _is_refused(connection: socket.socket) -> bool:
         assert answer.error == "too many large bodies at once"
         assert int(answer.headers["retry-after"]) > 0
     return answer.status == 503
-
-
-def _eventually(condition: Callable[[], bool]) -> bool:
-    give_up_at = time.monotonic() + PATIENCE_S
-    while not condition():
-        if time.monotonic() > give_up_at:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def test_bodies_that_are_waited_for_do_not_count(service: Service):
@@ -255,7 +245,7 @@ async def test_the_loop_goes_on_while_large_bodies_are_checked(redis_url: str):
 
 
 def _posted(api: Api, body: bytes) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", api.port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", api.port, timeout=PATIENCE_S)
     connection.request("POST", "/symbolicate-js", body, dict(JSON))
     status = connection.getresponse().status
     connection.close()

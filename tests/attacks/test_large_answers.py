@@ -11,6 +11,7 @@ import pytest
 from redis import Redis
 
 from tests.deployment import Api, Deployment
+from tests.waiting import PATIENCE_S
 from tests.worker.source_server import SourceServer, reply
 
 COLUMNS = 250
@@ -73,7 +74,7 @@ async def test_an_answer_that_redis_refuses_ends_its_job_and_holds_up_no_other(
         try:
             refused = asyncio.create_task(api.submit(long_name(server, 3000)))  # an answer of 2 MB
             while not refused.done():
-                async with asyncio.timeout(30):
+                async with asyncio.timeout(PATIENCE_S):
                     assert (await api.submit(fine(server)))["status"] == "completed"
             assert await refused == {"status": "internal_error"}
         finally:

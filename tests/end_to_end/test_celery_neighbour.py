@@ -11,15 +11,10 @@ from redis import Redis
 
 from tests.deployment import Deployment
 from tests.end_to_end.requests import control, pending_job, request_to, slow_file, started
+from tests.waiting import PATIENCE_S, until
 from tests.worker.source_server import reply
 
 LONG_AGO_S = 1000  # longer than our visibility timeout, and shorter than Celery's own
-
-
-async def until(condition) -> None:
-    async with asyncio.timeout(30):
-        while not await asyncio.to_thread(condition):  # noqa: ASYNC110  (it happens in other processes)
-            await asyncio.sleep(0.05)
 
 
 def keys(redis) -> set[bytes]:
@@ -56,16 +51,16 @@ async def test_neither_touches_what_belongs_to_the_other(redis_url, consumer, tm
             running = await pending_job(api, request_to(server, "/slow.js"))
             await started(server, "/slow.js")
             await asyncio.to_thread(theirs.control.purge)
-            pings = [await asyncio.to_thread(app.control.ping, timeout=3) for app in (theirs, ours)]
+            pings = [await asyncio.to_thread(app.control.ping, timeout=PATIENCE_S, limit=1) for app in (theirs, ours)]
             assert pings == [[{"theirs@here": {"ok": "pong"}}], [{"ours@here": {"ok": "pong"}}]]
-            await asyncio.to_thread(ours.control.revoke, "no-such-job", reply=True, timeout=5, limit=1)
+            await asyncio.to_thread(ours.control.revoke, "no-such-job", reply=True, timeout=PATIENCE_S, limit=1)
 
             assert [key for key in keys(redis) - before if not key.startswith(b"unmangle")] == []
 
             end.touch()
             await until(lambda: lines(journal) == ["begun", "ended"] and redis.hlen("unacked") == 0)
             await asyncio.to_thread(theirs.control.shutdown)
-            assert await asyncio.to_thread(neighbour.popen.wait, 30) == 0
+            assert await asyncio.to_thread(neighbour.popen.wait, PATIENCE_S) == 0
             gate.open()
             assert (await api.poll(running))["status"] == "completed"
             assert worker.popen.poll() is None

@@ -20,6 +20,7 @@ import pytest
 from api.redis_server import free_port, redis_server
 from tests.deployment import Api, Deployment
 from tests.end_to_end.requests import request_to, slow_file
+from tests.waiting import PATIENCE_S
 from tests.worker.source_server import Certificate, self_signed_certificate
 
 CONFIGURATION = Path(__file__).parents[2] / "examples" / "deployment" / "nginx.conf"
@@ -53,7 +54,7 @@ class Balancer:
             return reply.status, orjson.loads(await reply.read())
 
     async def poll(self, request_id: str) -> tuple[int, bytes]:
-        async with self.session() as session, session.get(f"/requests/{request_id}?timeout=20") as reply:
+        async with self.session() as session, session.get(f"/requests/{request_id}?timeout={PATIENCE_S}") as reply:
             return reply.status, await reply.read()
 
 
@@ -102,7 +103,7 @@ def balancer(apis: list[Api], tmp_path: Path) -> Iterator[Balancer]:
             yield Balancer(port, certificate)
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            process.wait(timeout=PATIENCE_S)
 
 
 async def up(balancer: Balancer) -> None:
@@ -133,7 +134,7 @@ async def test_two_cells_answer_each_others_polls_and_one_goes_on_without_the_ot
 
     apis[1].process.popen.kill()
     apis[1].process.popen.wait()
-    without = [await balancer.submit(request_to(server, "/none.js"), "timeout=20") for _ in range(12)]
+    without = [await balancer.submit(request_to(server, "/none.js"), f"timeout={PATIENCE_S}") for _ in range(12)]
     assert {(status, answer["status"]) for status, answer in without} == {(200, "completed")}
     ids_01 = [request_id for request_id in ids if request_id.startswith("01")]
     assert {status for status, _ in [await balancer.poll(request_id) for request_id in ids_01]} == {200}

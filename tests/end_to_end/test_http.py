@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from core.version import PYTHON, VERSION
 from tests.deployment import Deployment
+from tests.waiting import PATIENCE_S, until
 
 REQUEST = orjson.dumps({"source": {"id": "s", "url": "http://127.0.0.1/", "token": ""}})
 JSON = {"Content-Type": "application/json"}
@@ -39,13 +40,6 @@ async def lonely_api(own_redis_url):
 def logged(api, target: str) -> list[dict]:
     lines = [orjson.loads(line) for line in api.process.log().splitlines()]
     return [line for line in lines if line.get("target") == target]
-
-
-async def until(condition) -> None:
-    give_up_at = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < give_up_at
-        await asyncio.sleep(0.05)
 
 
 async def test_the_answer_names_the_job_and_a_poll_too(lonely_api):
@@ -102,7 +96,7 @@ async def test_a_connection_is_kept_for_as_long_as_is_set(lonely_api):
         writer.write(b"GET /healthcheck HTTP/1.1\r\nHost: h\r\n\r\n")
         assert await reader.readuntil(b"\r\n\r\nok")
     began = time.monotonic()
-    assert await asyncio.wait_for(reader.read(), 30) == b""
+    assert await asyncio.wait_for(reader.read(), PATIENCE_S) == b""
     assert time.monotonic() - began > 0.5  # as was set, and not at once
     writer.close()
 

@@ -20,6 +20,7 @@ from tests.end_to_end.requests import (
     slow_file,
     started,
 )
+from tests.waiting import PATIENCE_S
 from tests.worker.source_server import gated, reply
 
 COMPLETED_REQUEST = {"source": {"id": "", "url": "http://h/", "token": ""}}
@@ -126,10 +127,10 @@ async def test_a_job_that_is_revoked_before_it_begins_is_an_internal_error(fleet
     running = await pending_job(api, request_to(server))
     await started(server)
     with celery(fleet_redis) as app:
-        await asyncio.to_thread(app.control.cancel_consumer, queue_name(QUEUE), reply=True, timeout=5, limit=1)
+        await asyncio.to_thread(app.control.cancel_consumer, queue_name(QUEUE), reply=True, timeout=PATIENCE_S, limit=1)
         queued = await pending_job(api, request_to(server))
-        await asyncio.to_thread(app.control.revoke, [running, queued], reply=True, timeout=5, limit=1)
-        await asyncio.to_thread(app.control.add_consumer, queue_name(QUEUE), reply=True, timeout=5, limit=1)
+        await asyncio.to_thread(app.control.revoke, [running, queued], reply=True, timeout=PATIENCE_S, limit=1)
+        await asyncio.to_thread(app.control.add_consumer, queue_name(QUEUE), reply=True, timeout=PATIENCE_S, limit=1)
     gate.open()
     assert await api.poll(queued) == {"status": "internal_error"}
     assert (await api.poll(running))["status"] == "completed"

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-
 import aiohttp
 import orjson
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.deployment import Api, Deployment
+from tests.waiting import until
 
-PATIENCE_S = 20.0
 COMPLETED = ("unmangle_job_outcomes_total", ("completed",))
 ACCEPTED = ("unmangle_requests_accepted_total", ("symbolicate_js",))
 WORKERS = ("unmangle_workers", ())
@@ -30,10 +27,11 @@ async def samples(api: Api) -> dict[tuple[str, tuple[str, ...]], float]:
 
 async def all_tell(apis: list[Api], key: tuple[str, tuple[str, ...]], value: float) -> None:
     """Return when all of them answer with a value; nothing is lost, so it is never more."""
-    give_up_at = time.monotonic() + PATIENCE_S
-    while (told := [(await samples(api)).get(key) for api in apis]) != [value] * len(apis):
-        assert time.monotonic() < give_up_at, f"{key}: {told}, expected {value}"
-        await asyncio.sleep(0.1)
+
+    async def do_tell() -> bool:
+        return [(await samples(api)).get(key) for api in apis] == [value] * len(apis)
+
+    await until(do_tell)
 
 
 def a_request(number: int) -> bytes:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,8 +13,8 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from tests.deployment import Deployment
+from tests.waiting import until
 
-PATIENCE_S = 20.0
 TRACE_ID, CLIENT_SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 EVENT_ID = "fc6d8c0c43fc4630ad850ee518f1b9d0"
 TOKEN = "s3cret-t0ken"
@@ -107,10 +105,7 @@ async def test_a_request_can_be_followed_from_the_client_to_the_worker(redis_url
             assert answer.status == 200
             job_id = answer.headers["X-Request-Id"]
         above = ["unmangle-worker job", "unmangle-api POST"]
-        give_up_at = time.monotonic() + PATIENCE_S
-        while not (collector.chain("lookup") and collector.chain("fetch")):
-            assert time.monotonic() < give_up_at, collector.spans
-            await asyncio.sleep(0.05)
+        await until(lambda: collector.chain("lookup") and collector.chain("fetch"))
         assert collector.chain("lookup") == ["unmangle-worker lookup", *above]
         chain = collector.chain("fetch")
         assert chain is not None

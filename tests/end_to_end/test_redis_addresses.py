@@ -17,6 +17,7 @@ from core.settings import Settings
 from tests.deployment import Deployment
 from tests.end_to_end.requests import control, request_to
 from tests.end_to_end.test_sentinel import sentinel
+from tests.waiting import PATIENCE_S
 from tests.worker.source_server import reply
 from worker.self_check import check_redis
 
@@ -75,5 +76,5 @@ async def test_everybody_goes_to_the_same_place(place, consumer, tmp_path, serve
         findings = await asyncio.to_thread(check_redis, settings)
         assert [finding for finding in findings if finding.level is Level.PROBLEM] == []
         with control(url) as celery:
-            replies = await asyncio.to_thread(celery.control.ping, timeout=20, limit=1)
+            replies = await asyncio.to_thread(celery.control.ping, timeout=PATIENCE_S, limit=1)
         assert replies == [{"one@here": {"ok": "pong"}}]

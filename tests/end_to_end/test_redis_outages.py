@@ -16,6 +16,7 @@ from api.redis_server import free_port, redis_server
 from core.queue.jobs import payload_key
 from tests.deployment import Deployment
 from tests.end_to_end.requests import pending_job, request_to, slow_file, started
+from tests.waiting import until
 from tests.worker.source_server import reply
 
 
@@ -60,9 +61,10 @@ async def status(api, server) -> tuple[int, str | None]:
 
 
 async def works_again(api, server) -> None:
-    async with asyncio.timeout(20):
-        while await status(api, server) != (200, None):  # noqa: ASYNC110  (it happens in other processes)
-            await asyncio.sleep(0)
+    async def works() -> bool:
+        return await status(api, server) == (200, None)
+
+    await until(works)
 
 
 async def test_accepted_jobs_survive_a_restart_of_a_redis_that_persists(servers, fleet, server):
@@ -159,14 +161,12 @@ async def test_an_outage_is_told_once_at_its_begin_and_at_its_end(servers, fleet
     await api.wait_for_workers()
     servers.stop()
     logs = {"API": api.process.log, "worker": worker.log}
-    async with asyncio.timeout(30):
-        while not all("Redis can't be used: " in log() for log in logs.values()):
-            assert (await status(api, server))[0] == 503
+    while not all("Redis can't be used: " in log() for log in logs.values()):
+        assert (await status(api, server))[0] == 503
     servers.start()
     await works_again(api, server)
-    async with asyncio.timeout(60):  # Celery pauses for longer and longer before it tries again
-        while not all("Redis can be used again, after " in log() for log in logs.values()):  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
+    # Celery pauses for longer and longer before it tries again.
+    await until(lambda: all("Redis can be used again, after " in log() for log in logs.values()))
     for log in logs.values():
         assert log().count("Redis can't be used: ") == 1
         lines = [line for line in log().splitlines() if " WARNING " in line or " ERROR " in line]
@@ -185,9 +185,7 @@ async def test_connections_that_were_closed_because_they_were_idle_alarm_nobody(
         for _ in range(2):
             await asyncio.gather(*(status(api, server) for _ in range(10)))  # so that there are many
             before = {client["id"] for client in redis.client_list(_type="normal")}
-            async with asyncio.timeout(30):
-                while before <= {client["id"] for client in redis.client_list(_type="normal")}:  # noqa: ASYNC110
-                    await asyncio.sleep(0.2)
+            await until(lambda: not before <= {client["id"] for client in redis.client_list(_type="normal")})  # noqa: B023
             assert await status(api, server) == (200, None)
         logs = "".join(process.log() for process in [api.process, *workers])
         assert "Redis can't be used" not in logs

@@ -16,6 +16,7 @@ from core.settings import Settings
 from core.web.urls import parse_url
 from tests.deployment import Deployment
 from tests.end_to_end.requests import control, pending_job, request_to, slow_file, started
+from tests.waiting import PATIENCE_S
 from tests.worker.source_server import reply
 from worker.fetch.deny_list import DenyList
 from worker.self_check import check_redis
@@ -54,8 +55,10 @@ async def test_the_documented_rights_are_enough(redis_url, consumer, server):
         await started(server, "/slow.js")
         queued = await pending_job(api, request_to(server))
         with control(url) as celery:
-            assert await asyncio.to_thread(celery.control.ping, timeout=20, limit=1) == [{"one@here": {"ok": "pong"}}]
-            revoked = await asyncio.to_thread(celery.control.revoke, queued, reply=True, timeout=20, limit=1)
+            assert await asyncio.to_thread(celery.control.ping, timeout=PATIENCE_S, limit=1) == [
+                {"one@here": {"ok": "pong"}}
+            ]
+            revoked = await asyncio.to_thread(celery.control.revoke, queued, reply=True, timeout=PATIENCE_S, limit=1)
             assert "ok" in revoked[0]["one@here"]
             gate.open()
             assert (await api.poll(queued))["status"] in ("internal_error", "completed")  # it may have begun before

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import subprocess
-import time
 
 import pytest
 from redis import Redis
@@ -15,6 +14,7 @@ from api.redis_server import find_redis_server, free_port, redis_server
 from tests.deployment import Deployment
 from tests.end_to_end.requests import pending_job, request_to
 from tests.end_to_end.test_redis_outages import works_again
+from tests.waiting import wait_until
 from tests.worker.source_server import reply
 
 CONFIGURATION = """
@@ -37,20 +37,16 @@ def sentinel(folder, master: int, *lines: str):
     client = Redis(port=port, password=password)
     with subprocess.Popen([find_redis_server(), str(file), "--sentinel"], stdout=subprocess.DEVNULL) as process:
         try:
-            wait_until(lambda: client.execute_command("SENTINEL MASTER main"))
+            wait_until(lambda: answers(client, "SENTINEL MASTER main"))
             yield port
         finally:
             process.kill()
 
 
-def wait_until(condition) -> None:
-    give_up_at = time.monotonic() + 20
-    while time.monotonic() < give_up_at:
-        with contextlib.suppress(RedisError):
-            if condition():
-                return
-        time.sleep(0.02)
-    raise TimeoutError
+def answers(client: Redis, command: str) -> bool:
+    with contextlib.suppress(RedisError):
+        return bool(client.execute_command(command))
+    return False
 
 
 @pytest.mark.parametrize("consumer", ["native", "stock"])
@@ -63,7 +59,7 @@ async def test_requests_are_answered_again_after_a_failover(tmp_path, server, co
         stack.callback(running_master.close)
         stack.enter_context(redis_server("--replicaof", "127.0.0.1", str(master), port=replica))
         port = stack.enter_context(sentinel(tmp_path, master))
-        wait_until(lambda: Redis(port=port).execute_command("SENTINEL REPLICAS main"))
+        wait_until(lambda: answers(Redis(port=port), "SENTINEL REPLICAS main"))
         url = f"redis+sentinel://127.0.0.1:{port}/main/0"
         deployment = stack.enter_context(Deployment(url, {"UNMANGLE_WORKER_CONSUMER": consumer}))
         api = deployment.start_api()
@@ -71,7 +67,7 @@ async def test_requests_are_answered_again_after_a_failover(tmp_path, server, co
         await api.wait_for_workers()
         request_id = await pending_job(api, request_to(server))
         assert (await api.poll(request_id))["status"] == "completed"
-        Redis(port=master).wait(1, 5000)  # until the replica has it
+        Redis(port=master).wait(1, 60_000)  # until the replica has it
         await asyncio.to_thread(running_master.close)
         await works_again(api, server)
         assert (await api.poll(request_id))["status"] == "completed"

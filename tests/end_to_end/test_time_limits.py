@@ -8,6 +8,7 @@ import pytest
 
 from tests.deployment import Api, Deployment, Process
 from tests.end_to_end.requests import pending_job
+from tests.waiting import PATIENCE_S
 
 HEALTHY = {"source": {"id": "", "url": "http://h/", "token": ""}}
 COMPLETED = {"status": "completed", "stacktraces": [], "raw_stacktraces": []}
@@ -31,7 +32,7 @@ async def evil_deployment(fleet: Deployment, **settings: str) -> tuple[Api, Proc
 async def test_a_worker_that_a_job_keeps_from_everything_else_ends(fleet, evil, exit_code):
     api, worker = await evil_deployment(fleet)
     await pending_job(api, {**HEALTHY, "release": evil})
-    assert await asyncio.to_thread(worker.popen.wait, 30) == exit_code
+    assert await asyncio.to_thread(worker.popen.wait, PATIENCE_S) == exit_code
     assert evil in worker.log()
 
 
@@ -39,7 +40,7 @@ async def test_a_job_that_hangs_in_a_thread_is_a_timeout_and_its_worker_stops_po
     api, worker = await evil_deployment(fleet, UNMANGLE_REQUEST_TIMEOUT="1")
     assert await api.submit({**HEALTHY, "release": "hang_in_a_thread"}) == {"status": "timeout"}
     assert await api.submit(HEALTHY) == COMPLETED
-    assert await asyncio.to_thread(worker.popen.wait, 30) == 0
+    assert await asyncio.to_thread(worker.popen.wait, PATIENCE_S) == 0
     assert "hang_in_a_thread" not in worker.log()  # only the thread is left of it
     assert "a thread has been at one thing for 2 s" in worker.log()
 
@@ -48,6 +49,6 @@ async def test_a_job_whose_thread_computes_for_too_long_is_answered_and_its_work
     api, worker = await evil_deployment(fleet)
     assert await api.submit({**HEALTHY, "release": "burn_in_a_thread"}) == COMPLETED
     assert await api.submit(HEALTHY) == COMPLETED
-    assert await asyncio.to_thread(worker.popen.wait, 60) == 0
+    assert await asyncio.to_thread(worker.popen.wait, PATIENCE_S) == 0
     assert "a thread has computed for" in worker.log()
     assert "_burn" in worker.log()

@@ -15,6 +15,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from tests.deployment import Deployment
 from tests.end_to_end.requests import control, request_to
+from tests.waiting import until
 from tests.worker.source_server import Certificate, reply, self_signed_certificate
 
 
@@ -83,9 +84,7 @@ async def test_nothing_is_said_to_a_server_whose_certificate_nobody_vouches_for(
         url = f"rediss://127.0.0.1:{port}/0"
         with Deployment(url) as deployment:
             worker = deployment.start_worker()
-            async with asyncio.timeout(60):
-                while not re.search("Redis can't be used: .*CERTIFICATE_VERIFY_FAILED", worker.log()):  # noqa: ASYNC110
-                    await asyncio.sleep(0.05)
+            await until(lambda: re.search("Redis can't be used: .*CERTIFICATE_VERIFY_FAILED", worker.log()))
             with (
                 control(url) as app,
                 app.connection_for_write() as connection,

@@ -14,6 +14,7 @@ import pytest
 
 from examples.artifacts import BUNDLE_FILE, RELEASE_ARTIFACTS, bundle_debug_id
 from examples.lookup_server import HOST, PATH, TOKEN, answer, start_server
+from tests.waiting import PATIENCE_S
 
 DEBUG_ID = bundle_debug_id()
 BEARER = f"Bearer {TOKEN}"
@@ -117,7 +118,7 @@ def port():
 
 
 def test_a_download_url_has_the_host_that_the_client_asked(port):
-    connection = http.client.HTTPConnection(HOST, port, timeout=5)
+    connection = http.client.HTTPConnection(HOST, port, timeout=PATIENCE_S)
     target = f"{PATH}?debug_id={DEBUG_ID}"
     connection.request("GET", target, headers={"Authorization": BEARER, "Host": "source.test:3022"})
     assert orjson.loads(connection.getresponse().read()) == [BUNDLE]
@@ -125,7 +126,7 @@ def test_a_download_url_has_the_host_that_the_client_asked(port):
 
 
 def test_one_connection_serves_a_lookup_and_the_download_after_it(port):
-    connection = http.client.HTTPConnection(HOST, port, timeout=5)
+    connection = http.client.HTTPConnection(HOST, port, timeout=PATIENCE_S)
     for target in (f"{PATH}?debug_id={DEBUG_ID}", f"{PATH}?download=artifact_bundle/3"):
         connection.request("GET", target, headers={"Authorization": BEARER})
         reply = connection.getresponse()
@@ -149,7 +150,7 @@ def test_a_taken_port_is_one_clear_line():
     with socket.create_server((HOST, 0)) as taken:
         port = taken.getsockname()[1]
         command = [*COMMAND, "--port", str(port)]
-        ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=20, check=False)
+        ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=PATIENCE_S, check=False)
     reason = os.strerror(errno.EADDRINUSE)
     assert ended.returncode == 1
     assert ended.stderr == f"can't listen on {HOST}:{port}: {reason} (choose another --port)\n"

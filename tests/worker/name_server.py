@@ -13,7 +13,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from dnslib import AAAA, CNAME, QTYPE, RCODE, RR, A, DNSRecord
 from dnslib.server import BaseResolver, DNSServer
 
-_PATIENCE_S = 5
+from tests.waiting import PATIENCE_S
+
 _LONGEST_CHAIN = 8
 
 
@@ -102,7 +103,7 @@ class Names(AbstractResolver):
         found: list[str] = []
         for kind in ("A", "AAAA"):
             query = DNSRecord.question(host.rstrip("."), kind)
-            answer = DNSRecord.parse(query.send("127.0.0.1", self._port, timeout=_PATIENCE_S))
+            answer = DNSRecord.parse(query.send("127.0.0.1", self._port, timeout=PATIENCE_S))
             for record in answer.rr:
                 if record.rtype != QTYPE.CNAME:
                     found.append(str(record.rdata))

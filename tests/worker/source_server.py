@@ -31,7 +31,8 @@ from urllib.parse import parse_qsl, urlsplit
 import brotli
 import zstandard
 
-_PATIENCE_S = 10.0
+from tests.waiting import PATIENCE_S
+
 _TURNS_TO_CLOSE = 3  # of the loop, from the end of a task to its aborted transport's closed socket
 _MEBIBYTE = 1 << 20
 
@@ -192,7 +193,7 @@ class SourceServer:
         """Block until ``count`` requests for a path have come (their replies may be under way); fails after 10 s."""
         with self._changed:
             come = self._changed.wait_for(
-                lambda: sum(request.path == path for request in self._requests) >= count, _PATIENCE_S
+                lambda: sum(request.path == path for request in self._requests) >= count, PATIENCE_S
             )
         assert come, f"fewer than {count} requests for {path}"
         return self.requests_for(path)
@@ -200,11 +201,11 @@ class SourceServer:
     def wait_until_idle(self) -> None:
         """Block until no client is connected; fails after 10 s."""
         with self._changed:
-            idle = self._changed.wait_for(lambda: self._connections == 0, _PATIENCE_S)
+            idle = self._changed.wait_for(lambda: self._connections == 0, PATIENCE_S)
         assert idle, "a client is still connected"
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(_PATIENCE_S)
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_S)
 
     async def _listen(self) -> None:
         context = _server_context(self._certificate) if self._certificate else None

@@ -14,6 +14,7 @@ from core.failures import Failure
 from core.settings import Settings
 from core.wire.request import Scraping
 from tests.s3_server import s3_server, use_s3
+from tests.waiting import PATIENCE_S
 from tests.worker.artifact_source import ArtifactSource, a_request, minified
 from tests.worker.source_server import SourceServer, reply, silence
 from worker.caches.shared import NoSharedStore, ObjectSharedStore
@@ -118,7 +119,7 @@ async def test_uploads_that_hang_are_nobodys_concern(source, tmp_path, monkeypat
         hanging._answer = answer  # type: ignore[assignment]
         async with Resources(host(tmp_path, 1, "s3://bucket/x")) as resources:
             files = RequestFiles(resources, a_request(source.url, release="r"), None)
-            entry = await asyncio.wait_for(files.get_file(minified("https://h.test/bundled.js")), 20)
+            entry = await asyncio.wait_for(files.get_file(minified("https://h.test/bundled.js")), PATIENCE_S)
         assert not isinstance(entry.result, Failure)
 
 

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from core.failures import Excess, Failure, FailureKind
 from core.settings import Settings
+from tests.waiting import PATIENCE_S
 from worker.caches.cleanup import clean, entries
 from worker.caches.disk import DiskStore, NoStore, StoredFailure, open_store, written
 from worker.caches.locks import _offset
@@ -409,7 +410,7 @@ async def test_a_lock_is_held_against_other_processes_until_its_holder_dies(tmp_
     await asyncio.sleep(0)
     locker.kill()
     await locker.wait()
-    await asyncio.wait_for(waiting, 10)
+    await asyncio.wait_for(waiting, PATIENCE_S)
     store.close()
 
 

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-_PATIENCE_S = 10
+from tests.waiting import PATIENCE_S
 
 
 class ProxyServer:
@@ -28,14 +28,14 @@ class ProxyServer:
     def __enter__(self) -> Self:
         self._thread.start()
         listening = asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self._server = asyncio.run_coroutine_threadsafe(listening, self._loop).result(_PATIENCE_S)
+        self._server = asyncio.run_coroutine_threadsafe(listening, self._loop).result(PATIENCE_S)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(_PATIENCE_S)
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(PATIENCE_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -17,6 +16,7 @@ from core.settings import Settings
 from core.web.blocked_hosts import BlockingRule, blocked
 from core.web.urls import Url, parse_url
 from core.wire.request import Scraping
+from tests.waiting import until
 from tests.worker.artifact_source import a_request, minified
 from tests.worker.source_server import SourceServer, reply
 from worker.fetch.deny_list import Blocked, DenyList, HostDigests, LocalDenyList
@@ -160,15 +160,10 @@ async def test_failures_are_forgotten_after_a_window_without_any(settings, redis
     deny_list = DenyList(replace(settings, deny_list_window_s=1, deny_list_bucket_s=1))
     await fail(deny_list, 1)
     with Redis.from_url(redis_url) as client:
-        await asyncio.to_thread(_wait_until_empty, client)
+        await until(lambda: not client.dbsize())
     await fail(deny_list, 2)
     assert await failure_of(deny_list) is None
     await deny_list.close()
-
-
-def _wait_until_empty(client: Redis) -> None:
-    while client.dbsize():
-        pass
 
 
 async def test_without_redis_a_worker_counts_for_itself(settings, caplog, monkeypatch):

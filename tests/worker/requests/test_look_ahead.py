@@ -18,6 +18,7 @@ from core.frames.mapped_frame import ResolvedModule
 from core.settings import Settings
 from core.wire.request import Scraping
 from core.wire.response import sorted_attempts
+from tests.waiting import PATIENCE_S
 from tests.worker.artifact_source import ArtifactSource, a_module, a_request, minified
 from tests.worker.source_server import SourceServer, gated, redirect, reply, silence
 from worker.requests.generated_files import Modules
@@ -26,7 +27,6 @@ from worker.resources import Resources
 
 IDS = [f"2f259f80-58b7-44cb-d7cd-de1505e7e7{number:02}" for number in range(10)]
 MAP = b'{"version":3,"sources":[],"names":[],"mappings":""}'
-PATIENCE_S = 10
 
 
 @contextlib.asynccontextmanager

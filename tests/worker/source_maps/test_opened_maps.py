@@ -20,6 +20,7 @@ from core.settings import Settings
 from core.sourcemap.source_map import SourceMap
 from core.text.buffers import Content
 from tests.core.sourcemap.encoding import map_of
+from tests.waiting import PATIENCE_S
 from worker.caches.budget import Budget
 from worker.caches.cleanup import entries, read_record
 from worker.caches.disk import DiskStore, FileStore, NoStore, open_store, written
@@ -127,7 +128,7 @@ async def test_a_big_map_waits_for_its_turn(opened, store):
         big = asyncio.create_task(maps.get(HERE, MAP, b""))
         assert not isinstance(await maps.get(HERE, b"{}", b""), Failure)
         assert not big.done()
-    assert not isinstance(await asyncio.wait_for(big, 10), Failure)
+    assert not isinstance(await asyncio.wait_for(big, PATIENCE_S), Failure)
 
 
 @pytest.mark.parametrize("settings", [{}, {"big_map_bytes": BIG}], ids=["read-here", "read-by-another-process"])
@@ -194,14 +195,14 @@ async def test_a_big_map_that_takes_too_much_memory_is_given_up_for_all(opened, 
 async def test_a_big_map_whose_process_is_killed_is_tried_once_more(opened):
     reading = asyncio.create_task(function_in(opened(big_map_bytes=BIG), LARGE_MAP, SLOW_CODE))
     await kill_readers(1)
-    assert await asyncio.wait_for(reading, 20) == "first"
+    assert await asyncio.wait_for(reading, PATIENCE_S) == "first"
 
 
 async def test_a_big_map_that_two_processes_die_of_is_given_up_for_all(opened):
     maps, others = opened(big_map_bytes=BIG), opened(big_map_bytes=BIG)
     reading = asyncio.create_task(maps.get(HERE, LARGE_MAP, SLOW_CODE))
     await kill_readers(2)
-    assert await asyncio.wait_for(reading, 20) == Failure(FailureKind.MALFORMED, "2 processes died of it")
+    assert await asyncio.wait_for(reading, PATIENCE_S) == Failure(FailureKind.MALFORMED, "2 processes died of it")
     assert await others.get(HERE, LARGE_MAP, SLOW_CODE) == Failure(FailureKind.MALFORMED, "2 processes died of it")
 
 
@@ -221,7 +222,7 @@ async def test_a_big_map_that_takes_too_long_is_given_up(opened, caplog):
     reading = asyncio.create_task(maps.get(HERE, LARGE_MAP, SLOW_CODE))
     for process in await readers():
         os.kill(process, signal.SIGSTOP)
-    assert await asyncio.wait_for(reading, 20) == Failure(FailureKind.MALFORMED, "it takes longer than 1 s")
+    assert await asyncio.wait_for(reading, PATIENCE_S) == Failure(FailureKind.MALFORMED, "it takes longer than 1 s")
     assert "no time for a source map" in caplog.text
 
 
@@ -264,7 +265,7 @@ def test_a_process_that_reads_a_map_ends_with_its_worker(tmp_path, how):
         ours.close()
         assert os.read(answer, 10) == BEGUN
         assert os.read(answer, 10) == b""  # nobody has it open any more
-        assert process.wait(20) == (0 if how == "worker" else -signal.SIGKILL)
+        assert process.wait(PATIENCE_S) == (0 if how == "worker" else -signal.SIGKILL)
     for file in (unread, output, answer):
         os.close(file)
 

@@ -11,7 +11,7 @@ from Cython.Build import cythonize
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
-# x86-64 processors have it since 2012; core/sourcemap/lanes is for that.
+# x86-64 processors have it since 2012; core/sourcemap/simd is for that.
 _SSSE3 = ["-mssse3"] if sysconfig.get_platform().endswith(("x86_64", "amd64")) else []
 _NO_DEBUG_INFO = [] if "CFLAGS" in os.environ else ["-g0"]  # a quarter of the time that compiling takes
 

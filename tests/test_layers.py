@@ -41,7 +41,7 @@ ROOMS: dict[str, str] = {
     "core.failures": "",
     "core.errors": "core.failures core.web",
     "core.settings": "core.errors core.queue core.text",
-    "core.text": "core.sourcemap",
+    "core.text": "",
     "core.web": "core.failures core.text",
     "core.files": "core.errors core.failures core.text core.web",
     "core.wire": "core.errors core.failures core.files core.text core.web",

@@ -14,7 +14,7 @@ import orjson
 
 from core.errors import MalformedAnswer
 from core.files.file_keys import FileKey, ResolvedWith, artifact_uri
-from core.text.json_bounds import has_more_values
+from core.text.json_outline import has_more_values
 from core.web.paths import extract_file_stem
 from core.web.urls import Url, is_below, parse_url, without_fragment
 

@@ -13,7 +13,7 @@ import orjson
 from core.errors import MalformedBundle, OversizedBundle
 from core.failures import Excess
 from core.files.debug_ids import DebugId, parse_debug_id
-from core.text.json_bounds import has_more_values
+from core.text.json_outline import has_more_values
 
 MAX_FILES = 100_000
 

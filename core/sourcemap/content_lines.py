@@ -342,7 +342,7 @@ class ContentLines:
 @cython.inline
 @cython.exceptval(check=False)
 def _backslash(text: cython.const[cython.uchar][::1], at: cython.longlong, end: cython.longlong) -> cython.longlong:
-    """Return where the next backslash is, or ``end``: eight bytes at once, as in ``core.sourcemap.json_outline``."""
+    """Return where the next backslash is, or ``end``: eight bytes at once, as in ``core.text.json_outline``."""
     ones: cython.ulonglong = 0x0101010101010101
     differences: cython.ulonglong
     marks: cython.ulonglong

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from core.sourcemap.decoded_map import NONE
 from core.sourcemap.functions import Functions
 from core.sourcemap.json_strings import MemoisedStrings
-from core.sourcemap.token_reader import Token, TokenReader
+from core.sourcemap.mappings_reader import MappingsReader, Token
 
 
 @dataclass(frozen=True, slots=True)
 class EffectiveTokens:
     """Tells effective tokens."""
 
-    reader: TokenReader
+    reader: MappingsReader
     names: MemoisedStrings
     functions: Functions
     _first_columns: dict[int, int | None] = field(default_factory=dict)

@@ -8,10 +8,10 @@ from core.errors import MalformedMappings
 from core.sourcemap.checkpoint import Field
 from core.sourcemap.decoded_map import Tokens, decode_range_mappings
 from core.sourcemap.map_document import Mappings
-from core.sourcemap.mappings import FAULT_TEXTS
+from core.sourcemap.mappings_reader import MappingsReader
 from core.sourcemap.mappings_survey import OUT_OF_ROOM, MappingsSurvey
 from core.sourcemap.mappings_writer import LONGEST_TOKEN, TOKENS_PER_CHECKPOINT, MappingsWriter
-from core.sourcemap.token_reader import TokenReader
+from core.sourcemap.vlq import FAULT_TEXTS
 from core.text.buffers import Content, Numbers, numbers_buffer
 from core.text.kernel_errors import fault_place
 
@@ -34,9 +34,9 @@ class EncodedMappings:
     checkpoints: Numbers
     ranges: bytes | bytearray | memoryview
 
-    def reader(self) -> TokenReader:
+    def reader(self) -> MappingsReader:
         """Return what decodes these mappings."""
-        return TokenReader(self.text, self.start, self.end, self.checkpoints, self.token_count)
+        return MappingsReader(self.text, self.start, self.end, self.checkpoints, self.token_count)
 
 
 def survey_mappings(mappings: Mappings, source_count: int, name_count: int) -> EncodedMappings | None:

@@ -13,11 +13,11 @@ from core.javascript.scope_search import ScopeSearch
 from core.javascript.scopes import Scopes, find_scopes
 from core.sourcemap.decoded_map import NONE
 from core.sourcemap.json_strings import MemoisedStrings
+from core.sourcemap.mappings_reader import MappingsReader, Token
 from core.sourcemap.metro import MetroFunctions
 from core.sourcemap.position import FunctionName, NoName
 from core.sourcemap.prepared_map import PreparedMap
 from core.sourcemap.text_positions import BLOCK_SIZE, TextPositions, survey_text
-from core.sourcemap.token_reader import Token, TokenReader
 from core.text.buffers import Content, Numbers, find, numbers_buffer, release_if_large
 from core.text.short_texts import short_text
 
@@ -36,7 +36,7 @@ class Functions(Protocol):
 
 
 def functions_of(
-    index: PreparedMap, code: GeneratedCode | None, reader: TokenReader, names: MemoisedStrings
+    index: PreparedMap, code: GeneratedCode | None, reader: MappingsReader, names: MemoisedStrings
 ) -> Functions:
     """Return what is known about functions: a map's own word counts more than the generated code, if that is known."""
     if index.functions is not None:
@@ -63,7 +63,7 @@ class NoFunctions:
 class ScopedFunctions:
     """Functions by the scopes of the generated code, their names memoised."""
 
-    reader: TokenReader
+    reader: MappingsReader
     scopes: Scopes
     positions: TextPositions
     search: ScopeSearch
@@ -113,7 +113,7 @@ class ScopedFunctions:
 class TokenFinder:
     """Search for the tokens that name a scope.  ``ranges`` is 1 for range tokens, or empty."""
 
-    reader: TokenReader
+    reader: MappingsReader
     names: MemoisedStrings
     ranges: bytes | bytearray | memoryview
 

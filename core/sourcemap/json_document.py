@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import orjson
 
 from core.errors import MalformedSourceMap
-from core.sourcemap.json_outline import (
+from core.sourcemap.json_strings import JsonStrings
+from core.text.buffers import Content, numbers_buffer
+from core.text.json_outline import (
     BYTE_KINDS,
     FAULT_TEXTS,
     NOT_UTF8,
@@ -17,8 +19,6 @@ from core.sourcemap.json_outline import (
     first_foreign_value,
     outline_json,
 )
-from core.sourcemap.json_strings import JsonStrings
-from core.text.buffers import Content, numbers_buffer
 from core.text.kernel_errors import fault_place
 from core.text.short_texts import short_json_string
 
@@ -29,7 +29,7 @@ _KINDS = {b'"': "a string", b"{": "an object", b"[": "an array", b"t": "true", b
 
 @dataclass(frozen=True, slots=True)
 class JsonDocument:
-    """A JSON text and its outline, see ``core.sourcemap.json_outline``."""
+    """A JSON text and its outline, see ``core.text.json_outline``."""
 
     text: Content
     starts: memoryview

@@ -3,12 +3,12 @@
 """A place in encoded mappings, and the reading of one token after another from there, whatever they are.
 
 The mappings end with a quote, as they do in JSON, and there is none inside: so nobody has to ask at every byte
-whether the text ends there.  Numbers are those of ``core.sourcemap.mappings``, and so are the faults.
+whether the text ends there.  Numbers are those of ``core.sourcemap.vlq``, and so are the faults.
 """
 
 import cython
 
-from core.sourcemap.mappings import DIGITS
+from core.sourcemap.vlq import DIGITS
 
 if cython.compiled:
     from cython.cimports.core.text.kernel_errors import fault

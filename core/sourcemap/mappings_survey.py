@@ -10,12 +10,14 @@ no branch depends on how long they are.  Whatever else a token may be, ``Mapping
 
 import cython
 
-from core.sourcemap.lane_shapes import digit_counts, digit_places
 from core.sourcemap.mappings_cursor import MappingsCursor
+from core.sourcemap.short_token_tables import digit_counts, digit_places
 
 if cython.compiled:
     from cython.cimports.core.sourcemap.checkpoint import Field
-    from cython.cimports.core.sourcemap.lanes import (
+    from cython.cimports.core.sourcemap.mappings_cursor import MappingsCursor
+    from cython.cimports.core.sourcemap.section_fields import SectionField
+    from cython.cimports.core.sourcemap.simd import (
         Lanes,
         are_within,
         first_number,
@@ -27,13 +29,12 @@ if cython.compiled:
         symbols_at,
         translate,
     )
-    from cython.cimports.core.sourcemap.mappings_cursor import MappingsCursor
-    from cython.cimports.core.sourcemap.section_fields import SectionField
     from cython.cimports.core.text.kernel_errors import fault
     from cython.cimports.core.text.swar import bit_count, eight_bytes, first_bit, prefetch
 else:
     from core.sourcemap.checkpoint import Field
-    from core.sourcemap.lanes import (
+    from core.sourcemap.section_fields import SectionField
+    from core.sourcemap.simd import (
         Lanes,
         are_within,
         first_number,
@@ -45,7 +46,6 @@ else:
         symbols_at,
         translate,
     )
-    from core.sourcemap.section_fields import SectionField
     from core.text.kernel_errors import fault
     from core.text.swar import bit_count, eight_bytes, first_bit, prefetch
 

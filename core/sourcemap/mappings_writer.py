@@ -1,14 +1,14 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
 # mypy: ignore-errors
-"""Encodes tokens as mappings with checkpoints: for maps whose own mappings aren't in order, or not in one piece.
+"""Writer of mappings with checkpoints: for maps whose own mappings aren't in order, or not in one piece.
 
-Only ``core.sourcemap.token_reader`` can read the result: where the lines jump, a checkpoint does and no semicolons do,
-as a map may claim to have billions of lines.
+Only ``core.sourcemap.mappings_reader`` can read the result: where the lines jump, a checkpoint does and no semicolons
+do, as a map may claim to have billions of lines.
 """
 
 import cython
 
-from core.sourcemap.mappings import ALPHABET
+from core.sourcemap.vlq import ALPHABET
 
 if cython.compiled:
     from cython.cimports.core.sourcemap.checkpoint import Field

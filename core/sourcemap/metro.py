@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from core.sourcemap.decoded_map import NONE
 from core.sourcemap.json_strings import JsonStrings, interned, json_strings_of
 from core.sourcemap.map_document import FunctionMapText
-from core.sourcemap.mappings import DIGITS, count_tokens, decode_function_map
+from core.sourcemap.mappings_reader import MappingsReader, Token
 from core.sourcemap.position import FunctionName, NoName
 from core.sourcemap.token_arrays import covering_entry, renumber
-from core.sourcemap.token_reader import Token, TokenReader
+from core.sourcemap.vlq import DIGITS, count_tokens, decode_function_map
 from core.text.buffers import Numbers, numbers_buffer
 
 
@@ -43,7 +43,7 @@ class FunctionMaps:
 class MetroFunctions:
     """Functions around tokens, as the function maps of a Metro map say."""
 
-    reader: TokenReader
+    reader: MappingsReader
     maps: FunctionMaps
 
     def function(self, token: Token) -> FunctionName:

@@ -13,10 +13,10 @@ from core.sourcemap.functions import Functions, GeneratedCode, functions_of, sur
 from core.sourcemap.json_document import json_start, read_json
 from core.sourcemap.json_strings import MemoisedStrings
 from core.sourcemap.map_document import map_document
+from core.sourcemap.mappings_reader import MappingsReader, Token
 from core.sourcemap.position import OriginalPosition
 from core.sourcemap.prepared_map import PreparedMap, prepare_map
 from core.sourcemap.source_contents import SourceLines, SurveyedContents
-from core.sourcemap.token_reader import Token, TokenReader
 from core.text.buffers import Content, release_if_large
 
 _WORTH_A_THREAD_BYTES = 1 << 17
@@ -137,7 +137,7 @@ class SourceMap:
 class _Lookups:
     """Looks places up."""
 
-    reader: TokenReader
+    reader: MappingsReader
     files: MemoisedStrings
     names: MemoisedStrings
     functions: Functions

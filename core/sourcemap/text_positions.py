@@ -168,7 +168,7 @@ def _survey(text: cython.const[cython.uchar][::1], blocks: cython.uint[::1]) -> 
 @cython.inline
 @cython.exceptval(check=False)
 def _is_plain(eight: cython.ulonglong) -> cython.bint:
-    """Say whether eight bytes are ASCII without a line end, all at once: see ``core.sourcemap.json_outline``."""
+    """Say whether eight bytes are ASCII without a line end, all at once: see ``core.text.json_outline``."""
     ones: cython.ulonglong = 0x0101010101010101
     line_feeds: cython.ulonglong = eight ^ ones * 10
     return ((line_feeds - ones) | eight) & ones * 128 == 0

@@ -1,4 +1,4 @@
-# What faults.py says, for the compiler, which can put it where it's called.
+# The functions of kernel_errors.py for the compiler, which can put them where they are called.
 
 
 cdef inline long long fault(long long at, int kind) noexcept nogil:

@@ -8,7 +8,7 @@ import msgspec
 import orjson
 
 from core.errors import InvalidJson, InvalidRequest
-from core.text.json_bounds import has_more_values
+from core.text.json_outline import has_more_values
 from core.web.urls import parse_url
 from core.wire.frame import Stacktrace
 from core.wire.origin import origin_document, parse_origin

@@ -64,7 +64,7 @@ def _is_sorted(source_map: bytes) -> bool:
         mappings = orjson.loads(source_map[max(source_map.find(b"{"), 0) :])["mappings"].encode()
     except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError):
         return False
-    kernel = module("core.sourcemap.mappings", "compiled")
+    kernel = module("core.sourcemap.vlq", "compiled")
     tokens = [array("I", [0]) * kernel.count_tokens(mappings, 0, len(mappings)) for _ in range(6)]
     kernel.decode_mappings(mappings, 0, len(mappings), kernel.DIGITS, 2**32, 2**32, *tokens)
     places = list(zip(*tokens[:2], strict=True))

@@ -76,7 +76,7 @@ def _a_json_text(chance: random.Random) -> tuple[bytes, bytes]:
 
 def _outline(case: Case, build: str) -> Any:
     """Outline a JSON text, with as much room as there happens to be; what is accepted is what orjson accepts."""
-    kernel = module("core.sourcemap.json_outline", build)
+    kernel = module("core.text.json_outline", build)
     text = array("B", case.source_map)
     start, room = case.chance.choice(((0, 1, 3, 9)[case.number % 4], 0)), case.chance.choice((0, 5, 30, len(text) + 1))
     arrays = [array("I", [0]) * room for _ in range(3)]
@@ -120,7 +120,7 @@ def _mappings_of(source_map: bytes) -> bytes:
 
 def _decode(case: Case, build: str) -> Any:
     """Decode mappings, their ranges, and the same text as a function map."""
-    kernel = module("core.sourcemap.mappings", build)
+    kernel = module("core.sourcemap.vlq", build)
     text, ranges = array("B", case.source_map), array("B", case.generated)
     chance = case.chance
     start, end = sorted((chance.choice((0, chance.randint(0, len(text)))), len(text)))

@@ -1,6 +1,6 @@
-"""Mappings sixteen bytes at a time, and the sums of a token's numbers side by side, for the survey of mappings.
+"""SIMD: mappings sixteen bytes at a time, a token's numbers added side by side, for the survey of mappings.
 
-What the functions say in Python is what ``lanes.pxd`` does: with SSSE3 on x86-64, with NEON on arm64, in plain C
+The functions say in Python what ``simd.pxd`` does: with SSSE3 on x86-64, with NEON on arm64, in plain C
 elsewhere.  A symbol is what ``mappings_cursor.SYMBOLS`` makes of a byte.
 """
 
@@ -42,7 +42,7 @@ def shape_of(symbols: Lanes, digits: int) -> int:
 
 
 def paired_digits(symbols: Lanes, places: bytes, shape: int) -> Lanes:
-    """Return the digits of a token where ``lane_shapes.digit_places`` has them, two by two put together."""
+    """Return the digits of a token where ``short_token_tables.digit_places`` has them, two by two put together."""
     digits = [0 if place & 0x80 else symbols[place] & 31 for place in places[16 * shape : 16 * shape + 16]]
     return tuple(low + (high << 5) for low, high in zip(digits[::2], digits[1::2], strict=True))
 

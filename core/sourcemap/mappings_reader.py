@@ -8,23 +8,23 @@ Checkpoints are rows of numbers, see ``core.sourcemap.checkpoint``, in the order
 import cython
 
 from core.sourcemap.mappings_cursor import MappingsCursor
-from core.sourcemap.token_shapes import token_shapes
+from core.sourcemap.short_token_tables import word_table
 
 if cython.compiled:
     from cython.cimports.core.sourcemap.checkpoint import Field
     from cython.cimports.core.sourcemap.mappings_cursor import MappingsCursor
-    from cython.cimports.core.sourcemap.token_shapes import Shape
+    from cython.cimports.core.sourcemap.short_token_tables import TokenShape
     from cython.cimports.core.text.swar import eight_bytes, first_separator, joined_digits, last_digits
 else:
     from core.sourcemap.checkpoint import Field
-    from core.sourcemap.token_shapes import Shape
+    from core.sourcemap.short_token_tables import TokenShape
     from core.text.swar import eight_bytes, first_separator, joined_digits, last_digits
 
 COMPILED = cython.compiled
 
 QUOTE = cython.declare(cython.uchar, 66)
 WINDOW = cython.declare(cython.longlong, 512)
-SHAPES = token_shapes()
+SHAPES = word_table()
 MASK = cython.declare(cython.longlong, 0xFFFFFFFF)
 NONE = cython.declare(cython.longlong, 0xFFFFFFFF)
 MOST_TOKENS = cython.declare(cython.int, 64)  # from one checkpoint to the next, as both that write them have it
@@ -51,7 +51,7 @@ class Token:
 
 @cython.final
 @cython.cclass
-class TokenReader(MappingsCursor):
+class MappingsReader(MappingsCursor):
     """Reads the tokens of the mappings ``text[start:end]``, one after another, from any checkpoint on."""
 
     checkpoints: cython.const[cython.uint][::1]
@@ -168,13 +168,13 @@ class TokenReader(MappingsCursor):
             self._move_window()
         word: cython.ulonglong = eight_bytes(self.window, self.at - self.window_start)
         digits: cython.longlong = first_separator(word)
-        shape: cython.longlong = last_digits(word, digits) * Shape.SIZE
-        if self.shapes[shape + Shape.DIGITS] != digits:
+        shape: cython.longlong = last_digits(word, digits) * TokenShape.SIZE
+        if self.shapes[shape + TokenShape.DIGITS] != digits:
             return self.read_token()
         word = joined_digits(word)
         self.token_start = self.at
         self.at += digits
-        self.fields = self.shapes[shape + Shape.FIELDS]
+        self.fields = self.shapes[shape + TokenShape.FIELDS]
         self.column = self._sum(self.column, word, shape)
         self.source = self._sum(self.source, word, shape + 1)
         self.original_line = self._sum(self.original_line, word, shape + 2)
@@ -188,7 +188,9 @@ class TokenReader(MappingsCursor):
     @cython.exceptval(check=False)
     def _sum(self, before: cython.longlong, digits: cython.ulonglong, shape: cython.longlong) -> cython.longlong:
         """Return ``before`` and the number that a shape finds in ``digits``, modulo 2^32."""
-        value: cython.longlong = (digits >> self.shapes[shape + Shape.SHIFTS]) & self.shapes[shape + Shape.MASKS]
+        value: cython.longlong = (digits >> self.shapes[shape + TokenShape.SHIFTS]) & self.shapes[
+            shape + TokenShape.MASKS
+        ]
         # Without a branch: half of all signs would be predicted wrong.
         return (before + ((value >> 1) ^ -(value & 1)) + (value & 1)) & MASK
 

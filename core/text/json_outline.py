@@ -11,6 +11,9 @@ An answer below 0 is a fault; ``core.text.kernel_errors`` takes it apart.
 
 import cython
 
+from core.text.buffers import numbers_buffer
+from core.text.kernel_errors import fault_place
+
 if cython.compiled:
     from cython.cimports.core.text.kernel_errors import fault
     from cython.cimports.core.text.swar import character_length, eight_bytes, first_mark, is_usual_text, prefetch
@@ -132,6 +135,17 @@ def first_foreign_value(
         else:
             return value
     return end
+
+
+def has_more_values(text: bytes, most: int) -> bool:
+    """Return whether a JSON text has more than ``most`` values, keys included, or 128 containers inside one another.
+
+    Each value becomes an object of 50 bytes and more where the text is parsed, and may have two bytes in the text.  The
+    interpreter's lock is free meanwhile.  False as well for what is no JSON: its parser will say why.
+    """
+    starts, ends, nexts = (numbers_buffer(most) for _ in range(3))
+    answer = outline_json(text, 0, BYTE_KINDS, starts, ends, nexts, bytearray(1))
+    return answer < 0 and fault_place(answer)[1] in (OUT_OF_ROOM, TOO_DEEP)
 
 
 @cython.cfunc

@@ -1,5 +1,5 @@
 # cython: boundscheck=False, wraparound=False, initializedcheck=False
-# What lanes.py says, for the compiler, which can put it where it's called.
+# The functions of simd.py for the compiler, which can put them where they are called.
 
 cdef extern from *:
     """

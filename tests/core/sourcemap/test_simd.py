@@ -1,4 +1,4 @@
-"""The C of ``lanes.pxd``, in each of its three forms, beside what ``lanes.py`` says in Python."""
+"""The C of ``simd.pxd``, in each of its three forms, beside what ``simd.py`` says in Python."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from core.sourcemap import lanes
+from core.sourcemap import simd
 
-SOURCE = Path(lanes.__file__).with_suffix(".pxd").read_text().split('"""')[1]
+SOURCE = Path(simd.__file__).with_suffix(".pxd").read_text().split('"""')[1]
 ALPHABET = (string.ascii_letters + string.digits + '+/,;"').encode()
 MAIN = """
 #include <stdint.h>
@@ -67,9 +67,9 @@ def question(random_: random.Random) -> tuple[bytes, bytes, bytes, list[int], li
 
 @pytest.mark.parametrize("compiler, emulator, checks_bytes", BUILDS)
 def test_every_form_of_the_c_does_what_the_python_does(compiler, emulator, checks_bytes, tmp_path):
-    program = tmp_path / "lanes"
-    (tmp_path / "lanes.c").write_text(SOURCE + MAIN)
-    subprocess.run([*compiler, "-O2", "-w", "-o", program, tmp_path / "lanes.c"], check=True)
+    program = tmp_path / "simd"
+    (tmp_path / "simd.c").write_text(SOURCE + MAIN)
+    subprocess.run([*compiler, "-O2", "-w", "-o", program, tmp_path / "simd.c"], check=True)
     random_ = random.Random(3)
     questions = [question(random_) for _ in range(3000)]
     packed = b"".join(_QUESTION.pack(*head, *sums, *last, digits) for *head, sums, last, digits in questions)
@@ -79,16 +79,16 @@ def test_every_form_of_the_c_does_what_the_python_does(compiler, emulator, check
     refused = 0
     for (text, symbols, places, sums, last, digits), answer in zip(questions, answers, strict=True):
         window, separators = bytearray(64), bytearray(8)
-        is_clean = lanes.translate(text, 0, window, 0, separators)
+        is_clean = simd.translate(text, 0, window, 0, separators)
         refused += not is_clean
         if checks_bytes or is_clean:  # plain C leaves foreign bytes to whoever reads their symbols
             assert answer[6] == is_clean
         if is_clean:
             assert answer[:2] == (window, separators)
-        pairs = lanes.paired_digits(tuple(symbols), places, 0)
-        after = lanes.sums_with(tuple(sums), pairs)
-        assert list(answer[2:6]) == [lanes.lane(after, place) for place in range(4)]
-        assert answer[8:] == (lanes.shape_of(tuple(symbols), digits), lanes.first_number(pairs))
+        pairs = simd.paired_digits(tuple(symbols), places, 0)
+        after = simd.sums_with(tuple(sums), pairs)
+        assert list(answer[2:6]) == [simd.lane(after, place) for place in range(4)]
+        assert answer[8:] == (simd.shape_of(tuple(symbols), digits), simd.first_number(pairs))
         if min(last) >= 0:
-            assert answer[7] == lanes.are_within(tuple(sums), tuple(last))
+            assert answer[7] == simd.are_within(tuple(sums), tuple(last))
     assert refused > 100

@@ -7,7 +7,7 @@ import pytest
 from core.errors import MalformedAnswer, MalformedBundle
 from core.files.artifact_lookup import MAX_ANSWER_VALUES, read_answer
 from core.files.manifest import read_manifest
-from core.text.json_bounds import has_more_values
+from core.text.json_outline import has_more_values
 
 
 @pytest.mark.parametrize(

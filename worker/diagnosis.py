@@ -13,8 +13,8 @@ from core.settings import Settings
 from core.web.urls import parse_url
 from core.wire.request import Source
 from worker.caches.keys import GLOBAL_SCOPE
+from worker.fetch.artifact_source import is_allowed_source, lookup_fetch
 from worker.fetch.client import Client
-from worker.fetch.source import is_allowed_source, lookup_fetch
 from worker.self_check import check_cache, check_descriptors, check_kernels, check_redis
 
 _PACKAGES = ("celery", "kombu", "redis", "aiohttp", "msgspec", "orjson")

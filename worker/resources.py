@@ -16,21 +16,18 @@ from core.files.artifact_lookup import Listed, ListedFile
 from core.files.text_files import Text
 from core.observing.counts import Counts
 from core.settings import Settings
-from worker.caches.budget import Budget
+from worker.caches.cache_entries import Kind, Lifetime
 from worker.caches.disk import open_store
 from worker.caches.keys import Key
-from worker.caches.lifetimes import Lifetime
-from worker.caches.memory import MemoryCache
+from worker.caches.memory import Budget, MemoryCache
 from worker.caches.readers import read_stored_answer, read_stored_text
-from worker.caches.record import Kind
-from worker.caches.shared import open_shared_store
+from worker.caches.shared_store import open_shared_store
 from worker.caches.stored_file import MAPPED_COUNTS_BYTES, mapped_bytes, release_pages
 from worker.caches.tiered_cache import LoadedCache, LoadedKind
 from worker.descriptors import descriptor_limit
 from worker.fetch.client import Client
 from worker.fetch.deny_list import DenyList
-from worker.fetch.download import Downloader
-from worker.fetch.limits import limits_of_bundles
+from worker.fetch.download import Downloader, limits_of_bundles
 from worker.metrics import WorkerMetrics
 from worker.requests.answer_size import LargeAnswers
 from worker.requests.frame_cache import WrittenFrames

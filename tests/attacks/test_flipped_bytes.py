@@ -9,8 +9,8 @@ import pytest
 
 from core.failures import Excess, Failure, FailureKind
 from core.settings import Settings
+from worker.caches.cache_entries import Kind
 from worker.caches.disk import DiskStore, StoredFailure, written
-from worker.caches.record import Kind
 from worker.caches.stored_file import StoredFile
 
 KEY = bytes(range(32))

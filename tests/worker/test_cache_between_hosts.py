@@ -17,7 +17,7 @@ from tests.s3_server import s3_server, use_s3
 from tests.waiting import PATIENCE_S
 from tests.worker.artifact_source import ArtifactSource, a_request, minified
 from tests.worker.source_server import SourceServer, reply, silence
-from worker.caches.shared import NoSharedStore, ObjectSharedStore
+from worker.caches.shared_store import NoSharedStore, ObjectSharedStore
 from worker.requests.request_files import RequestFiles
 from worker.resources import Resources
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.settings import Settings
-from worker.caches.lifetimes import is_over, lifetime_of
-from worker.caches.record import LONGEST_END, Record, decode_end
-from worker.caches.usage import Usage
+from worker.caches.cache_entries import LONGEST_END, Record, decode_end, is_over, lifetime_of
+from worker.caches.shared_numbers import Usage
 
 _log = logging.getLogger(__name__)
 

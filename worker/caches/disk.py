@@ -19,15 +19,13 @@ from core.errors import FetchFailed
 from core.failures import Failure, FailureKind
 from core.observing.counts import Counts
 from core.settings import Settings
+from worker.caches.cache_entries import LONGEST_END, Kind, Record, decode_end, is_over, lifetime_of, short_failure
 from worker.caches.cleanup import clean, entries, entry_bytes, make_room
-from worker.caches.clearings import Clearings
-from worker.caches.faults import FULL, DiskFaults, Operation
-from worker.caches.lifetimes import is_over, lifetime_of
+from worker.caches.disk_faults import FULL, DiskFaults, Operation
 from worker.caches.locks import HostLocks
 from worker.caches.memory_files import MemoryFile, open_memory_file
-from worker.caches.record import LONGEST_END, Kind, Record, decode_end, short_failure
+from worker.caches.shared_numbers import Clearings, Usage, number_of_bytes
 from worker.caches.stored_file import Draft, StoredFile, no_room
-from worker.caches.usage import Usage, number_of_bytes
 
 _log = logging.getLogger(__name__)
 

@@ -10,13 +10,53 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 from weakref import WeakSet
 
-from worker.caches.budget import Budget
-from worker.caches.lifetimes import Lifetime
+from worker.caches.cache_entries import Lifetime
 from worker.caches.replayable_reads import Ending, watching
 from worker.jobs.waiting_jobs import present_place
+
+
+class Bounded(Protocol):
+    """A cache that has to keep within a budget."""
+
+    @property
+    def size_bytes(self) -> int:
+        """How much it takes."""
+        ...
+
+    @property
+    def oldest_use(self) -> float:
+        """When the value was last used that was used longest ago, by a common clock; infinity if it's empty."""
+        ...
+
+    def drop_oldest(self) -> None:
+        """Drop that value."""
+        ...
+
+
+class Budget:
+    """Lets caches take ``max_bytes`` in all; whichever has the value that was used longest ago has to drop it."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self.max_bytes = max_bytes
+        self._caches: list[Bounded] = []
+
+    @property
+    def size_bytes(self) -> int:
+        """How much the caches take."""
+        return sum(cache.size_bytes for cache in self._caches)
+
+    def add(self, cache: Bounded) -> None:
+        """Have a cache keep within the budget."""
+        self._caches.append(cache)
+
+    def enforce(self) -> None:
+        """Have values dropped until the rest is within the budget."""
+        while self.size_bytes > self.max_bytes:
+            min(self._caches, key=lambda cache: cache.oldest_use).drop_oldest()
+
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -223,3 +263,37 @@ class MemoryCache(Generic[K, V]):
 
 def _end_of(lifetime: Lifetime, now: float) -> float:
     return float("inf") if lifetime.seconds is None else now + lifetime.seconds
+
+
+class Generations(Generic[K, V]):
+    """Keeps values that take up to ``max_bytes`` in all; ``size_of`` a value and its key is in bytes."""
+
+    def __init__(self, max_bytes: int, size_of: Callable[[V], int]) -> None:
+        self._max_young_bytes = max_bytes // 2
+        self._size_of = size_of
+        self._young: dict[K, V] = {}
+        self._old: dict[K, V] = {}
+        self._young_bytes = 0
+
+    def get(self, key: K) -> V | None:
+        """Return the value for ``key``, None if it is not kept."""
+        value = self._young.get(key)
+        if value is None:
+            value = self._old.pop(key, None)
+            if value is not None:
+                self.keep(key, value)
+        return value
+
+    def keep(self, key: K, value: V) -> None:
+        """Keep a value, unless it alone would take more than half of the room."""
+        size = self._size_of(value)
+        if size > self._max_young_bytes:
+            return
+        if self._young_bytes + size > self._max_young_bytes:
+            self._old, self._young, self._young_bytes = self._young, {}, 0
+        self._young[key] = value
+        self._young_bytes += size
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._old, self._young, self._young_bytes = {}, {}, 0

@@ -25,8 +25,8 @@ from core.errors import FetchFailed
 from core.failures import Failure, FailureKind
 from core.text import checksum as kernel
 from core.text.buffers import Content
+from worker.caches.cache_entries import Kind, Record, encode_end
 from worker.caches.memory_files import MemoryFile
-from worker.caches.record import Kind, Record, encode_end
 
 MAPPED_FROM_BYTES = 1 << 20
 """Content of this size is mapped; smaller content is read into memory."""

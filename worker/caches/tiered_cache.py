@@ -1,4 +1,7 @@
-"""What files are once they are read: from memory, else from the store, else made, by one process of the host."""
+"""Tiered cache of files and what they are read as: memory, the disk, the cache between hosts, else made.
+
+What is missing is made by one process of the host, once.
+"""
 
 from __future__ import annotations
 
@@ -11,19 +14,31 @@ from typing import Generic, TypeVar
 from core.errors import FetchFailed, NoRoom, NotTried
 from core.failures import Failure, FailureKind
 from core.settings import Settings
-from worker.caches.budget import Budget
+from worker.caches.cache_entries import NOT_KEPT, Kind, Lifetime, lifetime_of
 from worker.caches.disk import FileStore, StoredFailure
-from worker.caches.faults import Operation
-from worker.caches.freshness import Freshness
+from worker.caches.disk_faults import Operation
 from worker.caches.keys import GLOBAL_SCOPE, Key, key_digest
-from worker.caches.lifetimes import NOT_KEPT, Lifetime, lifetime_of
-from worker.caches.memory import MemoryCache
-from worker.caches.record import Kind
+from worker.caches.memory import Budget, MemoryCache
 from worker.caches.replayable_reads import watching
-from worker.caches.shared import NoSharedStore, SharedStore
+from worker.caches.shared_store import NoSharedStore, SharedStore
 from worker.caches.stored_file import Draft, StoredFile
 from worker.metrics import WorkerMetrics
 from worker.threads import Threads
+
+
+class Freshness:
+    """The values that one request has had fetched: from then on they are good enough for it."""
+
+    def __init__(self) -> None:
+        self._fetched: set[Key] = set()
+
+    def is_first(self, key: Key) -> bool:
+        """Note a value; return whether it is wanted for the first time."""
+        if key in self._fetched:
+            return False
+        self._fetched.add(key)
+        return True
+
 
 _log = logging.getLogger(__name__)
 

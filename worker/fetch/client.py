@@ -46,15 +46,11 @@ from core.settings import Settings
 from core.text.durations import duration_text
 from core.web.urls import Url, is_below
 from worker.fetch.body import MemorySink, Sink, copy_body
+from worker.fetch.connections import looks_reserved, make_connector, open_proxy, ssl_context
 from worker.fetch.contact import Contact, contact_trace, may_be_the_hosts
-from worker.fetch.guarded_connector import make_connector
 from worker.fetch.headers import Headers, has_header, sendable_headers
-from worker.fetch.proxy import looks_reserved, open_proxy
-from worker.fetch.redirects import MAX_REDIRECTS, redirect_target
+from worker.fetch.response_outcomes import MAX_REDIRECTS, WIRE_ERRORS, redirect_target, status_failure, wire_failure
 from worker.fetch.source_gates import SourceGates
-from worker.fetch.statuses import status_failure
-from worker.fetch.tls import ssl_context
-from worker.fetch.wire_failures import WIRE_ERRORS, wire_failure
 
 ANY_ENCODING: Final = "br, deflate, gzip, zstd"
 IDENTITY: Final = "identity"

@@ -19,9 +19,8 @@ from core.wire.request import SymbolicateRequest
 from core.wire.response import ScrapingAttempt, failed_attempt, refused_attempt, successful_attempt
 from worker.caches.stored_file import Draft
 from worker.fetch.client import Fetch
-from worker.fetch.download import Downloader
+from worker.fetch.download import Downloader, scraped_file_limit
 from worker.fetch.headers import Headers
-from worker.fetch.limits import scraped_file_limit
 
 _RESTRICTED_HOSTS = ("localhost", "127.0.0.1")
 

@@ -12,7 +12,7 @@ from core.frames.mapped_frame import Located, ResolvedModule, Unsymbolicated, sy
 from core.sourcemap.source_map import SourceMap
 from core.wire.frame import Frame, FrameData
 from core.wire.response import FrameError, write_frame
-from worker.caches.generations import Generations
+from worker.caches.memory import Generations
 
 MAX_BYTES = 48 << 20
 """What the frames in memory may take."""

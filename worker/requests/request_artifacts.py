@@ -13,7 +13,7 @@ from core.web.paths import candidate_urls
 from core.wire.request import Source
 from worker.caches.keys import Namespace, artifact_key
 from worker.caches.stored_file import Draft
-from worker.fetch.artifacts import download_artifact
+from worker.fetch.artifact_source import download_artifact
 from worker.metrics import Limit
 from worker.requests.look_ahead import NoStart, Started
 from worker.requests.request_texts import RequestTexts

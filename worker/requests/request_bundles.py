@@ -17,11 +17,11 @@ from core.files.manifest import Member
 from core.files.text_files import Text, bundled_file, read_text
 from core.web.paths import candidate_urls
 from core.wire.request import Source
-from worker.caches.freshness import Freshness
 from worker.caches.keys import Namespace, bundle_key, member_key
 from worker.caches.replayable_reads import watching
 from worker.caches.stored_file import MAPPED_FROM_BYTES, Draft
-from worker.fetch.bundles import download_bundle
+from worker.caches.tiered_cache import Freshness
+from worker.fetch.artifact_source import download_bundle
 from worker.metrics import Limit
 from worker.requests.resolved_files_cache import OpenBundle
 from worker.resources import Resources

@@ -19,9 +19,9 @@ from core.text.buffers import Content
 from core.web.paths import candidate_urls
 from core.wire.request import SymbolicateRequest
 from core.wire.response import ScrapingAttempt, attempt_not_made
-from worker.caches.freshness import Freshness
 from worker.caches.keys import Namespace
 from worker.caches.replayable_reads import watched_uses
+from worker.caches.tiered_cache import Freshness
 from worker.requests.look_ahead import LookAhead, NoStart, Started
 from worker.requests.request_artifacts import RequestArtifacts
 from worker.requests.request_bundles import RequestBundles

@@ -12,11 +12,10 @@ from core.files.file_keys import FileKey
 from core.web.urls import Url, parse_url
 from core.wire.request import SymbolicateRequest
 from worker.caches.disk import written
-from worker.caches.freshness import Freshness
 from worker.caches.keys import Namespace, lookup_key
 from worker.caches.stored_file import Draft
-from worker.fetch.lookup import ask
-from worker.fetch.source import is_allowed_source
+from worker.caches.tiered_cache import Freshness
+from worker.fetch.artifact_source import ask, is_allowed_source
 from worker.metrics import Limit
 from worker.resources import Resources
 

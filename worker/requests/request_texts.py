@@ -11,11 +11,10 @@ from collections.abc import Awaitable, Callable
 
 from core.failures import Failure
 from core.files.text_files import Text
-from worker.caches.freshness import Freshness
 from worker.caches.keys import Key
 from worker.caches.replayable_reads import watching
 from worker.caches.stored_file import Draft
-from worker.caches.tiered_cache import LoadedCache
+from worker.caches.tiered_cache import Freshness, LoadedCache
 
 AT_ONCE = 8
 """How many files of one request are fetched early at the same time."""

@@ -22,8 +22,8 @@ from core.errors import FetchFailed
 from core.failures import Failure, FailureKind
 from core.settings import Settings
 from core.text.buffers import Content
+from worker.caches.cache_entries import Kind
 from worker.caches.disk import FileStore
-from worker.caches.record import Kind
 from worker.caches.stored_file import Draft, MappedFile, StoredFile, release_pages
 from worker.metrics import WorkerMetrics
 from worker.source_maps.convert import DISK_SPACE, Converted, Task, task_message

@@ -14,13 +14,11 @@ from core.settings import Settings
 from core.sourcemap.index_file import FORMAT_VERSION, index_pieces, read_index
 from core.sourcemap.source_map import SourceMap, read_source_map
 from core.text.buffers import Content
-from worker.caches.budget import Budget
+from worker.caches.cache_entries import Kind, derived_lifetime
 from worker.caches.disk import FileStore, StoredFailure
-from worker.caches.faults import Operation
+from worker.caches.disk_faults import Operation
 from worker.caches.keys import Key, Namespace, index_digest, source_map_key
-from worker.caches.lifetimes import derived_lifetime
-from worker.caches.memory import MemoryCache
-from worker.caches.record import Kind
+from worker.caches.memory import Budget, MemoryCache
 from worker.caches.stored_file import MAPPED_COUNTS_BYTES, Draft, MappedFile, StoredFile, content_digest, release_pages
 from worker.metrics import WorkerMetrics
 from worker.source_maps.conversions import Conversions

@@ -21,10 +21,10 @@ from hypothesis import strategies as st
 from core.failures import Excess, Failure, FailureKind
 from core.settings import Settings
 from tests.waiting import PATIENCE_S
+from worker.caches.cache_entries import Kind, Record, decode_end, encode_end
 from worker.caches.cleanup import clean, entries
 from worker.caches.disk import DiskStore, NoStore, StoredFailure, open_store, written
 from worker.caches.locks import _offset
-from worker.caches.record import Kind, Record, decode_end, encode_end
 from worker.caches.stored_file import MAPPED_FROM_BYTES, StoredFile, content_digest
 
 KEY, OTHER = bytes(32), b"\1" * 32
@@ -352,7 +352,7 @@ import sys
 from pathlib import Path
 from core.settings import Settings
 from worker.caches.disk import DiskStore, written
-from worker.caches.record import Kind
+from worker.caches.cache_entries import Kind
 store = DiskStore(Path(sys.argv[1]), Settings())
 print("up", flush=True)
 for round in range(100_000):

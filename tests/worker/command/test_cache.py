@@ -11,9 +11,9 @@ import pytest
 
 from core.failures import Failure, FailureKind
 from core.settings import Settings
+from worker.caches.cache_entries import Kind
 from worker.caches.cleanup import entries
 from worker.caches.disk import DiskStore, written
-from worker.caches.record import Kind
 from worker.command.main import main
 
 

@@ -35,7 +35,7 @@ from tests.worker.source_server import (
     stalled_body,
 )
 from worker.fetch.client import IDENTITY, USER_AGENT, Client, Fetch
-from worker.fetch.statuses import lookup_status_failure
+from worker.fetch.response_outcomes import lookup_status_failure
 
 SETTINGS = Settings(download_tries=1)
 RESTRICTED = Failure(FailureKind.DOWNLOAD_ERROR, "destination is restricted")

@@ -15,7 +15,7 @@ from core.web.urls import Url, parse_url
 from tests.worker.fetch.proxy_server import ProxyServer
 from tests.worker.source_server import SourceServer, redirect, reply, self_signed_certificate
 from worker.fetch.client import Client, Fetch
-from worker.fetch.proxy import looks_reserved, open_proxy
+from worker.fetch.connections import looks_reserved, open_proxy
 
 RESTRICTED = Failure(FailureKind.DOWNLOAD_ERROR, "destination is restricted")
 REFUSED = Failure(FailureKind.DOWNLOAD_ERROR, "the proxy refused the connection")

@@ -22,9 +22,9 @@ from tests.worker.source_server import (
     self_signed_certificate,
     silence,
 )
+from worker.caches.cache_entries import Kind
 from worker.caches.disk import NoStore
 from worker.caches.readers import read_stored_text
-from worker.caches.record import Kind
 from worker.fetch.client import Client
 from worker.fetch.download import Downloader
 from worker.fetch.scraping import (

@@ -15,8 +15,8 @@ from core.settings import Settings
 from core.wire.request import Scraping
 from tests.worker.artifact_source import ArtifactSource, a_request, minified
 from tests.worker.source_server import gated, reply
+from worker.caches.cache_entries import encode_end
 from worker.caches.cleanup import entries, read_record
-from worker.caches.record import encode_end
 from worker.requests.request_files import RequestFiles
 from worker.resources import Resources
 

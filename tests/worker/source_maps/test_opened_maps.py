@@ -21,11 +21,11 @@ from core.sourcemap.source_map import SourceMap
 from core.text.buffers import Content
 from tests.core.sourcemap.encoding import map_of
 from tests.waiting import PATIENCE_S
-from worker.caches.budget import Budget
+from worker.caches.cache_entries import Kind
 from worker.caches.cleanup import entries, read_record
 from worker.caches.disk import DiskStore, FileStore, NoStore, open_store, written
 from worker.caches.keys import Namespace
-from worker.caches.record import Kind
+from worker.caches.memory import Budget
 from worker.caches.stored_file import MappedFile
 from worker.metrics import WorkerMetrics
 from worker.source_maps.convert import BEGUN, Task, task_message

@@ -9,7 +9,7 @@ from aiohttp import ClientConnectorError, ClientOSError, ClientSession
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from tests.worker.source_server import SourceServer, reply
-from worker.fetch.guarded_connector import RestrictedAddress, _guarded_socket, _GuardedConnector, _GuardedResolver
+from worker.fetch.connections import RestrictedAddress, _guarded_socket, _GuardedConnector, _GuardedResolver
 
 
 class Names(AbstractResolver):

@@ -2,9 +2,8 @@ import pytest
 
 from core.failures import Failure, FailureKind
 from core.settings import Settings
-from worker.caches.lifetimes import Lifetime, derived_lifetime, download_lifetime, lifetime_of
-from worker.caches.record import Kind
-from worker.fetch.wire_failures import RESTRICTED
+from worker.caches.cache_entries import Kind, Lifetime, derived_lifetime, download_lifetime, lifetime_of
+from worker.fetch.response_outcomes import RESTRICTED
 
 REFUSED = Failure(FailureKind.DOWNLOAD_ERROR, "Connection refused")
 DAY, HOUR = 86_400, 3_600

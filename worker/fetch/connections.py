@@ -1,7 +1,10 @@
-"""Connections that never reach a reserved address.
+"""Connections: TLS, the proxy, and the guard that lets none reach a reserved address.
 
 What counts is the address a socket is connected to, not what a URL looks like: names may resolve to anything, and to
 something else the second time.
+
+A proxy resolves names and connects, so it is the proxy that judges where that leads.  What can be seen without
+resolving is still refused here: an address written out, and this host.
 """
 
 from __future__ import annotations
@@ -20,6 +23,12 @@ if TYPE_CHECKING:
     from aiohttp import AddrInfoType, ClientTimeout
     from aiohttp.connector import Connection
     from aiohttp.tracing import Trace
+from dataclasses import dataclass, field
+
+from yarl import URL
+
+from core.settings import Settings
+from core.web.urls import Url
 
 
 class RestrictedAddress(OSError):
@@ -89,3 +98,51 @@ def _guarded_socket(address: AddrInfoType) -> socket.socket:
     if is_reserved(ip_address(where[0])):
         raise RestrictedAddress
     return socket.socket(family, kind, protocol)
+
+
+_THIS_HOST = "localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A proxy, and the hosts that are reached without it: names stand for their subdomains, too."""
+
+    url: URL = field(repr=False)  # may hold a password
+    not_for: tuple[str, ...] = ()
+
+    def is_for(self, url: Url) -> bool:
+        """Return whether ``url`` is asked for by the proxy."""
+        host = url.host.strip("[]")
+        return not any(
+            name == "*" or host == name.lstrip(".") or host.endswith(f".{name.lstrip('.')}") for name in self.not_for
+        )
+
+
+def open_proxy(settings: Settings) -> Proxy | None:
+    """Return the proxy that the settings name."""
+    if settings.proxy is None:
+        return None
+    return Proxy(URL(settings.proxy), tuple(name.lower() for name in settings.no_proxy))
+
+
+def looks_reserved(url: Url) -> bool:
+    """Return whether a URL names a reserved address, or this host, without any name being resolved."""
+    host = url.host.strip("[]").rstrip(".")
+    try:
+        return is_reserved(ip_address(host))
+    except ValueError:
+        return host == _THIS_HOST or host.endswith(f".{_THIS_HOST}")
+
+
+def ssl_context(*, verify: bool) -> ssl.SSLContext:
+    """Return what makes connections for HTTP/1.1, to servers with any certificate unless ``verify`` says otherwise."""
+    context = ssl.create_default_context() if verify else _trusting_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def _trusting_context() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context

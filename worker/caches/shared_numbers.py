@@ -1,9 +1,10 @@
-"""How many bytes the store takes: a number in a file that all processes of the host add to."""
+"""Numbers that all processes of a host share by files: how many bytes the store takes, and how often it was cleared."""
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import mmap
 import os
 import struct
 import threading
@@ -68,3 +69,34 @@ class Usage:
 def number_of_bytes(content: bytes) -> int:
     """Return the number that such a file holds; 0 if nothing was written yet."""
     return int(_NUMBER.unpack(content)[0]) if len(content) == _NUMBER.size else 0
+
+
+class Clearings:
+    """The number, in a file."""
+
+    def __init__(self, path: Path) -> None:
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            if os.fstat(self._descriptor).st_size < _NUMBER.size:
+                os.ftruncate(self._descriptor, _NUMBER.size)
+            self._mapped = mmap.mmap(self._descriptor, _NUMBER.size, prot=mmap.PROT_READ)
+        except BaseException:
+            os.close(self._descriptor)
+            raise
+
+    def count(self) -> int:
+        """Return the number."""
+        return int(_NUMBER.unpack_from(self._mapped)[0])
+
+    def note(self) -> None:
+        """Note that the directory was cleared just now."""
+        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+        try:
+            os.pwrite(self._descriptor, _NUMBER.pack(self.count() + 1), 0)
+        finally:
+            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._mapped.close()
+        os.close(self._descriptor)

@@ -19,8 +19,8 @@ from obstore.store import from_url
 
 from core.errors import FetchFailed
 from core.settings import Settings
+from worker.caches.cache_entries import LONGEST_END, Record, decode_end
 from worker.caches.disk import FileStore
-from worker.caches.record import LONGEST_END, Record, decode_end
 from worker.caches.stored_file import Draft, StoredFile
 from worker.threads import Threads
 

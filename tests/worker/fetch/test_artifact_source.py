@@ -22,8 +22,8 @@ from tests.worker.source_server import (
     reply,
     silence,
 )
+from worker.fetch.artifact_source import ask
 from worker.fetch.client import Client
-from worker.fetch.lookup import ask
 from worker.metrics import WorkerMetrics
 from worker.threads import Threads
 

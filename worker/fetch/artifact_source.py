@@ -1,0 +1,129 @@
+"""Requests to the ``source`` of a job: lookups in its API, and the bundles and artifacts that it lists.
+
+It belongs to whoever runs us, and is often on a private network: reserved addresses are fine, here and, unless the
+operator says otherwise, wherever it keeps its files.  Certificates are always verified.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+
+from core.errors import FetchFailed, MalformedAnswer, NotTried
+from core.failures import Failure, FailureKind
+from core.files.artifact_lookup import ListedBundle, ListedFile, may_see_credentials, read_answer
+from core.observing.tracing import span
+from core.settings import Settings
+from core.web.urls import Url, parse_url
+from core.wire.request import Source
+from worker.caches.stored_file import Draft
+from worker.fetch.client import IDENTITY, Client, Fetch
+from worker.fetch.download import Downloader, artifact_limit, bundle_limit
+from worker.fetch.headers import Headers
+from worker.fetch.response_outcomes import lookup_status_failure
+from worker.metrics import Limit, WorkerMetrics
+from worker.threads import Threads
+
+_log = logging.getLogger(__name__)
+
+_RETRY_PAUSE_S = 0.02
+
+
+async def ask(
+    client: Client, threads: Threads, metrics: WorkerMetrics, url: Url, source: Source, scope: str, settings: Settings
+) -> bytes:
+    """Return what the lookup API of ``source`` answers to the query ``url``, which ``read_answer`` can read.
+
+    Raises FetchFailed if it doesn't answer so, which is logged.
+    """
+    fetch = lookup_fetch(url, source, scope, settings)
+    try:
+        with span("lookup"):
+            async with client.slot(fetch), asyncio.timeout(settings.lookup_timeout_s):
+                return await _answer(client, threads, fetch, settings.download_tries)
+    except (FetchFailed, MalformedAnswer, TimeoutError) as error:
+        level = logging.DEBUG if isinstance(error, NotTried) else logging.WARNING
+        _log.log(level, "the artifact lookup at %s failed: %.300s", url.host, error or "it took too long")
+        if isinstance(error, FetchFailed) and error.failure.excess:
+            metrics.limit_hit(Limit.LOOKUP_ANSWER, f"the artifact lookup at {url.host}", error.failure.excess)
+        raise FetchFailed(_lookup_failure(error)) from error
+
+
+def _lookup_failure(error: FetchFailed | MalformedAnswer | TimeoutError) -> Failure:
+    """Return what came of a lookup that failed: of the kind that is never kept."""
+    if isinstance(error, FetchFailed):
+        return replace(error.failure, kind=FailureKind.INTERNAL, text=str(error))
+    return Failure(FailureKind.INTERNAL, f"malformed answer: {error}" if str(error) else "timeout")
+
+
+async def _answer(client: Client, threads: Threads, fetch: Fetch, tries: int) -> bytes:
+    for _ in range(tries - 1):
+        try:
+            return await _read(threads, await client.get(fetch))
+        except MalformedAnswer:
+            await asyncio.sleep(_RETRY_PAUSE_S)
+    return await _read(threads, await client.get(fetch))
+
+
+async def _read(threads: Threads, body: bytes) -> bytes:
+    await threads.run(lambda: read_answer(body))  # 16 MiB of entries would hold up every other job
+    return body
+
+
+async def download_artifact(
+    downloader: Downloader, listed: ListedFile, source: Source, scope: str, settings: Settings
+) -> Draft:
+    """Return an artifact, whatever it is.  Raises FetchFailed."""
+    return await downloader.download(file_fetch(listed.url, source, scope, artifact_limit(settings), settings))
+
+
+async def download_bundle(
+    downloader: Downloader, listed: ListedBundle, source: Source, scope: str, settings: Settings
+) -> Draft:
+    """Return an artifact bundle, whatever it is.  Raises FetchFailed."""
+    return await downloader.download(file_fetch(listed.url, source, scope, bundle_limit(settings), settings))
+
+
+def lookup_fetch(url: Url, source: Source, scope: str, settings: Settings) -> Fetch:
+    """Return the request for ``url``, a query to the lookup API of ``source``."""
+    return Fetch(
+        url=url,
+        scope=scope,
+        max_bytes=settings.max_lookup_answer_size,
+        headers=_credentials(source),
+        headers_below=parse_url(source.url),
+        accept_encoding=IDENTITY,
+        allow_reserved=True,
+        allow_reserved_elsewhere=settings.source_files_on_reserved_ips,
+        total_s=settings.lookup_timeout_s,
+        status_failure=lookup_status_failure,
+    )
+
+
+def file_fetch(url: Url, source: Source, scope: str, max_bytes: int, settings: Settings) -> Fetch:
+    """Return the request for a file that ``source`` has listed."""
+    source_url = parse_url(source.url)
+    trusted = source_url is not None and may_see_credentials(url, source_url)
+    is_at_home = source_url is not None and url.origin == source_url.origin
+    return Fetch(
+        url=url,
+        scope=scope,
+        max_bytes=max_bytes,
+        headers=_credentials(source) if trusted else (),
+        headers_below=source_url,
+        allow_reserved=is_at_home or settings.source_files_on_reserved_ips,
+        allow_reserved_elsewhere=settings.source_files_on_reserved_ips,
+    )
+
+
+def is_allowed_source(url: Url, settings: Settings) -> bool:
+    """Return whether the operator lets us ask the lookup API at ``url``."""
+    allowed = [parse_url(origin) for origin in settings.source_origins]
+    return not allowed or any(origin is not None and origin.origin == url.origin for origin in allowed)
+
+
+def _credentials(source: Source) -> Headers:
+    if isinstance(source.token, str):
+        return (("Authorization", f"Bearer {source.token}"),)
+    return (("Cookie", source.cookies),) if isinstance(source.cookies, str) else ()

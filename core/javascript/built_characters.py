@@ -1,4 +1,4 @@
-"""What characters are in Unicode 18.0.0.  Made by ``unicode_names``."""
+"""Characters of names and blanks in Unicode 18.0.0.  Made by ``build_tables``."""
 
 UNICODE_VERSION = "18.0.0"
 CHARACTERS = (

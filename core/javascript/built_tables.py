@@ -1,8 +1,8 @@
-"""The tables of the recogniser, for ``tables``.  Made by ``tables_writer``."""
+"""Tables of the parser and its words, for ``tables``.  Made by ``build_tables``."""
 
 SAME_LINE_STEPS = 25600
 WORD_FACTOR = 0xCC45782198A6416D
-PREDICTIONS = (
+PARSE_TABLE = (
     b"eNrtXTl400wTliGACZdIIFE4gjgC4hbXh7jF+Ylb3OIW1/e4dKlSpUuVLl2qVOnSpUqXLlWqdOnyn5mVrLVjQ4hNQpzf7zPrndmd2R1ptbpWu4"
     b"KQF0QgSZABkqBAPC+oQBqQTpxBIQ8TgP8WwAagDURBKAoOpbhCCWIepVhCmWQVIBnIB1kAVIV4LbEYAl+HVLFdRoMs5oVIiOG/KbQgVchZQj4n"
     b"QijlpJycywuDQsmpOQ1IzxkAM2cR2SApABVzSs7JublSzgOunKvk/FyQq+ZqRIgwV8814F8jRLk414Scaq6VE9Y0c/k1aD3MiWtQJkFowL+8Rs"

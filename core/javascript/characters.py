@@ -1,4 +1,4 @@
-"""What the characters of a JavaScript text are, as tables for the tokenizer."""
+"""Classes of the characters of a JavaScript text, and the tables of them that the lexer reads by."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from core.javascript.numbers import PUNCTUATION, TokenKind
 
 
 class Byte(IntEnum):
-    """What a byte of UTF-8 text may be; one byte may be several of these."""
+    """Flags of a byte of UTF-8 text: what it may be."""
 
     NAME_START = 1
     NAME_PART = 2
@@ -23,7 +23,7 @@ class Byte(IntEnum):
 
 
 class Character(IntEnum):
-    """What a character beyond ASCII may be."""
+    """Flags of a character beyond ASCII: what it may be."""
 
     START = 1
     PART = 2
@@ -32,7 +32,7 @@ class Character(IntEnum):
 
 
 class First(IntEnum):
-    """What a token is that starts with a byte which isn't always a token of its own.  Above all kinds."""
+    """Class of a token by its first byte, where that isn't always a token of its own.  Above all kinds."""
 
     WORD = 200
     BLANK = 201

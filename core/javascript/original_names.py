@@ -1,4 +1,4 @@
-"""What a scope is called originally: its name in the generated code, seen through a source map.
+"""Original name of a scope: its name in the generated code, seen through a source map.
 
 Source: Symbolicator, whose names look the map up in a way of their own: see ``Find``.
 """
@@ -26,13 +26,13 @@ class FoundToken(msgspec.Struct, frozen=True, gc=False):
     is_range: bool = False
 
 
-Place = tuple[int, int]
+LineColumn = tuple[int, int]
 """A line and a column of the generated code, counted from 0."""
 
 Find = Callable[[int, int], FoundToken | None]
 """Return the token at a line and column: the first of those exactly there, or else the last one before, on any line."""
 
-PlaceAt = Callable[[int], Place | None]
+PlaceAt = Callable[[int], LineColumn | None]
 """Return where a byte offset is, None at or beyond the end of the text."""
 
 

@@ -20,7 +20,7 @@ COMPILED = cython.compiled
 def recognize(
     lexer: Lexer,
     recorder: ScopeRecorder,
-    predictions: cython.const[cython.ushort][::1],
+    parse_table: cython.const[cython.ushort][::1],
     steps: cython.const[cython.ushort][::1],
     same_line_steps: cython.uint,
     stack: cython.ushort[::1],
@@ -28,12 +28,12 @@ def recognize(
 ) -> cython.bint:
     """Return whether a text is a program; what is to be known about its functions is in ``recorder`` then.
 
-    ``predictions``, ``steps`` and ``same_line_steps`` are those of ``tables.Tables``, ``noted_tokens`` those of
+    ``parse_table``, ``steps`` and ``same_line_steps`` are those of ``tables.ParserTables``, ``noted_tokens`` those of
     ``recorder``.  ``stack`` is for the symbols that are expected at any time.  A text that needs more room isn't
     recognised.
     """
     with cython.nogil:
-        return _recognize(lexer, recorder, predictions, steps, same_line_steps, stack, noted_tokens)
+        return _recognize(lexer, recorder, parse_table, steps, same_line_steps, stack, noted_tokens)
 
 
 @cython.cfunc
@@ -42,7 +42,7 @@ def recognize(
 def _recognize(
     lexer: Lexer,
     recorder: ScopeRecorder,
-    predictions: cython.const[cython.ushort][::1],
+    parse_table: cython.const[cython.ushort][::1],
     steps: cython.const[cython.ushort][::1],
     same_line_steps: cython.uint,
     stack: cython.ushort[::1],
@@ -55,9 +55,9 @@ def _recognize(
     limit: cython.Py_ssize_t = stack.shape[0] - TableLayout.MAX_SYMBOLS
     kind: cython.int = lexer.next()
     while depth:
-        step: cython.Py_ssize_t = predictions[symbol + kind]
+        step: cython.Py_ssize_t = parse_table[symbol + kind]
         if step >= same_line_steps and lexer.line_break:
-            step = predictions[symbol + TableLayout.LINE_BREAK]
+            step = parse_table[symbol + TableLayout.LINE_BREAK]
         if depth > limit:
             return False
         # However many symbols there are, all four places are written: there's no branch to mispredict then.

@@ -8,11 +8,10 @@ from functools import partial
 
 from core.javascript.numbers import TokenSlot
 from core.javascript.parser_loop import recognize
-from core.javascript.scope_names import PART_SIZE, Piece, ScopeNames
+from core.javascript.scope_names import PART_SIZE, Piece, ScopeNames, token_at
 from core.javascript.scope_recorder import ScopeRecorder
 from core.javascript.scope_search import ScopeSearch
-from core.javascript.tables import javascript_tables
-from core.javascript.token_reader import new_lexer, token_at
+from core.javascript.tables import new_lexer, parser_tables
 from core.text.buffers import Content, Numbers, numbers_buffer
 
 __all__ = ["Piece", "Scopes", "find_scopes"]
@@ -98,13 +97,13 @@ class _Attempt:
         self.text = text
         self.parts = _numbers(PART_SIZE * capacity)
         self.records = _numbers(SCOPE_SIZE * capacity)
-        tables = javascript_tables()
+        tables = parser_tables()
         stack = numbers_buffer(_STACK_SIZE // 2).cast("B").cast("H")
         lexer = new_lexer(text)
         noted_tokens = _numbers(TokenSlot.SIZE)
         self.recorder = ScopeRecorder(lexer, self.parts, self.records, _numbers(_SAVED_SIZE), noted_tokens)
         self.is_program = recognize(
-            lexer, self.recorder, tables.predictions, tables.steps, tables.same_line_steps, stack, noted_tokens
+            lexer, self.recorder, tables.parse_table, tables.steps, tables.same_line_steps, stack, noted_tokens
         )
 
     @property

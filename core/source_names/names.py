@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.javascript.spelling import identifier_name, number_text, string_value
+from core.javascript.scope_names import identifier_name, number_text, string_value
 from core.source_names.parts import PART_SIZE, Flag, Part
 
 _KIND_MASK = 31

@@ -28,8 +28,7 @@ from typing import NoReturn
 import msgspec
 
 from core.errors import MalformedSourceMap
-from core.javascript.tables import javascript_tables
-from core.javascript.token_tables import token_tables
+from core.javascript.tables import parser_tables, token_tables
 from core.sourcemap.index_file import index_pieces
 from core.sourcemap.source_map import read_source_map_fast
 from core.text.buffers import Content
@@ -73,7 +72,7 @@ def main() -> None:
     leave_to_worker()
     with contextlib.suppress(OSError):
         os.nice(_LESS_URGENT)
-    javascript_tables()  # once for all copies
+    parser_tables()  # once for all copies
     token_tables(ascii_only=True)
     token_tables(ascii_only=False)
     gc.freeze()

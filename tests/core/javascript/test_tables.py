@@ -6,17 +6,20 @@ from array import array
 
 import pytest
 
-from core.javascript import built_characters, grammar, sequences, unicode_names
+from core.javascript import built_characters, grammar
+from core.javascript.build_tables import (
+    FUSED,
+    ParseTable,
+    built_tables,
+    character_ranges,
+    is_action,
+    read_rules,
+    word_table,
+)
 from core.javascript.characters import Character, First
 from core.javascript.grammar import Action
-from core.javascript.grammar_rules import is_action, read_rules
 from core.javascript.numbers import StepMode, TableLayout, TokenKind, TokenSlot
-from core.javascript.packing import unpacked
-from core.javascript.predictions import Predictions
-from core.javascript.tables import Tables, javascript_tables
-from core.javascript.tables_writer import built_tables
-from core.javascript.token_tables import token_tables
-from core.javascript.word_table import word_table
+from core.javascript.tables import ParserTables, parser_tables, token_tables, unpacked
 
 RULES = read_rules(grammar.RULES, grammar.START)
 
@@ -34,32 +37,32 @@ def test_every_action_is_used():
 
 
 def test_the_tables_are_those_of_the_grammar():
-    """If not: python -m core.javascript.tables_writer."""
+    """If not: python -m core.javascript.build_tables."""
     tables, words = built_tables()
-    assert tables == javascript_tables()
+    assert tables == parser_tables()
     assert words.words == token_tables(ascii_only=True).words
     assert bytes(words.kinds) == token_tables(ascii_only=True).word_kinds
     assert words.factor == token_tables(ascii_only=True).word_factor
 
 
 def test_symbols_and_kinds_fit_into_the_tables():
-    found = javascript_tables()
-    assert max(len(found.predictions), len(found.steps)) < 1 << 16
+    found = parser_tables()
+    assert max(len(found.parse_table), len(found.steps)) < 1 << 16
     assert max(Action) < 1 << TableLayout.ACTION_BITS
-    assert max(Predictions().words.values()) < TableLayout.LINE_BREAK
-    assert max(Predictions().words.values()) < min(First)
+    assert max(ParseTable().words.values()) < TableLayout.LINE_BREAK
+    assert max(ParseTable().words.values()) < min(First)
 
 
 def test_a_step_that_takes_no_token_comes_to_an_end():
-    found = javascript_tables()
-    for symbol in range(0, len(found.predictions), TableLayout.COLUMNS):
+    found = parser_tables()
+    for symbol in range(0, len(found.parse_table), TableLayout.COLUMNS):
         for kind in range(TableLayout.COLUMNS):
             assert takes_or_ends(found, symbol, kind, frozenset())
 
 
-def takes_or_ends(found: Tables, symbol: int, kind: int, before: frozenset[int]) -> bool:
+def takes_or_ends(found: ParserTables, symbol: int, kind: int, before: frozenset[int]) -> bool:
     """Say whether the steps from ``symbol`` take a token or give up, without coming back to the same symbol."""
-    step = found.predictions[symbol + kind]
+    step = found.parse_table[symbol + kind]
     if (
         found.steps[step + TableLayout.ACTIONS] == Action.REJECT
         or found.steps[step + TableLayout.MODE] != StepMode.STAY
@@ -72,8 +75,8 @@ def takes_or_ends(found: Tables, symbol: int, kind: int, before: frozenset[int])
 
 
 def test_a_step_notes_a_token_somewhere_only_if_the_grammar_says_so():
-    found = javascript_tables()
-    notes = {found.steps[step + TableLayout.NOTED] for step in set(found.predictions)}
+    found = parser_tables()
+    notes = {found.steps[step + TableLayout.NOTED] for step in set(found.parse_table)}
     places = {number & (1 << TableLayout.KIND_SHIFT) - 1 for number in notes}
     assert places == {TokenSlot.NOWHERE, TokenSlot.OPERAND, TokenSlot.KEY, TokenSlot.DECLARED}
     keys = {number >> TableLayout.KIND_SHIFT for number in notes if number & 0xFF == TokenSlot.KEY}
@@ -86,14 +89,14 @@ def test_a_step_notes_a_token_somewhere_only_if_the_grammar_says_so():
     }
 
 
-def test_all_symbols_that_are_joined_are_in_the_grammar():
-    predictions = Predictions()
-    assert all(predictions.row(symbol) for symbol in sequences.JOINED)
+def test_all_symbols_that_are_fused_are_in_the_grammar():
+    table = ParseTable()
+    assert all(table.row(symbol) for symbol in FUSED)
 
 
 def test_the_characters_are_those_of_the_newest_unicode():
-    why = "a newer Unicode is out: run python -m core.javascript.unicode_names, and raise FORMAT_VERSION of index files"
-    assert unpacked("I", built_characters.CHARACTERS) == unicode_names.character_ranges(), why
+    why = "a newer Unicode is out: run python -m core.javascript.build_tables, and raise FORMAT_VERSION of index files"
+    assert unpacked("I", built_characters.CHARACTERS) == character_ranges(), why
     ours, pythons = (
         [int(number) for number in version.split(".")]
         for version in (built_characters.UNICODE_VERSION, unicodedata.unidata_version)
@@ -108,7 +111,7 @@ def test_letters_of_late_unicodes_are_letters(code_point: int):
 
 
 def test_each_word_has_a_slot_of_its_own():
-    kinds = Predictions().words
+    kinds = ParseTable().words
     table = word_table(kinds)
     for word, kind in kinds.items():
         spelling = word.encode().ljust(16, b"\0")

@@ -1,4 +1,4 @@
-"""What was done for the files of one request, taken down while it is done.
+"""Records of what was done for the files of one request, for its explanation.
 
 The worker tells a ``Recorder`` the bare facts, in passing and only if the request wants an explanation.  What they
 mean is decided afterwards, by the other modules here.
@@ -7,7 +7,7 @@ mean is decided afterwards, by the other modules here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from core.failures import Excess, Failure
@@ -30,11 +30,13 @@ class NotAsked(Enum):
 class Lookup:
     """A question to the lookup API, by its parameters, and the answer.
 
-    ``listed_without_dist`` is how much is listed for the same question without the dist; 0 if that wasn't asked.
+    ``used`` is as much of the answer as counts, nothing if there is none.  ``listed_without_dist`` is how much is
+    listed for the same question without the dist; 0 if that wasn't asked.
     """
 
     parameters: Parameters
     answer: Sequence[Listed] | Failure
+    used: Sequence[Listed] = ()
     listed_without_dist: int = 0
 
 
@@ -70,7 +72,6 @@ class _Notes:
 
     lookup: Lookup | NotAsked | None = None
     unreadable: dict[tuple[str, str], UnreadableMember] = field(default_factory=dict)
-    attempt: ScrapingAttempt | None = None
 
 
 class Recorder:
@@ -87,15 +88,11 @@ class Recorder:
         self.artifacts: dict[str, ListedFile] = {}
         self._notes = _Notes()
 
-    def not_asked(self, why: NotAsked) -> None:
-        """Note that the lookup API was not asked."""
-        self._notes.lookup = why
-
-    def asked(self, parameters: Parameters, answer: Sequence[Listed] | Failure) -> None:
-        """Note what the lookup API was asked, and what it said."""
-        self._notes.lookup = Lookup(parameters, answer)
-        if not isinstance(answer, Failure):
-            for listed in answer:
+    def asked(self, lookup: Lookup | NotAsked) -> None:
+        """Note what the lookup API was asked, and what it said, or why it was not asked."""
+        self._notes.lookup = lookup
+        if isinstance(lookup, Lookup) and not isinstance(lookup.answer, Failure):
+            for listed in lookup.answer:
                 if isinstance(listed, ListedFile):
                     self.artifacts.setdefault(listed.abs_path, listed)
 
@@ -103,7 +100,7 @@ class Recorder:
         """Note what the same question without the dist brought."""
         lookup = self._notes.lookup
         if isinstance(lookup, Lookup) and not isinstance(answer, Failure):
-            self._notes.lookup = Lookup(lookup.parameters, lookup.answer, len(answer))
+            self._notes.lookup = replace(lookup, listed_without_dist=len(answer))
 
     @property
     def heard_nothing(self) -> bool:
@@ -119,12 +116,11 @@ class Recorder:
         """Note a member of a bundle that can't be read; the first word about it counts."""
         self._notes.unreadable.setdefault((bundle_uri, path), UnreadableMember(bundle_uri, path, excess))
 
-    def considered_web(self, attempt: ScrapingAttempt | None) -> None:
-        """Note what the response says about getting the file from the web."""
-        self._notes.attempt = attempt
+    def ended(self, key: FileKey, entry: FileEntry, attempt: ScrapingAttempt | None = None) -> None:
+        """Note what came of looking for a file, and what the response says about getting it from the web.
 
-    def ended(self, key: FileKey, entry: FileEntry) -> None:
-        """Note what came of looking for a file.  Of two lookups by one key the first tells more."""
+        Of two lookups by one key the first tells more.
+        """
         notes, self._notes = self._notes, _Notes()
         self.files.setdefault(
             key,
@@ -135,6 +131,6 @@ class Recorder:
                 artifacts=tuple(self.artifacts.values()),
                 lookup=notes.lookup,
                 unreadable=tuple(notes.unreadable.values()),
-                attempt=notes.attempt,
+                attempt=attempt,
             ),
         )

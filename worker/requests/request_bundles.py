@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from core.concurrency import all_of
 from core.errors import FetchFailed, NoRoom
-from core.explain.file_records import Recorder
 from core.failures import Excess, Failure, FailureKind
 from core.files.artifact_bundle import Bundle
 from core.files.artifact_lookup import ListedBundle
@@ -23,6 +22,7 @@ from worker.caches.stored_file import MAPPED_FROM_BYTES, Draft
 from worker.caches.tiered_cache import Freshness
 from worker.fetch.artifact_source import download_bundle
 from worker.metrics import Limit
+from worker.requests.journal import Journal
 from worker.requests.resolved_files_cache import OpenBundle
 from worker.resources import Resources
 
@@ -51,12 +51,12 @@ class RequestBundles:
         namespace: Namespace,
         source: Source,
         max_bytes: int | None = None,
-        recorder: Recorder | None = None,
+        journal: Journal | None = None,
         fresh: Freshness | None = None,
     ) -> None:
         self._fresh = fresh
         self._resources = resources
-        self._recorder = recorder
+        self._journal = journal or Journal()
         self._namespace = namespace
         self._source = source
         self.known: dict[str, OpenBundle | Failure] = {}
@@ -98,14 +98,12 @@ class RequestBundles:
             if text is not None:
                 origin = BundledFile(opened.uri, key)
                 return FileEntry(origin, bundled_file(text, member, key.abs_path), resolved_with)
-            if self._recorder is not None:
-                self._recorder.unreadable(opened.uri, member.path)
+            self._journal.unreadable(opened.uri, member.path)
         return None
 
     async def _opened(self, listed: ListedBundle) -> OpenBundle | Failure:
         bundle = await self._bundle(listed)
-        if self._recorder is not None:
-            self._recorder.opened(listed.uri, bundle if isinstance(bundle, Failure) else bundle.manifest)
+        self._journal.opened(listed.uri, bundle if isinstance(bundle, Failure) else bundle.manifest)
         if isinstance(bundle, Failure):
             _log.info("the bundle %.300s can't be had: %.300s", listed.uri, bundle)
             if bundle.excess:
@@ -187,8 +185,7 @@ class RequestBundles:
 
     def _hit(self, limit: Limit, opened: OpenBundle, member: Member, size: int, most: int) -> None:
         self._resources.metrics.limit_hit(limit, f"{opened.uri}: {member.path}", Excess(size, most))
-        if self._recorder is not None:
-            self._recorder.unreadable(opened.uri, member.path, Excess(size, most))
+        self._journal.unreadable(opened.uri, member.path, Excess(size, most))
 
     async def _extracted(self, bundle: Bundle, member: Member) -> Draft:
         """Return a large member as a file of its own, which takes no memory."""

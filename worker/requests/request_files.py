@@ -6,9 +6,9 @@ turns out to be of no use: there is no second choice.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-from core.explain.file_records import Recorder
+from core.explain.file_records import Lookup
 from core.failures import Failure
 from core.files.artifact_lookup import ListedBundle, ListedFile
 from core.files.debug_ids import DebugId
@@ -18,14 +18,14 @@ from core.sourcemap.source_map import SourceMap
 from core.text.buffers import Content
 from core.web.paths import candidate_urls
 from core.wire.request import SymbolicateRequest
-from core.wire.response import ScrapingAttempt, attempt_not_made
+from core.wire.response import ScrapingAttempt
 from worker.caches.keys import Namespace
 from worker.caches.replayable_reads import watched_uses
 from worker.caches.tiered_cache import Freshness
+from worker.requests.journal import Journal
 from worker.requests.look_ahead import LookAhead, NoStart, Started
 from worker.requests.request_artifacts import RequestArtifacts
 from worker.requests.request_bundles import RequestBundles
-from worker.requests.request_counts import Tally
 from worker.requests.request_lookups import RequestLookups
 from worker.requests.request_scraping import RequestScraping
 from worker.requests.request_texts import RequestTexts
@@ -36,22 +36,21 @@ from worker.resources import Resources
 class RequestFiles:
     """Gets files for one request, one after another: what was learnt for one file serves the next.
 
-    ``attempts`` are what the response says about the web, in the order of the lookups; ``tally`` is for metrics, and
-    ``recorder`` is told what is done if the request wants an explanation.
+    ``journal`` is told what is done.
     """
 
     def __init__(
-        self, resources: Resources, request: SymbolicateRequest, scope: str | None, recorder: Recorder | None = None
+        self, resources: Resources, request: SymbolicateRequest, scope: str | None, journal: Journal | None = None
     ) -> None:
-        self.attempts: list[ScrapingAttempt] = []
-        self.tally = Tally()
+        self._journal = journal or Journal()
         self._resources = resources
         self._namespace = Namespace.of(request, scope)
         self._fresh = Freshness() if request.options.no_cache else None
         self._texts = RequestTexts(resources.texts, self._fresh)
-        self._recorder = recorder
-        self._lookups = RequestLookups(resources, self._namespace, request, recorder, self._fresh)
-        self._bundles = RequestBundles(resources, self._namespace, request.source, recorder=recorder, fresh=self._fresh)
+        self._lookups = RequestLookups(resources, self._namespace, request, self._fresh)
+        self._bundles = RequestBundles(
+            resources, self._namespace, request.source, journal=self._journal, fresh=self._fresh
+        )
         self._artifacts = RequestArtifacts(resources, self._texts, self._namespace, request.source)
         self._scraping = RequestScraping(resources, self._texts, self._namespace, request)
         self._digest = request_digest(request, scope)
@@ -59,6 +58,11 @@ class RequestFiles:
         self._looks_ahead = False
         self._scrapes = False
         self._sources: dict[FileKey, FileEntry] = {}
+
+    @property
+    def attempts(self) -> Sequence[ScrapingAttempt]:
+        """What the response says about the web, in the order of the lookups."""
+        return self._journal.entries.attempts
 
     def expect(self, keys: Iterable[FileKey]) -> None:
         """Fetch some of the files that will be asked for before they are; what comes out is the same."""
@@ -68,7 +72,7 @@ class RequestFiles:
 
     @property
     def _remembers_nothing(self) -> bool:
-        return self._recorder is not None or self._fresh is not None
+        return self._journal.is_recording or self._fresh is not None
 
     async def close(self) -> None:
         """Stop fetching what nobody has asked for after all."""
@@ -89,8 +93,7 @@ class RequestFiles:
         file, uses = found
         if not (self._depends_on_nothing_else(file) and self._bundles.has_room_for(file.read_bytes) and uses.again()):
             return None
-        self.attempts += file.attempts
-        self.tally.add(file.tally)
+        self._journal.entries.add(file.entries)
         self._bundles.learn(file.bundles)
         self._bundles.read_bytes += file.read_bytes
         for listed in file.artifacts:
@@ -107,20 +110,14 @@ class RequestFiles:
         if self._remembers_nothing:
             return await resolve()
         key = file_key(self._digest, self._bundles.state, abs_path, debug_id)
-        attempts, read_bytes = len(self.attempts), self._bundles.read_bytes
+        read_bytes = self._bundles.read_bytes
         bundles, artifacts = set(self._bundles.known), set(self._artifacts.known)
-        tally, self.tally = self.tally, Tally()
-        try:
-            with watched_uses() as uses:
-                module = await resolve()
-        finally:
-            tally.add(self.tally)
-            tally, self.tally = self.tally, tally
+        with self._journal.excerpt() as entries, watched_uses() as uses:
+            module = await resolve()
         file = KnownFile(
             module=module,
             number=self._resources.written_frames.module_number(abs_path, module),
-            attempts=self.attempts[attempts:],
-            tally=tally,
+            entries=entries,
             bundles={uri: each for uri, each in self._bundles.known.items() if uri not in bundles},
             artifacts=[each for url, each in self._artifacts.known.items() if url not in artifacts],
             urls=_names(abs_path, module, debug_id),
@@ -145,7 +142,7 @@ class RequestFiles:
         """Return what came of looking for a file; original sources are looked for once per request."""
         if key.type is not FileType.SOURCE:
             return await self._get(key)
-        self.tally.missing_sourcescontent += 1
+        self._journal.needs_source()
         if key not in self._sources:
             self._sources[key] = await self._get(key)
         return self._sources[key]
@@ -158,12 +155,6 @@ class RequestFiles:
         return await self._resources.source_maps.get(self._namespace, content, minified)
 
     async def _get(self, key: FileKey) -> FileEntry:
-        entry = await self._look_for(key)
-        if self._recorder is not None:
-            self._recorder.ended(key, entry)
-        return entry
-
-    async def _look_for(self, key: FileKey) -> FileEntry:
         self._look_ahead.arrived(key)
         entry = await self._find(key)
         if entry is None and await self._learn_about(key):
@@ -172,9 +163,7 @@ class RequestFiles:
             entry = await self._find(key)
         if entry is None:
             return await self._scrape(key)
-        if key.abs_path is not None:
-            self.attempts.append(attempt_not_made(key.abs_path))
-        self.tally.got(key, entry, scraped=False)
+        self._journal.found_upload(key, entry)
         return entry
 
     async def _find(self, key: FileKey) -> FileEntry | None:
@@ -182,9 +171,9 @@ class RequestFiles:
 
     async def _learn_about(self, key: FileKey) -> bool:
         """Ask the lookup API.  Returns whether that brought anything new."""
-        listed = await self._lookups.about(key)
-        if self._lookups.can_ask(key):
-            self.tally.listed(listed)
+        lookup = await self._lookups.about(key)
+        self._journal.asked(lookup)
+        listed = lookup.used if isinstance(lookup, Lookup) else ()
         if not listed:
             return False
         has_new_bundles = await self._bundles.add([each for each in listed if isinstance(each, ListedBundle)])
@@ -196,14 +185,9 @@ class RequestFiles:
         if self._looks_ahead:
             self._look_ahead.look()
         scraped = await self._scraping.scrape(key)
-        if scraped.attempt is not None:
-            self.attempts.append(scraped.attempt)
-        was_tried = scraped.attempt is not None and scraped.attempt.reason != "disabled"
-        self.tally.got(key, scraped.entry, scraped=was_tried)
-        if self._recorder is not None:
-            self._recorder.considered_web(scraped.attempt)
-            if self._recorder.heard_nothing:
-                await self._lookups.explore(key)
+        if self._journal.wants_more:
+            self._journal.asked_without_dist(await self._lookups.without_dist(key))
+        self._journal.considered_web(key, scraped.entry, scraped.attempt)
         return scraped.entry
 
     def _start(self, key: FileKey) -> Started:

@@ -1,11 +1,11 @@
-"""What the lookup API says about the files of one request."""
+"""Lookups of one request: the lookup API's answers about its files."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
 
-from core.explain.file_records import NotAsked, Recorder
+from core.explain.file_records import Lookup, NotAsked
 from core.failures import Excess, Failure
 from core.files.artifact_lookup import MAX_URL_CHARACTERS, Listed, Parameters, lookup_parameters, lookup_url
 from core.files.file_keys import FileKey
@@ -30,67 +30,53 @@ class RequestLookups:
         resources: Resources,
         namespace: Namespace,
         request: SymbolicateRequest,
-        recorder: Recorder | None = None,
         fresh: Freshness | None = None,
     ) -> None:
         self._fresh = fresh
         self._resources = resources
-        self._recorder = recorder
         self._namespace = namespace
         self._request = request
 
     def can_ask(self, key: FileKey) -> bool:
         """Return whether there is anything to ask about a file by."""
-        return self._parameters(key) is not None
+        return lookup_parameters(key, self._request.release, self._request.dist) is not None
 
-    async def about(self, key: FileKey) -> Sequence[Listed]:
-        """Return what is listed for a file; nothing if the API doesn't answer."""
-        parameters = self._parameters(key)
-        if parameters is None:
-            self._note(NotAsked.NOTHING_TO_ASK_BY)
-            return ()
-        url = self._url(key, parameters)
-        if url is None:
-            return ()
+    async def about(self, key: FileKey) -> Lookup | NotAsked:
+        """Return what is listed for a file, or why that is not known."""
+        question = self._question(key, self._request.dist)
+        if isinstance(question, NotAsked):
+            return question
+        url, parameters = question
         listed = await self._answer(url)
-        if self._recorder is not None:
-            self._recorder.asked(parameters, listed)
-        return () if isinstance(listed, Failure) else self._used(listed, url)
+        return Lookup(parameters, listed, () if isinstance(listed, Failure) else self._used(listed, url))
 
-    async def explore(self, key: FileKey) -> None:
-        """Note for the explanation what would be listed for the file, were it not for the dist."""
-        parameters = lookup_parameters(key, self._request.release, None)
-        url = None if parameters is None else self._url(key, parameters)
-        if self._recorder is not None and url is not None and self._request.dist is not None:
-            self._recorder.asked_without_dist(await self._answer(url))
+    async def without_dist(self, key: FileKey) -> Sequence[Listed] | Failure:
+        """Return what would be listed for a file, were it not for the request's dist; nothing if it has none."""
+        question = NotAsked.NOTHING_TO_ASK_BY if self._request.dist is None else self._question(key, None)
+        return () if isinstance(question, NotAsked) else await self._answer(question[0])
 
     async def _answer(self, url: Url) -> Sequence[Listed] | Failure:
         key = lookup_key(self._namespace, url.href)
         return await self._resources.lookups.get(key, lambda: self._ask(url), fresh=self._fresh)
 
-    def _parameters(self, key: FileKey) -> Parameters | None:
-        return lookup_parameters(key, self._request.release, self._request.dist)
-
-    def _url(self, key: FileKey, parameters: Parameters) -> Url | None:
+    def _question(self, key: FileKey, dist: str | None) -> tuple[Url, Parameters] | NotAsked:
+        """Return the URL and the parameters to ask for a file, or why it is not asked for."""
+        parameters = lookup_parameters(key, self._request.release, dist)
+        if parameters is None:
+            return NotAsked.NOTHING_TO_ASK_BY
         source_url = parse_url(self._request.source.url)
-        if source_url is None:
-            return None
+        assert source_url is not None  # as the request was decoded
         if not is_allowed_source(source_url, self._resources.settings):
             _log.warning(
                 "a request's source is at %.300s, which UNMANGLE_SOURCE_ORIGINS doesn't allow", source_url.host
             )
-            self._note(NotAsked.SOURCE_NOT_ALLOWED)
-            return None
+            return NotAsked.SOURCE_NOT_ALLOWED
         url = lookup_url(source_url, parameters)
         if url is None:
-            self._note(NotAsked.TOO_LONG)
             size = MAX_URL_CHARACTERS + 1  # or more
             self._hit(Limit.LOOKUP_URL, f"the artifact lookup for a {key.type}", source_url, size, MAX_URL_CHARACTERS)
-        return url
-
-    def _note(self, why: NotAsked) -> None:
-        if self._recorder is not None:
-            self._recorder.not_asked(why)
+            return NotAsked.TOO_LONG
+        return url, parameters
 
     async def _ask(self, url: Url) -> Draft:
         resources = self._resources

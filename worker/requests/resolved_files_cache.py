@@ -19,9 +19,8 @@ from core.files.artifact_lookup import ListedBundle, ListedFile
 from core.files.debug_ids import DebugId
 from core.frames.mapped_frame import ResolvedModule
 from core.wire.request import SymbolicateRequest
-from core.wire.response import ScrapingAttempt
 from worker.caches.replayable_reads import Uses
-from worker.requests.request_counts import Tally
+from worker.requests.journal import JournalEntries
 
 MOST_FILES = 4096
 """How many are remembered; each takes about 1.5 KB beside what the caches have anyway."""
@@ -44,14 +43,14 @@ class OpenBundle:
 class KnownFile:
     """A generated file with its source map, and what looking for the two came to besides.
 
-    ``bundles`` (by URI) and ``artifacts`` were learnt of, and ``read_bytes`` of members were read.  ``urls`` are what
-    the two files are found by among artifacts.  ``number`` is that of ``WrittenFrames``.
+    ``entries`` were made in the journal, ``bundles`` (by URI) and ``artifacts`` were learnt of, and ``read_bytes`` of
+    members were read.  ``urls`` are what the two files are found by among artifacts.  ``number`` is that of
+    ``WrittenFrames``.
     """
 
     module: ResolvedModule
     number: int | None
-    attempts: Sequence[ScrapingAttempt]
-    tally: Tally
+    entries: JournalEntries
     bundles: dict[str, OpenBundle | Failure]
     artifacts: Sequence[ListedFile]
     urls: frozenset[str]

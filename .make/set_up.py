@@ -125,7 +125,10 @@ class SetUp:
         server = self._venv / "bin" / "redis-server"
         if self._steps.is_done("redis", lock) and server.exists():
             return
-        if self._call([str(self._python), "-c", "from api.redis_server import find_redis_server as f; f()"]) == 0:
+        if (
+            self._call([str(self._python), "-c", "from api.serving.redis_server import find_redis_server as f; f()"])
+            == 0
+        ):
             return
         with tempfile.TemporaryDirectory() as folder:
             if sys.platform == "linux" and platform.machine() == "x86_64" and platform.libc_ver()[0] == "glibc":

@@ -11,13 +11,12 @@ import sys
 import uvicorn
 from starlette.applications import Starlette
 
-from api.access_log import access_logged
-from api.app import create_app
-from api.command import add_to
+from api.asgi_app import create_app
+from api.command import add_api
 from api.http_protocol import http_protocol
-from api.jobs import open_jobs
+from api.middleware import access_logged, traced
+from api.redis_jobs import open_jobs
 from api.sockets import open_sockets
-from api.tracing import traced
 from core.command_line import run_alone
 from core.errors import CannotStart, InvalidSetting
 from core.observing.logs import configure_logging
@@ -82,4 +81,4 @@ class _Server(uvicorn.Server):
 
 
 if __name__ == "__main__":
-    sys.exit(run_alone(add_to, ["api", *sys.argv[1:]]))
+    sys.exit(run_alone(add_api, ["api", *sys.argv[1:]]))

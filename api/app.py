@@ -14,12 +14,11 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from api import endpoints
-from api.endpoints import Jobs
-from api.errors import exception_handlers
-from api.http_limits import BodyBytes
+from api.endpoints import PATH, Jobs, Submissions
+from api.error_responses import exception_handlers
+from api.exposition import Metrics, RequestMetrics
 from api.large_bodies import LargeBodies
-from api.metrics import Metrics, RequestMetrics
-from api.submissions import PATH, Submissions
+from api.submitted_body import BodyBytes
 from core.observing.logs import LOG_FIELDS, log_fields
 from core.observing.metrics import STARTS
 from core.settings import Settings

@@ -9,8 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
-from api.http_limits import BodyLease
 from api.large_bodies import CHECKED_HERE_BYTES
+from api.submitted_body import BodyLease
 from core.errors import ShuttingDown
 from core.wire.request import decode_request, parse_document
 

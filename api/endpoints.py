@@ -1,4 +1,4 @@
-"""The endpoints, but for the one in ``api.submissions``: read, decode, hand over, answer."""
+"""The endpoints, but for the one in ``api.endpoints``: read, decode, hand over, answer."""
 
 from __future__ import annotations
 
@@ -12,13 +12,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from api.accept import prefers_text
-from api.body import submitted_body
 from api.deployment import Deployment
-from api.http_limits import BodyLease
-from api.metrics import Metrics
+from api.exposition import Metrics
 from api.openapi import openapi_document
-from api.query import poll_timeout_s, submit_query
+from api.parameters import poll_timeout_s, prefers_text, submit_query
+from api.submitted_body import BodyLease, submitted_body
 from core.errors import ShuttingDown, StoreUnavailable
 from core.explain.explanation import with_explanation
 from core.explain.page import explained_page

@@ -9,7 +9,7 @@ from typing import ClassVar
 import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from api.http_limits import HttpLimit, HttpLimits
+from api.submitted_body import HttpLimit, HttpLimits
 from core.observing.counts import Counts
 from core.observing.metrics import HTTP_REFUSALS, RESPONSES
 from core.settings import Settings

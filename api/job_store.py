@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from redis.asyncio import Redis
 
-from api.batches import Batches
+from api.job_records import Batches
 from core.queue.celery_message import MessageWriter
 from core.queue.jobs import LARGE_QUEUE, QUEUE, UNCLAIMED_RESULT_TTL_S
 from core.queue.lua_scripts import lua_script

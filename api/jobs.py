@@ -16,11 +16,10 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from api.deployment import RedisDeployment
-from api.job_store import Acceptance, Ended, JobStore, Submission
-from api.recent_answers import RecentAnswers, digest_of
-from api.redis_clients import open_redis
-from api.results import FinishedJobs, Waiter
-from api.self_check import log_findings
+from api.job_records import Acceptance, Ended, JobStore, Submission
+from api.redis_connection import log_findings, open_redis
+from api.redis_jobs import RecentAnswers, digest_of
+from api.wakeups import FinishedJobs, Waiter
 from core.concurrency import end
 from core.errors import AtCapacity, ShuttingDown, StoreUnavailable
 from core.observing.logs import LOG_FIELDS, REQUEST_ID

@@ -1,4 +1,4 @@
-"""Listening sockets of an API process."""
+"""Listening sockets and TCP ports."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from core.errors import CannotStart
 
 _BACKLOG = 2048
 _ANY_IPV6 = "::"
+_LOCAL = "127.0.0.1"
 
 
 def open_sockets(host: str, port: int) -> list[socket.socket]:
@@ -33,6 +34,23 @@ def open_sockets(host: str, port: int) -> list[socket.socket]:
 def place(host: str, port: int) -> str:
     """Return host and port as they stand in a URL."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def free_port() -> int:
+    """Return a TCP port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind((_LOCAL, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def is_free(port: int) -> bool:
+    """Return whether nobody listens on a port of 127.0.0.1."""
+    try:
+        socket.create_server((_LOCAL, port)).close()
+    except OSError:
+        return False
+    return True
 
 
 def _of_each_address(host: str, port: int) -> list[socket.socket]:

@@ -16,10 +16,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ExceptionHandler, Receive, Scope, Send
 
-from api.body import submitted_body
 from api.endpoints import Jobs
-from api.http_limits import BodyLease
-from api.query import submit_query
+from api.parameters import submit_query
+from api.submitted_body import BodyLease, submitted_body
 from core.observing.counts import Counts
 from core.observing.logs import REQUEST_ID
 from core.observing.metrics import ACCEPTED, REQUEST_DURATION, RESPONSES, TASK

@@ -28,7 +28,8 @@ import orjson
 from redis import Redis
 from redis.exceptions import RedisError
 
-from api.redis_server import free_port, redis_server
+from api.serving.redis_server import redis_server
+from api.sockets import free_port
 from bench.traffic import Traffic, mixed
 from core.queue.jobs import job_key, taken_key
 from tests.deployment import Api, Deployment, Process

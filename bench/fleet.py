@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from redis import Redis
 
-from api.redis_server import redis_server
+from api.serving.redis_server import redis_server
 from bench.cpu import cpu_seconds
 from bench.load import Client, NextBody, Times
 from tests.deployment import Api, Deployment, Process

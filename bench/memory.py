@@ -26,7 +26,7 @@ from dataclasses import dataclass
 import orjson
 from redis import Redis
 
-from api.redis_server import redis_server
+from api.serving.redis_server import redis_server
 from bench.engine.bundles import DEFAULT_CACHE
 from bench.load import Client, NextBody, Times
 from bench.process_memory import memory_mib

@@ -23,7 +23,7 @@ from typing import Any
 from celery import Celery, Task, signals
 from kombu import Queue
 
-from api.redis_server import redis_server
+from api.serving.redis_server import redis_server
 from bench.load import Client, Times
 from bench.process_memory import memory_mib
 from bench.traffic import Traffic

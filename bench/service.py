@@ -14,7 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-from api.redis_server import free_port
+from api.sockets import free_port
 from bench.fleet import CALLERS, HEADS, Fleet, measure, naive_fleet, own_fleet, print_measured, print_row, warm_client
 from bench.load import Client
 from bench.traffic import Traffic, mixed

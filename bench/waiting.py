@@ -17,7 +17,7 @@ import aiohttp
 import orjson
 from redis.asyncio import Redis
 
-from api.redis_server import redis_server
+from api.serving.redis_server import redis_server
 from bench.cpu import cpu_seconds
 from bench.load import Times
 from core.queue.celery_message import MessageWriter

@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from api.redis_server import redis_server
+from api.serving.redis_server import redis_server
 from bench.files import frames, minified_file, source_map
 from core.files.artifact_bundle import write_bundle
 from tests.deployment import Api, Deployment, Process

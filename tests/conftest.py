@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 from redis import Redis
 
-from api.redis_server import redis_server
+from api.serving.redis_server import redis_server
 
 # An example has no time limit: the first one may load the interpreted kernels, on a machine that is busy.
 settings.register_profile("unmangle", deadline=None)

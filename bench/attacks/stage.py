@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 import orjson
 
-from api.redis_server import redis_server
+from api.serving.redis_server import redis_server
 from bench.process_memory import memory_mib
 from tests.deployment import Api, Deployment, Process
 from tests.worker.source_server import SourceServer, reply

@@ -14,10 +14,10 @@ from typing import Any
 
 import orjson
 import uvicorn
+from api.asgi_app import create_app
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.applications import Starlette
 
-from api.app import create_app
 from api.deployment import Overview
 from api.http_protocol import http_protocol
 from core.errors import StoreUnavailable

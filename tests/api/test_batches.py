@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-
-from api.batches import Batches
+from api.job_records import Batches
 
 
 class Squares:

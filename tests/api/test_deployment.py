@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
+from api.redis_jobs import RedisJobs, open_jobs
 from redis.asyncio import Redis
 
 from api.deployment import RedisDeployment
-from api.jobs import RedisJobs, open_jobs
 from core.observing.counts import Counts
 from core.queue.jobs import CACHES, COUNTS, HEARTBEAT_LIFE_MS, IN_FLIGHT, LARGE_QUEUE, QUEUE, WORKERS
 from core.settings import Settings

@@ -9,10 +9,11 @@ from collections.abc import AsyncIterator
 
 import orjson
 import pytest
+from api.redis_jobs import RedisJobs, open_jobs
 from redis.asyncio import Redis as AsyncRedis
 
-from api.jobs import RedisJobs, open_jobs
-from api.redis_server import free_port, redis_server
+from api.serving.redis_server import redis_server
+from api.sockets import free_port
 from core.errors import AtCapacity, ShuttingDown, StoreUnavailable
 from core.queue.jobs import IN_FLIGHT, QUEUE, UNCLAIMED_RESULT_TTL_S, job_key, payload_key, result_key
 from core.settings import Settings

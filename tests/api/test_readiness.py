@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from api.redis_connection import open_redis
 
 from api.deployment import RedisDeployment
-from api.redis_clients import open_redis
-from api.redis_server import free_port, redis_server
+from api.serving.redis_server import redis_server
+from api.sockets import free_port
 from core.errors import StoreUnavailable
 from core.settings import Settings
 from tests.api.service import Service, running_service

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from api.redis_jobs import RecentAnswers, digest_of
 from hypothesis import given
 from hypothesis import strategies as st
-
-from api.recent_answers import RecentAnswers, digest_of
 
 
 def test_an_answer_is_kept_for_its_time_and_not_longer():

@@ -6,8 +6,8 @@ import asyncio
 
 import orjson
 import pytest
+from api.redis_jobs import open_jobs
 
-from api.jobs import open_jobs
 from core.queue.jobs import IN_FLIGHT, QUEUE, SAME_PREFIX, UNCLAIMED_RESULT_TTL_S
 from core.settings import SETTINGS, Settings
 from tests.api.test_jobs import ANSWER, BODY, OTHER_ANSWER, queued_id

@@ -7,8 +7,7 @@ import socket
 
 import pytest
 
-from api.redis_server import free_port
-from api.sockets import open_sockets
+from api.sockets import free_port, open_sockets
 from core.errors import CannotStart
 from tests.waiting import PATIENCE_S
 

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from redis import Redis
 
-from api.redis_server import redis_server
+from api.serving.redis_server import redis_server
 from tests.deployment import Api, Deployment
 from tests.worker.source_server import SourceServer
 

@@ -17,7 +17,7 @@ import pytest
 import zstandard
 from redis import Redis
 
-from api.redis_server import redis_server
+from api.serving.redis_server import redis_server
 from core.files.artifact_bundle import write_bundle
 from tests.deployment import Api, Deployment, Process
 from tests.worker.source_server import (

@@ -17,7 +17,8 @@ import aiohttp
 import orjson
 import pytest
 
-from api.redis_server import free_port, redis_server
+from api.serving.redis_server import redis_server
+from api.sockets import free_port
 from tests.deployment import Api, Deployment
 from tests.end_to_end.requests import request_to, slow_file
 from tests.waiting import PATIENCE_S

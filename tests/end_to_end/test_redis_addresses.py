@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from api.redis_server import free_port, redis_server
+from api.serving.redis_server import redis_server
+from api.sockets import free_port
 from core.observing.health import Level
 from core.queue.jobs import WORKERS
 from core.settings import Settings

@@ -12,7 +12,8 @@ import aiohttp
 import pytest
 from redis import Redis
 
-from api.redis_server import free_port, redis_server
+from api.serving.redis_server import redis_server
+from api.sockets import free_port
 from core.queue.jobs import payload_key
 from tests.deployment import Deployment
 from tests.end_to_end.requests import pending_job, request_to, slow_file, started

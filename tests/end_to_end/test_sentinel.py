@@ -10,7 +10,8 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
-from api.redis_server import find_redis_server, free_port, redis_server
+from api.serving.redis_server import find_redis_server, redis_server
+from api.sockets import free_port
 from tests.deployment import Deployment
 from tests.end_to_end.requests import pending_job, request_to
 from tests.end_to_end.test_redis_outages import works_again

@@ -12,7 +12,7 @@ import orjson
 import pytest
 from redis import Redis
 
-from api.redis_server import redis_server
+from api.serving.redis_server import redis_server
 from core.files.artifact_bundle import write_bundle
 from tests.deployment import Deployment, Process
 from tests.worker.source_server import Request, SourceServer, gated, reply

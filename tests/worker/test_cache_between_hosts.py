@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from api.redis_server import free_port
+from api.sockets import free_port
 from core.failures import Failure
 from core.settings import Settings
 from core.wire.request import Scraping

@@ -9,7 +9,8 @@ import orjson
 import pytest
 from redis import Redis
 
-from api.redis_server import free_port, redis_server
+from api.serving.redis_server import redis_server
+from api.sockets import free_port
 from core.queue.jobs import WORKERS
 from tests.worker.source_server import Reply, Request, reply
 from worker.command.main import main

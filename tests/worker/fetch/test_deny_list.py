@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from redis import Redis
 
-from api.redis_server import free_port
+from api.sockets import free_port
 from core.errors import FetchFailed
 from core.failures import Failure, FailureKind
 from core.observing.outages import Outage

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from api import guardian
+from api.serving import guardian
 
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0

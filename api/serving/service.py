@@ -1,4 +1,4 @@
-"""The service on one machine: what is started, in which order, and what is said about it."""
+"""The service on one machine: its processes, the order of their starts, and its messages on the terminal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import os
 import shlex
 import shutil
 import signal
-import socket
 import sys
 import sysconfig
 import tempfile
@@ -23,14 +22,14 @@ from pathlib import Path
 import orjson
 from redis.exceptions import RedisError
 
-from api.redis_clients import open_redis
-from api.redis_server import embedded_redis_command, free_port, last_words
-from api.sockets import open_sockets, place
-from api.supervisor import Program, Supervisor, write_line
+from api.redis_connection import open_redis
+from api.serving.redis_server import embedded_redis_command, last_words
+from api.serving.supervisor import Program, Supervisor, write_line
+from api.sockets import free_port, is_free, open_sockets, place
 from core.errors import CannotStart, InvalidSetting
 from core.settings import Settings, unknown_variables
 
-_ROOT = Path(__file__).parent.parent
+_ROOT = Path(__file__).parents[2]
 _EXAMPLE_PORT = 3022  # the example requests name it
 _EXAMPLE_REQUEST = _ROOT / "examples" / "requests" / "release.json"
 _HOST = "127.0.0.1"
@@ -47,7 +46,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class ServiceOptions:
     """How many workers to run; if the files of the example are served, too; and if the end of the parent ends all."""
 
     workers: int = 1
@@ -55,7 +54,7 @@ class Options:
     with_parent: bool = False
 
 
-def run_service(options: Options) -> int:
+def run_service(options: ServiceOptions) -> int:
     """Run everything until a signal ends it; return the exit code of the process."""
     try:
         return asyncio.run(_Service(os.environ, options).run())
@@ -67,7 +66,7 @@ def run_service(options: Options) -> int:
 class _Service:
     """The processes and their environment: without variables that nobody knows, and as quiet as a first screen is."""
 
-    def __init__(self, environ: Mapping[str, str], options: Options) -> None:
+    def __init__(self, environ: Mapping[str, str], options: ServiceOptions) -> None:
         self._options = options
         unknown = unknown_variables(environ)
         for line in unknown.values():
@@ -159,7 +158,7 @@ class _Service:
             return None
         if not _EXAMPLE_REQUEST.exists():
             raise CannotStart(f"there is no {_EXAMPLE_REQUEST}: --example is for a checkout")
-        port = _EXAMPLE_PORT if _is_free(_EXAMPLE_PORT) else free_port()
+        port = _EXAMPLE_PORT if is_free(_EXAMPLE_PORT) else free_port()
         command = [sys.executable, "-P", "-m", "examples.lookup_server", "--quiet", "--port", str(port)]
         supervisor.start(Program("example", command, {**self._environment, "PYTHONPATH": str(_ROOT)}, _GRACE_S))
         return port
@@ -239,14 +238,6 @@ def _unmangle() -> str:
     if script is None:
         raise CannotStart(f"there is no unmangle beside {sys.executable}: install it again")
     return script
-
-
-def _is_free(port: int) -> bool:
-    try:
-        socket.create_server((_HOST, port)).close()
-    except OSError:
-        return False
-    return True
 
 
 def _address(settings: Settings) -> str:

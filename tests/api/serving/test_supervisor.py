@@ -9,8 +9,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from api import supervisor as supervisor_module
-from api.supervisor import Program, Supervisor, how_it_ended
+from api.serving import supervisor as supervisor_module
+from api.serving.supervisor import Program, Supervisor, how_it_ended
 from tests.processes import is_alive
 from tests.waiting import PATIENCE_S, wait_until
 
@@ -126,7 +126,7 @@ async def test_the_end_of_a_supervisor_that_is_killed_ends_all(tmp_path):
     code = (
         "import asyncio, os, sys\n"
         "from pathlib import Path\n"
-        "from api.supervisor import *\n"
+        "from api.serving.supervisor import *\n"
         "async def main():\n"
         "    async with Supervisor(lambda name, line: print(line, flush=True)) as supervisor:\n"
         "        supervisor.is_up = True\n"

@@ -17,7 +17,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from api.redis_server import free_port
+from api.serving.redis_server import free_port
 from tests.processes import descendants, is_alive
 from tests.waiting import PATIENCE_S, wait_until
 

@@ -1,4 +1,4 @@
-"""A private Redis server for development and tests: a real one, on a free port, gone with its owner."""
+"""Redis server of a process, for development and tests: a real one, on a free port, gone with its owner."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import contextlib
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sysconfig
 import tempfile
@@ -17,6 +16,7 @@ from pathlib import Path
 from redis import Redis
 from redis.exceptions import RedisError
 
+from api.sockets import free_port
 from core.errors import CannotStart
 from core.observing.health import EMBEDDED_REDIS
 
@@ -69,14 +69,6 @@ def embedded_redis_command(folder: Path, port: int) -> list[str]:
     configuration.touch(mode=0o600)
     server, *options = _command(folder, port)
     return [server, str(configuration), *options]
-
-
-def free_port() -> int:
-    """Return a TCP port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def last_words(log: Path) -> str:

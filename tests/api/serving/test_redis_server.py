@@ -6,7 +6,8 @@ import pytest
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from api.redis_server import find_redis_server, free_port, redis_server
+from api.serving.redis_server import find_redis_server, redis_server
+from api.sockets import free_port
 from core.errors import CannotStart
 
 

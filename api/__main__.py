@@ -13,8 +13,8 @@ from starlette.applications import Starlette
 
 from api.asgi_app import create_app
 from api.command import add_api
-from api.http_protocol import http_protocol
-from api.middleware import access_logged, traced
+from api.http_protocol import HttpLimits, http_protocol
+from api.middleware import AccessLog, traced
 from api.redis_jobs import open_jobs
 from api.sockets import open_sockets
 from core.command_line import run_alone
@@ -36,12 +36,12 @@ def main() -> None:
         sockets = open_sockets(settings.host, settings.port)
     except (InvalidSetting, CannotStart) as error:
         sys.exit(str(error))
-    configure_logging(settings)
+    configure_logging(settings.log_level, settings.log_format)
     for line in unknown_variables(os.environ).values():
         _log.warning(line)
     app = create_app(settings, open_jobs)
     config = uvicorn.Config(
-        access_logged(traced(app), settings),
+        AccessLog(traced(app)) if settings.access_log else traced(app),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -49,9 +49,19 @@ def main() -> None:
         ws="none",
         timeout_keep_alive=settings.keep_alive_s,
         timeout_graceful_shutdown=settings.api_shutdown_grace_s + _LAST_WORDS_S,
-        http=http_protocol(settings, app.state.metrics.counts),
+        http=http_protocol(http_limits(settings), app.state.metrics.counts),
     )
     _Server(config, app, settings.api_shutdown_grace_s).run(sockets)
+
+
+def http_limits(settings: Settings) -> HttpLimits:
+    """Return the limits that the settings name."""
+    return HttpLimits(
+        head_bytes=settings.request_head_max_bytes,
+        headers=settings.request_max_headers,
+        head_s=settings.request_head_timeout_s,
+        body_s=settings.request_body_timeout_s,
+    )
 
 
 class _Server(uvicorn.Server):

@@ -1,4 +1,4 @@
-"""The whole deployment, as Redis knows it: what all processes have counted, and how things stand just now."""
+"""Deployment as Redis knows it: the counts of all processes, and the jobs, queues and caches of the moment."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from core.observing.counts import Counts, Values
 from core.observing.outages import redis_outage
 from core.queue.jobs import COUNTS, HEARTBEAT_LIFE_MS, LARGE_QUEUE, QUEUE
 from core.queue.lua_scripts import lua_script
-from core.settings import Settings
 
 _SHARE_EVERY_S = 1.0
 _QUEUES = {"ordinary": QUEUE, "large": LARGE_QUEUE}
@@ -61,12 +60,12 @@ class Deployment(Protocol):
 
 
 class RedisDeployment:
-    """The deployment whose Redis server this is."""
+    """The deployment whose Redis server this is; ``longest_job_s`` is the time that its jobs may take."""
 
-    def __init__(self, redis: Redis, settings: Settings) -> None:
+    def __init__(self, redis: Redis, longest_job_s: float) -> None:
         self._redis = redis
         self._one_at_a_time = asyncio.Lock()  # or the same news would be added twice
-        self._allowed_s = settings.request_timeout_s
+        self._allowed_s = longest_job_s
         self._overview = redis.register_script(lua_script("overview"))
         self._probe = redis.register_script(lua_script("probe"))
 

@@ -14,14 +14,34 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
 
-from api.deployment import Overview
-from core.observing.counts import Counter, Histogram, Values, distributions, samples
+from api.deployment import Deployment, Overview
+from core.errors import StoreUnavailable
+from core.observing.counts import Counter, Counts, Histogram, Values, distributions, samples, sum_of
 from core.observing.metrics import METRICS
 from core.version import PYTHON, VERSION
 
 _PREFIX = "unmangle_"
 
 _Labels = TypeVar("_Labels", bound=tuple[str, ...])
+
+
+class Metrics:
+    """The counts of this process, and what it last heard of those of the others."""
+
+    def __init__(self) -> None:
+        self.counts = Counts()
+        self._heard: Values = {}
+
+    async def exposition(self, deployment: Deployment, max_in_flight: int | None) -> bytes:
+        """Return Prometheus text.  While Redis is away, counts are those last heard of, and what was counted since."""
+        overview: Overview | None = None
+        try:
+            await deployment.share(self.counts)
+            overview = await deployment.overview()
+            self._heard = overview.counts
+        except StoreUnavailable:
+            pass
+        return exposition(sum_of(self._heard, self.counts.news()), overview, max_in_flight)
 
 
 def exposition(counts: Values, overview: Overview | None, max_in_flight: int | None) -> bytes:

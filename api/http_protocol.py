@@ -3,20 +3,42 @@
 from __future__ import annotations
 
 from asyncio import TimerHandle, Transport
+from dataclasses import dataclass
+from enum import StrEnum
 from http import HTTPStatus
 from typing import ClassVar
 
 import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from api.submitted_body import HttpLimit, HttpLimits
 from core.observing.counts import Counts
 from core.observing.metrics import HTTP_REFUSALS, RESPONSES
-from core.settings import Settings
 
 _MOST_PIPELINED = 32
 _DISCARD_PAUSE_S = 0.01
 _LINE_BYTES = 4  # of a header line besides name and value
+
+
+class HttpLimit(StrEnum):
+    """What is bounded; the values are those of the metric's label."""
+
+    HEAD_SIZE = "head size"
+    HEADERS = "headers"
+    HEAD_TIME = "head time"
+    BODY_TIME = "body time"
+    PIPELINE = "pipeline"
+    BODIES = "bodies"
+
+
+@dataclass(frozen=True, slots=True)
+class HttpLimits:
+    """How much of a head, how many header lines, and for how long (s) head and body may take."""
+
+    head_bytes: int
+    headers: int
+    head_s: float
+    body_s: float
+
 
 _REFUSALS = {
     HttpLimit.HEAD_SIZE: (HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the head of the request is too large"),
@@ -38,8 +60,8 @@ class HttpProtocol(HttpToolsProtocol):
     when something is still missing.  (Methods of uvicorn are called by its name, as ``super`` takes longer.)
     """
 
-    limits: ClassVar[HttpLimits] = HttpLimits.of(Settings())
-    counts: ClassVar[Counts] = Counts()
+    limits: ClassVar[HttpLimits]
+    counts: ClassVar[Counts]
     discarding: ClassVar[set[HttpProtocol]] = set()
     """The connections of the server on which the rest of a refused body comes, which nobody wants."""
 
@@ -210,8 +232,6 @@ class HttpProtocol(HttpToolsProtocol):
         self.transport.close()
 
 
-def http_protocol(settings: Settings, counts: Counts) -> type[HttpProtocol]:
+def http_protocol(limits: HttpLimits, counts: Counts) -> type[HttpProtocol]:
     """Return the protocol of a server with these limits, which counts what it refuses."""
-    return type(
-        "HttpProtocol", (HttpProtocol,), {"limits": HttpLimits.of(settings), "counts": counts, "discarding": set()}
-    )
+    return type("HttpProtocol", (HttpProtocol,), {"limits": limits, "counts": counts, "discarding": set()})

@@ -18,7 +18,7 @@ from typing import IO, Any, Self
 import aiohttp
 import orjson
 
-from api.serving.redis_server import free_port
+from api.sockets import free_port
 from tests.waiting import PATIENCE_S, until
 
 _ROOT = Path(__file__).parent.parent

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from api.serving.redis_server import free_port
+from api.sockets import free_port
 from tests.waiting import PATIENCE_S
 
 

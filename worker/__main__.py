@@ -50,7 +50,7 @@ def main(name: str | None = None) -> None:
 
 def run_worker(settings: Settings, app: Celery) -> NoReturn:
     """Run a worker until it is told to stop, and end the process."""
-    configure_logging(settings)
+    configure_logging(settings.log_level, settings.log_format)
     for line in unknown_variables(os.environ).values():
         _log.warning(line)
     sys.setswitchinterval(_SWITCH_INTERVAL_S)

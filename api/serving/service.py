@@ -92,7 +92,7 @@ class _Service:
             example_port = self._start_example(supervisor)
             self._start_processes(supervisor)
             if await self._is_up(supervisor):
-                _announce(self._settings, [redis, *self._worker_names()], example_port)
+                _announce(self._address(), [redis, *self._worker_names()], example_port)
             await self._stop.wait()
             watching.cancel()
         return 0
@@ -144,7 +144,7 @@ class _Service:
         raise CannotStart(f"the Redis server did not start: {last_words(log)}")
 
     async def _ping(self) -> None:
-        redis = open_redis(self._settings)
+        redis = open_redis(self._settings.redis_url)
         try:
             await redis.ping()
         except (RedisError, ValueError) as error:
@@ -182,26 +182,29 @@ class _Service:
         count = self._options.workers
         return ["worker"] if count == 1 else [f"worker{number}" for number in range(1, count + 1)]
 
+    def _address(self) -> str:
+        host = _REACHED_AT.get(self._settings.host, self._settings.host)
+        return f"http://{place(host, self._settings.port)}"
+
     async def _is_up(self, supervisor: Supervisor) -> bool:
         """Wait for the first answer; tell if it came.  Raises CannotStart if a process ends before."""
         give_up_at = time.monotonic() + _START_PATIENCE_S
         while not self._stop.is_set():
             if supervisor.failure.done():
                 raise CannotStart(f"{supervisor.failure.result()} before the service was up")
-            if await asyncio.to_thread(_answers, _address(self._settings)):
+            if await asyncio.to_thread(_answers, self._address()):
                 supervisor.is_up = True
                 return True
             if time.monotonic() > give_up_at:
                 supervisor.is_up = True
-                _say("", f"no answer from {_address(self._settings)} yet: see above, or set UNMANGLE_LOG_LEVEL=info")
+                _say("", f"no answer from {self._address()} yet: see above, or set UNMANGLE_LOG_LEVEL=info")
                 return False
             await asyncio.sleep(_PAUSE_S)
         return False
 
 
-def _announce(settings: Settings, others: list[str], example_port: int | None) -> None:
+def _announce(address: str, others: list[str], example_port: int | None) -> None:
     """Say in five lines what runs where, and how to try it."""
-    address = _address(settings)
     if example_port is not None:
         others = [*others, f"example on 127.0.0.1:{example_port}"]
     where, data = _try_with_example(example_port) if example_port is not None else _try_with_web()
@@ -238,11 +241,6 @@ def _unmangle() -> str:
     if script is None:
         raise CannotStart(f"there is no unmangle beside {sys.executable}: install it again")
     return script
-
-
-def _address(settings: Settings) -> str:
-    host = _REACHED_AT.get(settings.host, settings.host)
-    return f"http://{place(host, settings.port)}"
 
 
 def _answers(address: str) -> bool:

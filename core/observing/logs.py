@@ -11,8 +11,6 @@ from datetime import UTC, datetime
 
 import orjson
 
-from core.settings import Settings
-
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request that is being worked on; every line that is logged meanwhile says so."""
 
@@ -72,11 +70,11 @@ def log_fields(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     }
 
 
-def configure_logging(settings: Settings) -> None:
-    """Send this process's log to standard error, in the format and from the level that were set."""
+def configure_logging(level: str, form: str) -> None:
+    """Send this process's log to standard error, from a level and in a form that are values of settings."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_formatter(settings.log_format))
-    logging.basicConfig(level=_LEVELS[settings.log_level], handlers=[handler], force=True)
+    handler.setFormatter(_formatter(form))
+    logging.basicConfig(level=_LEVELS[level], handlers=[handler], force=True)
 
 
 def _formatter(name: str) -> logging.Formatter:

@@ -14,10 +14,11 @@ from typing import Any
 
 import orjson
 import uvicorn
-from api.asgi_app import create_app
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.applications import Starlette
 
+from api.__main__ import http_limits
+from api.asgi_app import create_app
 from api.deployment import Overview
 from api.http_protocol import http_protocol
 from core.errors import StoreUnavailable
@@ -181,7 +182,7 @@ def running_service(settings: Settings) -> Iterator[Service]:
         yield jobs
 
     app = create_app(settings, open_jobs)
-    protocol = http_protocol(settings, app.state.metrics.counts)
+    protocol = http_protocol(http_limits(settings), app.state.metrics.counts)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, ws="none", http=protocol))
     with socket.create_server(("127.0.0.1", 0)) as listener:  # clients queue up here until the server is ready
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
-from api.redis_jobs import RedisJobs, open_jobs
 from redis.asyncio import Redis
 
 from api.deployment import RedisDeployment
+from api.redis_jobs import RedisJobs, open_jobs
 from core.observing.counts import Counts
 from core.queue.jobs import CACHES, COUNTS, HEARTBEAT_LIFE_MS, IN_FLIGHT, LARGE_QUEUE, QUEUE, WORKERS
 from core.settings import Settings
@@ -82,6 +82,6 @@ async def test_counts_are_those_of_all_who_shared(jobs: RedisJobs, redis):
 
 async def test_what_is_left_is_shared_at_the_end(settings, redis):
     counts = Counts()
-    async with RedisDeployment(redis, settings).sharing(counts):
+    async with RedisDeployment(redis, settings.request_timeout_s).sharing(counts):
         counts.inc("a")
     assert await redis.hgetall(COUNTS) == {b"a": b"1"}

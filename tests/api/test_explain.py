@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 import pytest
-from api.parameters import prefers_text
 
+from api.parameters import prefers_text
 from core.explain.page import explained_page
 from tests.api.service import JSON, Answer, S, Service
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from api.redis_connection import open_redis
 
 from api.deployment import RedisDeployment
+from api.redis_connection import open_redis
 from api.serving.redis_server import redis_server
 from api.sockets import free_port
 from core.errors import StoreUnavailable
@@ -50,8 +50,8 @@ def test_looks_of_load_balancers_are_not_counted_as_requests(service: Service):
 
 async def check(url: str) -> int:
     settings = Settings(redis_url=url)
-    async with open_redis(settings) as redis:
-        return await RedisDeployment(redis, settings).check_writable()
+    async with open_redis(settings.redis_url) as redis:
+        return await RedisDeployment(redis, settings.request_timeout_s).check_writable()
 
 
 async def test_a_server_that_can_be_written_to_is_ready(redis_url):

@@ -6,11 +6,13 @@ import asyncio
 
 import orjson
 import pytest
-from api.redis_jobs import open_jobs
+from hypothesis import given
+from hypothesis import strategies as st
 
+from api.redis_jobs import RecentAnswers, digest_of, open_jobs
 from core.queue.jobs import IN_FLIGHT, QUEUE, SAME_PREFIX, UNCLAIMED_RESULT_TTL_S
 from core.settings import SETTINGS, Settings
-from tests.api.test_jobs import ANSWER, BODY, OTHER_ANSWER, queued_id
+from tests.api.test_redis_jobs import ANSWER, BODY, OTHER_ANSWER, queued_id
 
 
 @pytest.fixture
@@ -120,3 +122,32 @@ async def test_a_job_that_would_be_cut_short_is_not_shared(redis_url):
 async def test_no_digest_betrays_the_body(jobs, redis):
     await pending_id(jobs)
     assert not any(b"secret" in key for key in redis.scan_iter(SAME_PREFIX + "*"))
+
+
+def test_an_answer_is_kept_for_its_time_and_not_longer():
+    now = 0.0
+    recent = RecentAnswers(lambda: now)
+    recent.keep(b"digest", "job", b"answer", 10)
+    now = 9.9
+    kept = recent.get(b"digest")
+    assert kept is not None
+    assert (kept.job_id, kept.answer) == ("job", b"answer")
+    now = 10
+    assert recent.get(b"digest") is None
+
+
+def test_what_has_no_digest_or_no_time_is_not_kept():
+    recent = RecentAnswers()
+    recent.keep(b"digest", "job", b"answer", 0)
+    assert (recent.get(b"digest"), recent.get(None)) == (None, None)
+
+
+def test_a_large_body_has_no_digest():
+    assert digest_of(b"x" * ((1 << 20) + 1), None) is None
+
+
+@given(st.lists(st.tuples(st.binary(), st.none() | st.text()), unique=True, min_size=2))
+def test_digests_differ_where_scopes_differ(requests):
+    # Bodies are JSON documents: none is the beginning of another one.
+    digests = {digest_of(b'{"%b"}' % body.hex().encode(), scope) for body, scope in requests}
+    assert len(digests) == len(requests)

@@ -103,7 +103,7 @@ def main() -> None:
     """Beat as long as the worker lives."""
     leave_to_worker()  # the pipe says when it has stopped
     settings = Settings.from_environ(os.environ)
-    configure_logging(settings)
+    configure_logging(settings.log_level, settings.log_format)
     worker_id = sys.argv[1]
     heartbeat = Heartbeat(settings, worker_id, MessageWriter(f"unmangle-worker-{worker_id}"), ALL_QUEUES)
     worker = _Worker()

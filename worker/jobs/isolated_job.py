@@ -69,7 +69,7 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever prints must not be taken for a verdict
     threading.Thread(target=_end_with_worker, daemon=True).start()
     settings = Settings.from_environ(os.environ)
-    configure_logging(settings)
+    configure_logging(settings.log_level, settings.log_format)
     start_tracing(os.environ, "unmangle-worker")
     give_back_large_blocks()
     settings = fitting(settings, allow_many_descriptors())

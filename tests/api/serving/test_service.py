@@ -17,11 +17,11 @@ from pathlib import Path
 import orjson
 import pytest
 
-from api.serving.redis_server import free_port
+from api.sockets import free_port
 from tests.processes import descendants, is_alive
 from tests.waiting import PATIENCE_S, wait_until
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 UNMANGLE = Path(sysconfig.get_path("scripts"), "unmangle")
 FIRST_SCREEN = 5
 

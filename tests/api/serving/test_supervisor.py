@@ -135,7 +135,7 @@ async def test_the_end_of_a_supervisor_that_is_killed_ends_all(tmp_path):
         "        await asyncio.sleep(1000)\n"
         "asyncio.run(main())\n"
     )
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE, cwd=root)
     assert process.stdout is not None
     child = int(await asyncio.wait_for(process.stdout.readline(), PATIENCE_S))

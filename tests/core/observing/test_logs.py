@@ -9,7 +9,6 @@ import orjson
 import pytest
 
 from core.observing.logs import LOG_FIELDS, REQUEST_ID, configure_logging, log_fields
-from core.settings import Settings
 
 
 @pytest.fixture
@@ -26,7 +25,7 @@ def logged(_root_logger_as_before, capsys):
     """Log a warning in a format, about a request; return what was written."""
 
     def log(log_format: str, request_id: str = "", level: str = "info") -> str:
-        configure_logging(Settings(log_format=log_format, log_level=level))
+        configure_logging(level, log_format)
         token = REQUEST_ID.set(request_id)
         try:
             logging.getLogger("unmangle.test").warning("%d files", 3)

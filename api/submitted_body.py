@@ -1,21 +1,28 @@
-"""The body of a submission: what may come, how much of it, and what it says."""
+"""Body of a submission: its checks, and the bytes that all bodies of a process may take together."""
 
 from __future__ import annotations
 
 import re
+from types import TracebackType
+from typing import Self
 
 from starlette.datastructures import Headers, State
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
+from api.http_protocol import HttpLimit
 from api.large_bodies import CHECKED_HERE_BYTES
-from api.submitted_body import BodyLease
-from core.errors import ShuttingDown
+from core.errors import ShuttingDown, TooManyBodies
+from core.observing.counts import Counts
+from core.observing.metrics import HTTP_REFUSALS
 from core.wire.request import decode_request, parse_document
 
 _JSON = re.compile(r"application/(?:[!#$%&'*+.^_`|~0-9a-z-]*\+)?json[ \t]*(?:;.*)?", re.ASCII | re.IGNORECASE)
 _DIGITS = re.compile(r"[0-9]{1,20}")
+
+FREE_BODY_BYTES = 64 << 10
+"""Of each body, which don't count among the bytes of all bodies: large ones must not shut out small ones."""
 
 
 async def submitted_body(headers: Headers, receive: Receive, state: State, lease: BodyLease) -> bytes:
@@ -26,7 +33,7 @@ async def submitted_body(headers: Headers, receive: Receive, state: State, lease
     won't come, and ShuttingDown.
     """
     _check_content_type(headers)
-    body = await _read_body(headers, receive, state.settings.symbolicate_body_max_bytes, lease)
+    body = await _read_body(headers, receive, state.max_body_bytes, lease)
     if len(body) <= CHECKED_HERE_BYTES:
         decode_request(parse_document(body))
     else:
@@ -34,6 +41,58 @@ async def submitted_body(headers: Headers, receive: Receive, state: State, lease
     if state.shutting_down:
         raise ShuttingDown
     return body
+
+
+class BodyBytes:
+    """The bytes of all bodies that a process holds.  Belongs to one event loop."""
+
+    def __init__(self, max_bytes: int, counts: Counts) -> None:
+        self._max_bytes = max_bytes
+        self._counts = counts
+        self._held = 0
+
+    def lease(self) -> BodyLease:
+        """Return what a request takes of them: nothing yet."""
+        return BodyLease(self)
+
+    def take(self, size: int) -> None:
+        """Take some.  Raises TooManyBodies if there are not so many left."""
+        if self._held + size > self._max_bytes:
+            self._counts.inc(HTTP_REFUSALS.field(HttpLimit.BODIES))
+            raise TooManyBodies
+        self._held += size
+
+    def give_back(self, size: int) -> None:
+        """Give some back."""
+        self._held -= size
+
+
+class BodyLease:
+    """What one request takes of ``BodyBytes``; the end of its block gives it back."""
+
+    def __init__(self, body_bytes: BodyBytes) -> None:
+        self._body_bytes = body_bytes
+        self._held = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+    def grow_to(self, size: int) -> None:
+        """Hold what a body of ``size`` bytes takes.  Raises TooManyBodies if there is no room for it."""
+        more = max(size - FREE_BODY_BYTES, 0) - self._held
+        if more > 0:
+            self._body_bytes.take(more)
+            self._held += more
+
+    def release(self) -> None:
+        """Give everything back.  Harmless to repeat."""
+        self._body_bytes.give_back(self._held)
+        self._held = 0
 
 
 def _check_content_type(headers: Headers) -> None:

@@ -78,7 +78,7 @@ async def _bug(request: Request, error: Exception) -> Response:  # noqa: ARG001
 def _error_response(request: Request, status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:
     headers = dict(headers or {})
     if status == 503:
-        headers["Retry-After"] = str(request.app.state.settings.overload_retry_after_s)
+        headers["Retry-After"] = str(request.app.state.retry_after_s)
     if "expect" in request.headers:
         # After a refusal, a client that waits for "100 Continue" doesn't send its body: what it would send next on
         # this connection must not be taken for that body.

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import logging
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 
+from cachetools import LRUCache
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from api.deployment import RedisDeployment
-from api.job_records import Acceptance, Ended, JobStore, Submission
+from api.job_records import Acceptance, EndedJob, JobRecords, JobRules, Submission
 from api.redis_connection import log_findings, open_redis
-from api.redis_jobs import RecentAnswers, digest_of
 from api.wakeups import FinishedJobs, Waiter
 from core.concurrency import end
 from core.errors import AtCapacity, ShuttingDown, StoreUnavailable
@@ -33,15 +35,30 @@ _log = logging.getLogger(__name__)
 _HANDED_OUT = "handed_out"
 _NO_CACHE = b"no_cache"  # of the options: such a request is not answered by what another one came to
 
+_MAX_BYTES = 64 << 20
+_LARGEST_BODY_BYTES = 1 << 20  # beyond that, repetitions are rare and digests dear
+_NO_SCOPE = b"g"
+_SCOPE = b"s"
+
+
+@dataclass(frozen=True, slots=True)
+class CallerRules:
+    """Rules for callers: whether equal requests share a job, when to poll again (s), the cell that ids begin with."""
+
+    shares_jobs: bool
+    retry_after_s: int
+    cell: str | None
+
 
 class RedisJobs:
     """The jobs of a deployment, seen from one API process."""
 
-    def __init__(self, redis: Redis, finished: FinishedJobs, settings: Settings) -> None:
-        self.deployment = RedisDeployment(redis, settings)
+    def __init__(self, redis: Redis, finished: FinishedJobs, rules: JobRules, caller_rules: CallerRules) -> None:
+        self.deployment = RedisDeployment(redis, rules.longest_job_s)
         self._finished = finished
-        self._settings = settings
-        self._store = JobStore(redis, finished.channel, settings)
+        self._longest_job_s = rules.longest_job_s
+        self._rules = caller_rules
+        self._records = JobRecords(redis, finished.channel, rules)
         self._recent = RecentAnswers()
         self._closing = False
 
@@ -55,13 +72,13 @@ class RedisJobs:
         AtCapacity, or StoreUnavailable; after the latter the job may or may not have been accepted, but nobody knows
         its id.
         """
-        digest = digest_of(body, scope) if self._settings.share_requests and _NO_CACHE not in body else None
+        digest = digest_of(body, scope) if self._rules.shares_jobs and _NO_CACHE not in body else None
         recent = self._recent.get(digest)
         if recent is not None:
             REQUEST_ID.set(recent.job_id)
             return recent.answer
         submission = Submission(
-            new_request_id(self._settings.cell),
+            new_request_id(self._rules.cell),
             body,
             scope,
             handed_out=timeout_s == 0,
@@ -105,7 +122,7 @@ class RedisJobs:
 
     async def _accept(self, submission: Submission) -> Acceptance:
         with _store_errors():
-            acceptance = await self._store.accept(submission)
+            acceptance = await self._records.accept(submission)
         redis_outage.over()
         if acceptance is None:
             raise AtCapacity
@@ -121,7 +138,7 @@ class RedisJobs:
         """Wait for the answer of a job that was made just now: it needs no look before the first news."""
         if deadline.left_s() <= 0:
             return self._pending(job_id)
-        await waiter.notified(min(deadline.left_s(), self._settings.request_timeout_s))
+        await waiter.notified(min(deadline.left_s(), self._longest_job_s))
         return await self._answer_of_known(job_id, waiter, deadline)
 
     async def _answer_of_known(self, job_id: str, waiter: Waiter, deadline: _Deadline) -> bytes:
@@ -136,7 +153,7 @@ class RedisJobs:
         while True:
             leaving = self._closing or deadline.left_s() <= 0
             seen = await self._seen(job_id, _HANDED_OUT if leaving else f"waiter:{self._finished.channel}")
-            if isinstance(seen, Ended):
+            if isinstance(seen, EndedJob):
                 idled(seen.idle_s)
                 return seen.answer
             if seen is None:
@@ -147,9 +164,9 @@ class RedisJobs:
                 return self._pending_or_refused(job_id, deadline)
             await waiter.notified(min(deadline.left_s(), seen / 1000))
 
-    async def _seen(self, job_id: str, mark: str) -> Ended | int | None:
+    async def _seen(self, job_id: str, mark: str) -> EndedJob | int | None:
         with _store_errors():
-            return await self._store.look(job_id, mark)
+            return await self._records.look(job_id, mark)
 
     def _pending_or_refused(self, job_id: str, deadline: _Deadline) -> bytes:
         if not deadline.is_set:
@@ -157,13 +174,69 @@ class RedisJobs:
         return self._pending(job_id)
 
     def _pending(self, job_id: str) -> bytes:
-        return pending_body(job_id, self._settings.pending_retry_after_s)
+        return pending_body(job_id, self._rules.retry_after_s)
 
 
 def new_request_id(cell: str | None) -> str:
     """Return a random UUID (version 4), which begins with the two hex digits of ``cell`` if there is one."""
     request_id = str(uuid.uuid4())
     return request_id if cell is None else cell + request_id[2:]
+
+
+@contextlib.asynccontextmanager
+async def open_jobs(settings: Settings) -> AsyncIterator[RedisJobs]:
+    """Open the jobs of the deployment that ``settings`` names.  Works before Redis answers; calls fail meanwhile."""
+    redis = open_redis(settings.redis_url)
+    finished = FinishedJobs(redis)
+    checking = asyncio.create_task(log_findings(redis))
+    try:
+        async with finished.listening():
+            yield RedisJobs(redis, finished, _job_rules(settings), _caller_rules(settings))
+    finally:
+        await end(checking)
+        await redis.aclose()
+
+
+def digest_of(body: bytes, scope: str | None) -> bytes | None:
+    """Return what requests have in common that may share a job, None for a body too large to be worth it.
+
+    The body holds credentials, and none can be read from its digest.
+    """
+    if len(body) > _LARGEST_BODY_BYTES:
+        return None
+    digest = hashlib.blake2b(body, digest_size=32)
+    # The scope comes last, and a body is one JSON document: no two pairs of them run together into the same bytes.
+    digest.update(_NO_SCOPE if scope is None else _SCOPE + scope.encode())
+    return digest.digest()
+
+
+@dataclass(frozen=True, slots=True)
+class RecentAnswer:
+    """The answer of the job ``job_id``, good for others until ``ends_at`` by the clock."""
+
+    job_id: str
+    answer: bytes
+    ends_at: float
+
+
+class RecentAnswers:
+    """The answers that one process knows to be good for others, by digest; the least used ones go first."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._kept: LRUCache[bytes, RecentAnswer] = LRUCache(_MAX_BYTES, getsizeof=lambda recent: len(recent.answer))
+        self._clock = clock
+
+    def get(self, digest: bytes | None) -> RecentAnswer | None:
+        """Return the answer to a request like this one, if there is one still."""
+        recent = None if digest is None else self._kept.get(digest)
+        if recent is None or recent.ends_at <= self._clock():
+            return None
+        return recent
+
+    def keep(self, digest: bytes, job_id: str, answer: bytes, life_s: float) -> None:
+        """Remember the answer of a job for as long as it may be given to others."""
+        if life_s > 0 and len(answer) <= self._kept.maxsize:
+            self._kept[digest] = RecentAnswer(job_id, answer, self._clock() + life_s)
 
 
 class _Deadline:
@@ -185,15 +258,11 @@ def _store_errors() -> Iterator[None]:
         raise StoreUnavailable(str(error)) from error
 
 
-@contextlib.asynccontextmanager
-async def open_jobs(settings: Settings) -> AsyncIterator[RedisJobs]:
-    """Open the jobs of the deployment that ``settings`` names.  Works before Redis answers; calls fail meanwhile."""
-    redis = open_redis(settings)
-    finished = FinishedJobs(redis)
-    checking = asyncio.create_task(log_findings(redis))
-    try:
-        async with finished.listening():
-            yield RedisJobs(redis, finished, settings)
-    finally:
-        await end(checking)
-        await redis.aclose()
+def _job_rules(settings: Settings) -> JobRules:
+    return JobRules(
+        settings.max_concurrent_requests, settings.request_timeout_s, settings.result_ttl_s, settings.large_body_bytes
+    )
+
+
+def _caller_rules(settings: Settings) -> CallerRules:
+    return CallerRules(settings.share_requests, settings.pending_retry_after_s, settings.cell)

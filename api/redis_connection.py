@@ -1,7 +1,9 @@
-"""The Redis client of an API process."""
+"""Redis client of an API process, and the check of the server when the process starts."""
 
 from __future__ import annotations
 
+import logging
+import time
 from typing import Any
 
 from redis.asyncio import BlockingConnectionPool, Connection, Redis, SSLConnection, UnixDomainSocketConnection
@@ -9,10 +11,12 @@ from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import NoPermissionError, RedisError
 from redis.maint_notifications import MaintNotificationsConfig
 
+from core.errors import without_representations
+from core.observing.health import Finding, Level, judge_quiet_redis, judge_redis, redis_facts, redis_is_away
 from core.queue.redis_address import RedisAddress, connection_options, redis_address, sentinel_options
-from core.settings import Settings
 
 _CONNECTIONS = 32
 
@@ -20,12 +24,17 @@ _CONNECTIONS = 32
 _NO_NOTIFICATIONS = {"maint_notifications_config": MaintNotificationsConfig(enabled=False)}
 
 
-def open_redis(settings: Settings) -> Redis:
+_log = logging.getLogger(__name__)
+
+_LEVELS = {Level.OK: logging.DEBUG, Level.NOTE: logging.INFO, Level.PROBLEM: logging.ERROR}
+
+
+def open_redis(url: str) -> Redis:
     """Return a client, which owns its connections and connects when it is used.
 
     What fails on a connection that broke is tried a second time on a new one; what took too long is not.
     """
-    address = redis_address(settings.redis_url)
+    address = redis_address(url)
     common: dict[str, Any] = {
         "socket_connect_timeout": address.connect_timeout_s,
         "socket_timeout": address.answer_timeout_s,
@@ -46,7 +55,35 @@ def open_redis(settings: Settings) -> Redis:
     return Redis.from_pool(pool)
 
 
+async def log_findings(redis: Redis) -> None:
+    """Check Redis, and log what isn't fine."""
+    for finding in await _findings(redis):
+        _log.log(_LEVELS[finding.level], "%s", finding)
+
+
 def _connection_class(address: RedisAddress) -> type[Any]:
     if address.socket is not None:
         return UnixDomainSocketConnection
     return SSLConnection if address.tls else Connection
+
+
+async def _findings(redis: Redis) -> list[Finding]:
+    try:
+        seconds, microseconds = await redis.time()
+        ahead_s = seconds + microseconds / 1e6 - time.time()
+        try:
+            info = await redis.info()
+        except NoPermissionError:
+            return judge_quiet_redis(ahead_s)
+        return judge_redis(redis_facts(info, await _save(redis), ahead_s))
+    except RedisError as error:
+        return [redis_is_away(without_representations(str(error)))]
+
+
+async def _save(redis: Redis) -> str | None:
+    """Return when the server writes snapshots; hosted ones don't say."""
+    try:
+        found = await redis.config_get("save")
+    except RedisError:
+        return None
+    return str(found.get("save", ""))

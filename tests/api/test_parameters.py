@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from api.parameters import SubmitQuery, poll_timeout_s, submit_query
 
+from api.parameters import SubmitQuery, poll_timeout_s, submit_query
 from core.errors import InvalidQuery
 from tests.api.service import S, Service
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import logging
 
 import pytest
-from api.redis_connection import log_findings, open_redis
 
+from api.redis_connection import log_findings, open_redis
 from api.serving.redis_server import redis_server
 from api.sockets import free_port
-from core.settings import Settings
 
 
 async def logged_at(url: str, caplog: pytest.LogCaptureFixture, level: int) -> list[str]:
     caplog.set_level(logging.DEBUG, "api.redis_connection")
-    async with open_redis(Settings(redis_url=url)) as redis:
+    async with open_redis(url) as redis:
         await log_findings(redis)
     return [record.message for record in caplog.records if record.levelno == level]
 

@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator
 
 import orjson
 import pytest
-from api.redis_jobs import RedisJobs, open_jobs
 from redis.asyncio import Redis as AsyncRedis
 
+from api.redis_jobs import RedisJobs, open_jobs
 from api.serving.redis_server import redis_server
 from api.sockets import free_port
 from core.errors import AtCapacity, ShuttingDown, StoreUnavailable

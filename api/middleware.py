@@ -1,4 +1,4 @@
-"""Access log: a line for each request that was served, if ``UNMANGLE_ACCESS_LOG`` is set."""
+"""ASGI middleware: access log, spans, and the metrics of requests."""
 
 from __future__ import annotations
 
@@ -7,29 +7,26 @@ import time
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.settings import Settings
+from core.observing.counts import Counts
+from core.observing.metrics import REQUEST_DURATION, RESPONSES
+from core.observing.tracing import is_tracing
 
 _log = logging.getLogger("api.access")
 
 _LONGEST_TARGET = 500
 
-
-def access_logged(app: ASGIApp, settings: Settings) -> ASGIApp:
-    """Return ``app`` with an access log if the settings ask for one; else just ``app``."""
-    if not settings.access_log:
-        return app
-    _log.setLevel(logging.INFO)  # whatever the level of the others is: it was asked for
-    return AccessLog(app)
+_LEFT_OUT = r"/(healthcheck|readiness|metrics)$"
 
 
 class AccessLog:
-    """ASGI middleware that logs a line for each request: its target, status, bytes of the answer, and how long it took.
+    """Log line for each request: its target, status, bytes of the answer, and how long it took (s).
 
     The status is 0 if there was nobody to answer to.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        _log.setLevel(logging.INFO)  # whatever the level of the others is: it was asked for
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -50,6 +47,44 @@ class AccessLog:
             await self._app(scope, receive, noting_send)
         finally:
             _write(scope, status, size, time.perf_counter() - started)
+
+
+def traced(app: ASGIApp) -> ASGIApp:
+    """Return ``app`` with a span around each request that it serves, if spans are exported; else just ``app``."""
+    if not is_tracing():
+        return app
+    from starlette.middleware.opentelemetry import OpenTelemetryMiddleware
+
+    return OpenTelemetryMiddleware(app, excluded_urls=_LEFT_OUT)
+
+
+class RequestMetrics:
+    """Durations of requests and counts of their answers, health checks aside."""
+
+    def __init__(self, app: ASGIApp, counts: Counts, uncounted_paths: frozenset[str]) -> None:
+        self._app = app
+        self._counts = counts
+        self._uncounted_paths = uncounted_paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http" or scope["path"] in self._uncounted_paths:
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+
+        async def counting_send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._counts.inc(RESPONSES.field(str(message["status"])))
+            await send(message)
+
+        try:
+            await self._app(scope, receive, counting_send)
+        except Exception:
+            self._counts.inc(RESPONSES.field("500"))  # the answer is written further out
+            raise
+        finally:
+            self._counts.observe(REQUEST_DURATION, time.perf_counter() - started)
 
 
 def _write(scope: Scope, status: int, size: int, duration_s: float) -> None:

@@ -1,7 +1,4 @@
-"""Query strings: the two parameters we know, and nothing lenient about them.
-
-Not ``urllib.parse.parse_qsl``, which fails on raw bytes above ASCII, and not ``int``, which reads ``1_000`` and ``٣``.
-"""
+"""Parameters of a request beside its body: the two of the query, and the ``Accept`` header."""
 
 from __future__ import annotations
 
@@ -14,6 +11,8 @@ from core.errors import InvalidQuery
 _MOST_SECONDS = 2**64 - 1
 _WHOLE_NUMBER = re.compile(r"\+?0*([0-9]{1,20})")
 _LONGEST_QUOTE = 40
+
+_QUALITY = re.compile(r"q=([0-9](?:\.[0-9]{0,3})?)", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,16 @@ def submit_query(query_string: bytes) -> SubmitQuery:
 def poll_timeout_s(query_string: bytes) -> int | None:
     """Read the query of a poll, which knows only ``timeout``.  Raises InvalidQuery."""
     return _timeout_s(_values(query_string, ("timeout",)).get("timeout"))
+
+
+def prefers_text(accept: str) -> bool:
+    """Return whether an ``Accept`` header asks for text/plain, and not rather for JSON.
+
+    Only if text is named: whoever takes anything gets JSON.  Source: RFC 9110, "Accept".
+    """
+    wanted = {media.partition(";")[0].strip().lower(): _quality(media) for media in accept.split(",")}
+    text = wanted.get("text/plain", 0.0)
+    return text > 0 and text >= wanted.get("application/json", 0.0)
 
 
 def _values(query_string: bytes, names: tuple[str, ...]) -> dict[str, str]:
@@ -80,3 +89,9 @@ def _timeout_s(text: str | None) -> int | None:
             "timeout", f"expected whole seconds from 0 to {_MOST_SECONDS}, got {text[:_LONGEST_QUOTE]!r}"
         )
     return int(number[1])
+
+
+def _quality(media: str) -> float:
+    parameters = (parameter.strip() for parameter in media.split(";")[1:])
+    found = next((match for parameter in parameters if (match := _QUALITY.fullmatch(parameter))), None)
+    return 1.0 if found is None else float(found[1])

@@ -14,10 +14,11 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from api import endpoints
-from api.endpoints import PATH, Jobs, Submissions
+from api.endpoints import SUBMISSION_PATH, Jobs, Submissions
 from api.error_responses import exception_handlers
-from api.exposition import Metrics, RequestMetrics
+from api.exposition import Metrics
 from api.large_bodies import LargeBodies
+from api.middleware import RequestMetrics
 from api.submitted_body import BodyBytes
 from core.observing.logs import LOG_FIELDS, log_fields
 from core.observing.metrics import STARTS
@@ -49,12 +50,14 @@ def create_app(settings: Settings, open_jobs: OpenJobs) -> Starlette:
         ],
         middleware=[Middleware(RequestMetrics, counts=metrics.counts, uncounted_paths=_UNCOUNTED)],
         exception_handlers=handlers,
-        lifespan=_lifespan(open_jobs),
+        lifespan=_lifespan(lambda: open_jobs(settings)),
     )
     app.submissions = Submissions(app, metrics.counts, handlers)
-    app.router.routes.append(_ExactRoute(PATH, app.submissions, methods=["POST"]))
+    app.router.routes.append(_ExactRoute(SUBMISSION_PATH, app.submissions, methods=["POST"]))
     app.router.redirect_slashes = False
-    app.state.settings = settings
+    app.state.max_in_flight = settings.max_concurrent_requests
+    app.state.max_body_bytes = settings.symbolicate_body_max_bytes
+    app.state.retry_after_s = settings.overload_retry_after_s
     app.state.metrics = metrics
     app.state.large_bodies = LargeBodies()
     app.state.body_bytes = BodyBytes(settings.bodies_max_bytes, metrics.counts)
@@ -62,10 +65,12 @@ def create_app(settings: Settings, open_jobs: OpenJobs) -> Starlette:
     return app
 
 
-def _lifespan(open_jobs: OpenJobs) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    open_jobs: Callable[[], AbstractAsyncContextManager[Jobs]],
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with open_jobs(app.state.settings) as jobs:
+        async with open_jobs() as jobs:
             app.state.jobs = jobs
             app.state.metrics.counts.inc(STARTS.field())
             async with jobs.deployment.sharing(app.state.metrics.counts):
@@ -83,7 +88,7 @@ class _Api(Starlette):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and (fields := log_fields(scope["headers"])):
             LOG_FIELDS.set(fields)
-        if scope["type"] == "http" and scope["path"] == PATH and scope["method"] == "POST":
+        if scope["type"] == "http" and scope["path"] == SUBMISSION_PATH and scope["method"] == "POST":
             await self.submissions(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)

@@ -33,7 +33,7 @@ from core.queue.jobs import QUEUE, SYMBOLICATE_JS
 from core.settings import Settings
 from tests.deployment import Deployment, Process
 from tests.worker.source_server import SourceServer
-from worker.jobs.job_store import JobStore
+from worker.jobs.job_records import JobStore
 from worker.requests.symbolicate import open_symbolication
 
 _CALLERS = 16

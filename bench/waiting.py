@@ -24,7 +24,7 @@ from core.queue.celery_message import MessageWriter
 from core.queue.jobs import IN_FLIGHT
 from core.settings import Settings
 from tests.deployment import Api, Deployment
-from worker.jobs.job_store import Answer, JobStore
+from worker.jobs.job_records import Answer, JobStore
 
 _BETWEEN_ANSWERS_S = 0.01
 _PENDING_AFTER_S = 5

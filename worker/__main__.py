@@ -21,10 +21,9 @@ from core.settings import Settings, unknown_variables
 from worker.allocator import give_back_large_blocks
 from worker.command.worker import add_to
 from worker.descriptors import allow_many_descriptors, fitting
-from worker.jobs.app import create_app
-from worker.jobs.celery_log import quieten_celery
+from worker.diagnosis import log_findings
+from worker.jobs.celery_app import create_app, quieten_celery
 from worker.jobs.liveness import node_name
-from worker.self_check import log_findings
 
 _log = logging.getLogger(__name__)
 

@@ -1,21 +1,51 @@
-"""Everything that ``unmangle doctor`` looks at."""
+"""Diagnosis of a deployment: the findings that a worker logs when it starts, and those of ``unmangle doctor``."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import importlib.util
+import logging
+import os
 import platform
+import shutil
+import tempfile
+import time
+from importlib.machinery import EXTENSION_SUFFIXES
 from importlib.metadata import version
+from pathlib import Path
 
-from core.errors import FetchFailed, MalformedAnswer
+from redis import Redis
+from redis.exceptions import NoPermissionError, RedisError, ResponseError
+
+import core
+from core.errors import FetchFailed, MalformedAnswer, without_representations
 from core.files.artifact_lookup import lookup_url, read_answer
-from core.observing.health import Finding, Level
+from core.observing.health import (
+    CacheFacts,
+    Finding,
+    Level,
+    judge_cache,
+    judge_descriptors,
+    judge_kernels,
+    judge_quiet_redis,
+    judge_redis,
+    judge_workers,
+    no_cache_directory,
+    redis_facts,
+    redis_is_away,
+    redis_refuses_to_be_written_to,
+)
+from core.queue.jobs import HEARTBEAT_LIFE_MS, PROBE_KEY, WORKERS
 from core.settings import Settings
 from core.web.urls import parse_url
 from core.wire.request import Source
+from worker.caches.disk import kept_bytes
 from worker.caches.keys import GLOBAL_SCOPE
+from worker.descriptors import allow_many_descriptors
 from worker.fetch.artifact_source import is_allowed_source, lookup_fetch
 from worker.fetch.client import Client
-from worker.self_check import check_cache, check_descriptors, check_kernels, check_redis
+from worker.jobs.redis_connections import open_blocking_redis
 
 _PACKAGES = ("celery", "kombu", "redis", "aiohttp", "msgspec", "orjson")
 _PROBE = [("debug_id", "00000000-0000-0000-0000-000000000000")]
@@ -69,3 +99,104 @@ async def _check_source(settings: Settings, address: str, token: str) -> Finding
             "check the URL, the token, and whether this host can reach it",
         )
     return Finding("source", Level.OK, f"{url.host} answers a lookup")
+
+
+_log = logging.getLogger(__name__)
+
+_PATIENCE_S = 3.0
+_KERNEL = "# cython:"  # how the file of a kernel begins
+_LEVELS = {Level.OK: logging.DEBUG, Level.NOTE: logging.INFO, Level.PROBLEM: logging.ERROR}
+
+
+def log_findings(settings: Settings) -> None:
+    """Check what a worker needs, and log what isn't fine."""
+    for finding in [*check_redis(settings), *check_cache(settings), check_kernels(), check_descriptors()]:
+        if finding.subject != "workers":  # it is this one that is about to come
+            _log.log(_LEVELS[finding.level], "%s", finding)
+
+
+def check_redis(settings: Settings) -> list[Finding]:
+    """Return the findings about Redis and the workers that it knows."""
+    try:
+        with contextlib.closing(open_blocking_redis(settings, _PATIENCE_S)) as redis:
+            seconds, microseconds = redis.time()
+            ahead_s = seconds + microseconds / 1e6 - time.time()
+            now_ms = seconds * 1000
+            workers = redis.zcount(WORKERS, now_ms - HEARTBEAT_LIFE_MS, "+inf")
+            about_redis = _about_redis(redis, ahead_s)
+    except (RedisError, OSError, ValueError) as error:
+        return [redis_is_away(without_representations(str(error)))]
+    return [*about_redis, judge_workers(workers)]
+
+
+def _about_redis(redis: Redis, ahead_s: float) -> list[Finding]:
+    try:
+        found = judge_redis(redis_facts(redis.info(), _save(redis), ahead_s))
+    except NoPermissionError:
+        found = judge_quiet_redis(ahead_s)
+    try:
+        redis.set(PROBE_KEY, 1, px=1000)
+    except ResponseError as error:
+        found.append(redis_refuses_to_be_written_to(str(error)))
+    return found
+
+
+def check_cache(settings: Settings) -> list[Finding]:
+    """Return the findings about the cache directory, which is made if it isn't there."""
+    directory = settings.cache_dir
+    if directory is None:
+        return [no_cache_directory()]
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        tempfile.TemporaryFile(dir=directory).close()
+        free_bytes = shutil.disk_usage(directory).free
+    except OSError as error:
+        problem = os.strerror(error.errno or 0)
+        return judge_cache(CacheFacts(directory, settings.cache_max_bytes, 0, 0, problem=problem))
+    used_bytes = kept_bytes(settings)
+    return judge_cache(CacheFacts(directory, settings.cache_max_bytes, used_bytes, free_bytes, _file_system(directory)))
+
+
+def check_descriptors() -> Finding:
+    """Return the finding about how many files may be open."""
+    return judge_descriptors(allow_many_descriptors())
+
+
+def check_kernels() -> Finding:
+    """Return the finding about the kernels."""
+    folder = Path(core.__file__ or "").parent
+    names = (
+        ".".join(("core", *path.relative_to(folder).with_suffix("").parts))
+        for path in sorted(folder.glob("*/*.py"))
+        if _is_kernel(path)
+    )
+    return judge_kernels([name for name in names if not _is_compiled(name)])
+
+
+def _is_kernel(path: Path) -> bool:
+    with path.open() as file:
+        return file.readline().startswith(_KERNEL)
+
+
+def _is_compiled(name: str) -> bool:
+    spec = importlib.util.find_spec(name)
+    return spec is not None and (spec.origin or "").endswith(tuple(EXTENSION_SUFFIXES))
+
+
+def _save(redis: Redis) -> str | None:
+    """Return when the server writes snapshots; hosted ones don't say."""
+    try:
+        return str(redis.config_get("save").get("save", ""))
+    except RedisError:
+        return None
+
+
+def _file_system(directory: Path) -> str:
+    """Return the type of the file system that a directory is on; empty where Linux doesn't tell."""
+    try:
+        mounts = [line.split() for line in Path("/proc/self/mounts").read_text().splitlines()]
+    except OSError:
+        return ""
+    resolved = directory.resolve()
+    found = {Path(mount[1]): mount[2] for mount in mounts if resolved.is_relative_to(mount[1])}
+    return found[max(found, key=lambda place: len(place.parts))] if found else ""

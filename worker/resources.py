@@ -28,13 +28,13 @@ from worker.descriptors import descriptor_limit
 from worker.fetch.client import Client
 from worker.fetch.deny_list import DenyList
 from worker.fetch.download import Downloader, limits_of_bundles
-from worker.metrics import WorkerMetrics
 from worker.requests.answer_size import LargeAnswers
 from worker.requests.frame_cache import WrittenFrames
 from worker.requests.large_bundles import LargeBundles
 from worker.requests.resolved_files_cache import KnownFiles
 from worker.source_maps.opened_maps import SourceMaps
 from worker.threads import Threads, file_threads, leave_when_stuck
+from worker.worker_metrics import WorkerMetrics
 
 _V = TypeVar("_V")
 

@@ -10,7 +10,7 @@ from redis import Redis
 from core.queue.celery_message import MessageWriter
 from core.settings import Settings
 from tests.api.service import Service, running_service
-from worker.jobs.job_store import JobStore
+from worker.jobs.job_records import JobStore
 
 MAX_BODY_BYTES = 100_000
 

@@ -20,7 +20,7 @@ from tests.end_to_end.requests import control, request_to
 from tests.end_to_end.test_sentinel import sentinel
 from tests.waiting import PATIENCE_S
 from tests.worker.source_server import reply
-from worker.self_check import check_redis
+from worker.diagnosis import check_redis
 
 
 @contextlib.contextmanager

@@ -18,8 +18,8 @@ from tests.deployment import Deployment
 from tests.end_to_end.requests import control, pending_job, request_to, slow_file, started
 from tests.waiting import PATIENCE_S
 from tests.worker.source_server import reply
+from worker.diagnosis import check_redis
 from worker.fetch.deny_list import DenyList
-from worker.self_check import check_redis
 
 PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
 PASSWORD = "s3cret"

@@ -22,8 +22,8 @@ from worker.fetch.client import IDENTITY, Client, Fetch
 from worker.fetch.download import Downloader, artifact_limit, bundle_limit
 from worker.fetch.headers import Headers
 from worker.fetch.response_outcomes import lookup_status_failure
-from worker.metrics import Limit, WorkerMetrics
 from worker.threads import Threads
+from worker.worker_metrics import Limit, WorkerMetrics
 
 _log = logging.getLogger(__name__)
 

@@ -23,9 +23,9 @@ from core.queue.celery_message import MessageWriter
 from core.queue.jobs import HEARTBEAT_LIFE_MS
 from core.queue.lua_scripts import lua_script
 from core.settings import Settings
+from worker.child_processes import leave_to_worker
 from worker.jobs.queues import ALL_QUEUES
-from worker.jobs.redis_clients import open_blocking_redis
-from worker.jobs.signals import leave_to_worker
+from worker.jobs.redis_connections import open_blocking_redis
 
 _log = logging.getLogger("worker.jobs.heartbeat")  # it is __main__ here
 

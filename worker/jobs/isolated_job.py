@@ -26,9 +26,9 @@ from core.observing.logs import LOG_FIELDS, REQUEST_ID, configure_logging
 from core.observing.tracing import span_below, start_tracing, stop_tracing
 from core.settings import Settings
 from worker.allocator import give_back_large_blocks
+from worker.child_processes import leave_to_worker
 from worker.descriptors import allow_many_descriptors, fitting, with_descriptors
-from worker.jobs.job_store import Answer, Job, OpenSymbolication
-from worker.jobs.signals import leave_to_worker
+from worker.jobs.job_records import Answer, Job, OpenSymbolication
 
 _log = logging.getLogger("worker.jobs.isolated_job")  # it is __main__ here
 

@@ -24,9 +24,9 @@ from core.errors import AnswerTooLarge, JobCrashed, JobKilledProcess
 from core.observing import metrics
 from core.observing.counts import Counts
 from core.settings import Settings
+from worker.child_processes import end_process
 from worker.jobs.isolated_job import READY, IsolatedOutcome, IsolatedTask
-from worker.jobs.job_store import Answer, Job, OpenSymbolication
-from worker.processes import end_process
+from worker.jobs.job_records import Answer, Job, OpenSymbolication
 
 _log = logging.getLogger(__name__)
 

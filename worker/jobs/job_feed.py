@@ -17,7 +17,7 @@ from core.concurrency import end
 from core.errors import StoreUnavailable
 from core.observing.outages import redis_outage
 from core.wire.response import INTERNAL_ERROR_BODY
-from worker.jobs.job_store import Answer, Answered, Job, JobStore
+from worker.jobs.job_records import Answer, Answered, Job, JobStore
 
 _log = logging.getLogger(__name__)
 

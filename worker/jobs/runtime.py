@@ -33,13 +33,13 @@ from worker.caches.keys import GLOBAL_SCOPE
 from worker.descriptors import with_descriptors
 from worker.jobs.isolation import Isolation
 from worker.jobs.job_feed import LARGEST_SHARED_BYTES, LONGEST_WAIT_S, Exchange, store_alone
-from worker.jobs.job_store import Answer, Job, JobStore, OpenSymbolication
+from worker.jobs.job_records import Answer, Job, JobStore, OpenSymbolication
 from worker.jobs.liveness import node_name, worker_id
 from worker.jobs.queues import queue_limits
-from worker.jobs.redis_clients import open_waiting_redis
+from worker.jobs.redis_connections import open_waiting_redis
 from worker.jobs.waiting_jobs import JobPlace, WaitingJobs
 from worker.jobs.watchdog import Watchdog
-from worker.metrics import Limit
+from worker.worker_metrics import Limit
 
 _log = logging.getLogger(__name__)
 

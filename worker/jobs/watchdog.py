@@ -29,7 +29,7 @@ from core.settings import Settings
 from worker.caches.disk import kept_bytes
 from worker.jobs.heartbeat import BEAT_EVERY_S, GOODBYE, LONGEST_BEAT_S, Heartbeat
 from worker.jobs.queues import ALL_QUEUES
-from worker.jobs.redis_clients import open_blocking_redis
+from worker.jobs.redis_connections import open_blocking_redis
 
 _log = logging.getLogger(__name__)
 

@@ -23,10 +23,10 @@ from worker.fetch.scraping import (
     scrape,
     scraping_policy,
 )
-from worker.metrics import Limit
 from worker.requests.look_ahead import NoStart, Started
 from worker.requests.request_texts import RequestTexts
 from worker.resources import Resources
+from worker.worker_metrics import Limit
 
 
 class RequestScraping:

@@ -32,7 +32,7 @@ from core.javascript.tables import parser_tables, token_tables
 from core.sourcemap.index_file import index_pieces
 from core.sourcemap.source_map import read_source_map_fast
 from core.text.buffers import Content
-from worker.jobs.signals import leave_to_worker
+from worker.child_processes import leave_to_worker
 
 _LESS_URGENT = 10  # than requests that are warm: on a host without a free core, conversions are what has to wait
 _MESSAGE_BYTES = 256

@@ -20,9 +20,9 @@ from worker.caches.disk_faults import Operation
 from worker.caches.keys import Key, Namespace, index_digest, source_map_key
 from worker.caches.memory import Budget, MemoryCache
 from worker.caches.stored_file import MAPPED_COUNTS_BYTES, Draft, MappedFile, StoredFile, content_digest, release_pages
-from worker.metrics import WorkerMetrics
 from worker.source_maps.conversions import Conversions
 from worker.threads import ThreadGivenUp, Threads
+from worker.worker_metrics import WorkerMetrics
 
 _log = logging.getLogger(__name__)
 

@@ -25,7 +25,7 @@ from core.queue.jobs import (
 )
 from core.settings import Settings
 from worker.jobs.heartbeat import Heartbeat
-from worker.jobs.job_store import JobStore
+from worker.jobs.job_records import JobStore
 from worker.jobs.watchdog import CountsSharing, Pulse
 
 MESSAGES = MessageWriter("test")

@@ -1,25 +1,41 @@
-"""The Celery application: one task, the queues of this worker, JSON by orjson, acknowledged late."""
+"""Celery application of a worker process: one task, its queues, JSON by orjson, and the log lines of its connection.
+
+Messages are acknowledged late.  Celery's lines about its connection are news of an outage, which the log tells once
+(``core.observing.outages``).
+
+Made for Celery 5.7: ``celery.worker.consumer.consumer``, ``celery.worker.consumer.connection``.
+"""
 
 from __future__ import annotations
 
+import logging
+import warnings
 from typing import Any
 
+import orjson
 from celery import Celery, Task, signals
-from celery.exceptions import Reject
+from celery.exceptions import CPendingDeprecationWarning, Reject
+from celery.worker.consumer.consumer import CONNECTION_ERROR, CONNECTION_RETRY  # type: ignore[attr-defined]
 from kombu import Queue
+from kombu.serialization import register
 
-from core.errors import HandedBack
+from core.errors import HandedBack, without_representations
+from core.observing.outages import redis_outage
 from core.observing.tracing import stop_tracing
 from core.queue.jobs import ASSEMBLE_UPLOAD, QUEUE, SYMBOLICATE_JS, queue_name
+from core.queue.redis_address import RedisAddress
 from core.settings import Settings
-from worker.jobs import serializer
 from worker.jobs.broker import broker_configuration
-from worker.jobs.job_store import OpenSymbolication
+from worker.jobs.job_records import OpenSymbolication
 from worker.jobs.native_consumer import native_consumer
 from worker.jobs.queues import queue_limits
 from worker.jobs.remote_control import restrict_commands
 from worker.jobs.runtime import Runtime
 from worker.requests.symbolicate import open_symbolication
+
+_JSON = "orjson"  # the name of its serializer
+_CONTENT_TYPE = "application/json"  # so that the messages of stock producers are read too, by orjson
+_TALKATIVE = ("celery.worker.strategy", "celery.app.trace")  # two lines for every job
 
 
 def create_app(settings: Settings, open_jobs: OpenSymbolication = open_symbolication) -> Celery:
@@ -27,7 +43,7 @@ def create_app(settings: Settings, open_jobs: OpenSymbolication = open_symbolica
 
     Its runtime is opened when the worker starts, in the process that runs the jobs.
     """
-    serializer.register_serializer()
+    _register_serializer()
     app = Celery("unmangle", set_as_current=False)
     app.conf.update(_configuration(settings))
     runtime = Runtime(settings, open_jobs)
@@ -39,12 +55,36 @@ def create_app(settings: Settings, open_jobs: OpenSymbolication = open_symbolica
     return app
 
 
+def quieten_celery(address: RedisAddress) -> None:
+    """Have Celery log neither each job nor each attempt to connect to ``address``."""
+
+    def show_address(record: logging.LogRecord) -> bool:
+        record.args = tuple(address.shown for _ in record.args or ())
+        return True
+
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("celery.worker.consumer.consumer").addFilter(_note_outage)
+    logging.getLogger("celery.worker.consumer.connection").addFilter(show_address)
+    logging.getLogger("celery.worker.control").addFilter(_is_not_about_results)
+    warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)  # of what we have set
+
+
+def _register_serializer() -> None:
+    """Make kombu use orjson for JSON in this process."""
+
+    def encode(document: Any) -> str:
+        return orjson.dumps(document).decode()
+
+    register(_JSON, encode, orjson.loads, content_type=_CONTENT_TYPE, content_encoding="utf-8")
+
+
 def _configuration(settings: Settings) -> dict[str, Any]:
     return {
         # What a message may be made of.
-        "task_serializer": serializer.NAME,
-        "event_serializer": serializer.NAME,
-        "accept_content": [serializer.NAME],
+        "task_serializer": _JSON,
+        "event_serializer": _JSON,
+        "accept_content": [_JSON],
         # Results are stored by the task itself, as the bytes of the HTTP answer.
         "task_ignore_result": True,
         "result_backend": None,
@@ -115,3 +155,17 @@ def _follow_lifecycle(runtime: Runtime, settings: Settings) -> None:
     def stop(**_: Any) -> None:
         runtime.stop()
         stop_tracing()
+
+
+def _is_not_about_results(record: logging.LogRecord) -> bool:
+    """Leave out that a revoked job can't be marked where Celery would keep results: ours are not kept there."""
+    return not str(record.msg).startswith("Failed to mark task")
+
+
+def _note_outage(record: logging.LogRecord) -> bool:
+    """Return whether a line is to be logged as it is."""
+    arguments = record.args if isinstance(record.args, tuple) else ()
+    if record.msg == CONNECTION_ERROR or CONNECTION_RETRY in arguments:
+        redis_outage.note(without_representations(str(arguments[1])))
+        return False
+    return True

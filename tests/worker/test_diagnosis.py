@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from core.settings import Settings
-from worker.self_check import log_findings
+from worker.diagnosis import log_findings
 
 
 def test_what_is_in_the_way_of_the_work_is_an_error(redis_url, tmp_path, caplog):

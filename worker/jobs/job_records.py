@@ -16,7 +16,7 @@ from core.queue.celery_message import MessageWriter
 from core.queue.jobs import QUEUE
 from core.queue.lua_scripts import lua_script
 from core.settings import Settings
-from worker.jobs.redis_clients import open_feed_redis, open_redis
+from worker.jobs.redis_connections import open_feed_redis, open_redis
 
 
 @dataclass(frozen=True, slots=True)

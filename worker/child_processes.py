@@ -1,10 +1,17 @@
-"""Processes that a worker starts for heavy or dangerous work."""
+"""Child processes of a worker, for heavy or dangerous work: their signals and their end."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 from asyncio.subprocess import Process
+
+
+def leave_to_worker() -> None:
+    """Ignore what asks a process to stop: service managers send it to all of a service, and the worker handles it."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
 
 
 async def end_process(process: Process) -> None:

@@ -19,10 +19,10 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/python .make/check_lua.py
 
+# A test that is marked load_dependent has a second try, alone; any other failure is final.
 unit: setup
-	@# Tests that kill processes depend on the machine's load: what failed gets a second chance, in plain sight.
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal \
-		|| $(BIN)/python -m pytest --last-failed --last-failed-no-failures none
+		|| $(BIN)/python -m pytest --last-failed --last-failed-no-failures none --second-try
 
 # What running needs, and what tests need beyond that.  It knows what was set up already.
 setup-run: need-python

@@ -16,6 +16,17 @@ settings.register_profile("unmangle", deadline=None)
 settings.load_profile("unmangle")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--second-try``: what failed and isn't marked ``load_dependent`` has no second try."""
+    parser.addoption("--second-try", action="store_true", help="run nothing unless all tests are load_dependent")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    final = [item.nodeid for item in session.items if item.get_closest_marker("load_dependent") is None]
+    if session.config.getoption("--second-try") and final:
+        raise pytest.UsageError(f"no second try: {len(final)} failed that don't depend on the load: {final[0]} ...")
+
+
 @pytest.fixture(scope="session")
 def shared_redis_url() -> Iterator[str]:
     """The URL of a server that all tests of this run share."""

@@ -7,7 +7,7 @@ import pytest
 from bench.chaos import run_chaos
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.load_dependent  # processes that start too slowly are killed before they did anything
 def test_no_accepted_request_goes_unanswered_whatever_is_killed():
     report = run_chaos(requests=250, seconds=10)
     assert (report.unanswered, report.contradictions) == ([], [])

@@ -165,6 +165,7 @@ class SetUp:
         count = len(compiled_kernels(self._root))
         with self._steps.doing("kernels", inputs, f"compiling {count} kernels ({usable_cores()} at a time)"):
             compiler = require_compiler()
+            remove_other_kernels(self._root)
             self._pip(
                 *("install", "--no-deps", "--no-build-isolation", "--editable", "."),
                 failure=why_compiling_failed,
@@ -349,6 +350,13 @@ def compiled_kernels(root: Path) -> list[Path]:
 def _kernels(root: Path) -> list[Path]:
     """Return the modules whose first line says that they are kernels."""
     return sorted(path for path in (root / "core").rglob("*.py") if _KERNEL_MARK.match(path.read_text("utf-8")))
+
+
+def remove_other_kernels(root: Path) -> None:
+    """Remove what was compiled from modules that are no kernels any longer: Python would prefer it to their source."""
+    suffix = sysconfig.get_config_var("EXT_SUFFIX")
+    for path in {*(root / "core").rglob(f"*{suffix}")} - {*compiled_kernels(root)}:
+        path.unlink()
 
 
 def digest(files: Sequence[Path]) -> str:

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import sysconfig
 import tomllib
 from pathlib import Path
 from types import ModuleType
@@ -191,6 +192,19 @@ def test_every_kernel_is_known_and_compiled():
     kernels = set_up.compiled_kernels(ROOT)
     assert len(kernels) == len(KERNELS) > 15
     assert all(path.exists() for path in kernels)
+
+
+def test_what_was_compiled_from_a_former_kernel_is_removed(tmp_path):
+    core = tmp_path / "core" / "text"
+    core.mkdir(parents=True)
+    (core / "kernel.py").write_text("# cython: language_level=3\n")
+    (core / "plain.py").write_text('"""No kernel."""\n')
+    kept, removed = set_up.compiled_kernels(tmp_path)[0], core / f"plain{sysconfig.get_config_var('EXT_SUFFIX')}"
+    kept.touch()
+    removed.touch()
+    set_up.remove_other_kernels(tmp_path)
+    assert kept.exists()
+    assert not removed.exists()
 
 
 def test_make_takes_a_python_in_a_folder_with_spaces(tmp_path):

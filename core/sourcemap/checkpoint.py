@@ -9,18 +9,18 @@ class Field(IntEnum):
     """The place of each number in a checkpoint."""
 
     OFFSET = 0
-    """Where the token starts in the text, in bytes."""
+    """Start of the token in the text, in bytes."""
     NUMBER = 1
-    """How many tokens come before it."""
+    """Number of tokens before it."""
     LINE = 2
     COLUMN = 3
     """Its generated position."""
     SOURCE = 4
-    """What its own numbers are added to: the source, and so on, of the last token before that has one."""
+    """Sums that its own numbers are added to: those of the last token before that has a source, and a name."""
     ORIGINAL_LINE = 5
     ORIGINAL_COLUMN = 6
     NAME = 7
     BEFORE = 8
-    """How many fields the token before it has: 1, 4 or 5; 0 if there is none."""
+    """Number of fields of the token before it: 1, 4 or 5; 0 if there is none."""
     SIZE = 9
-    """How many numbers a checkpoint has."""
+    """Number of numbers in a checkpoint."""

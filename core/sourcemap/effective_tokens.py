@@ -1,4 +1,4 @@
-"""Effective tokens: those that say something else of the original code than the token before them.
+"""Effective tokens, which alone count in a lookup: those that differ from the token before them.
 
 Tokens that repeat the one before count as absent, even if that one is on an earlier line.  So the start of a line may
 be unmapped although it has a token: Symbolicator answers so.  As a repeated token says the same, all that is to be
@@ -13,6 +13,7 @@ from core.sourcemap.decoded_map import NONE
 from core.sourcemap.functions import Functions
 from core.sourcemap.json_strings import MemoisedStrings
 from core.sourcemap.mappings_reader import MappingsReader, Token
+from core.sourcemap.position import OriginalPosition
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +57,29 @@ class EffectiveTokens:
         change: Token | None = self.reader.next_change(token.number + 1)
         other = self.functions.next_change(token)
         return min((each for each in (change, other) if each), key=lambda each: each.number, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class PositionLookup:
+    """Search for the original position of a place, by effective tokens only."""
+
+    reader: MappingsReader
+    files: MemoisedStrings
+    names: MemoisedStrings
+    functions: Functions
+    effective: EffectiveTokens
+
+    def position(self, line: int, column: int) -> OriginalPosition | None:
+        """Return where a place in the generated code comes from; None if there is no token, or it has no source."""
+        token = self.reader.last_token(line, column)
+        if token is None or token.line != line or token.source == NONE or not self.effective.cover(token):
+            return None
+        source, name = token.source, token.name
+        return OriginalPosition(
+            source,
+            self.files[source],
+            token.original_line,
+            token.original_column,
+            None if name == NONE else self.names[name],
+            self.functions.function(token),
+        )

@@ -16,7 +16,7 @@ from core.text.buffers import Content, Numbers, numbers_buffer
 from core.text.kernel_errors import fault_place
 
 _BYTES_PER_CHECKPOINT = 300
-"""How much text a checkpoint usually serves, or a bit less: 64 tokens."""
+"""Text that a checkpoint usually serves, or a bit less: 64 tokens."""
 _FEWEST_BYTES_PER_CHECKPOINT = 64
 
 

@@ -12,14 +12,13 @@ from core.javascript.scope_names import DamagedParts
 from core.javascript.scope_search import ScopeSearch
 from core.javascript.scopes import Scopes, find_scopes
 from core.sourcemap.decoded_map import NONE
-from core.sourcemap.json_strings import MemoisedStrings
+from core.sourcemap.json_strings import MemoisedStrings, short_text
 from core.sourcemap.mappings_reader import MappingsReader, Token
 from core.sourcemap.metro import MetroFunctions
 from core.sourcemap.position import FunctionName, NoName
 from core.sourcemap.prepared_map import PreparedMap
 from core.sourcemap.text_positions import BLOCK_SIZE, TextPositions, survey_text
 from core.text.buffers import Content, Numbers, find, numbers_buffer, release_if_large
-from core.text.short_texts import short_text
 
 _log = logging.getLogger(__name__)
 _LARGE_URL = 1 << 20
@@ -152,7 +151,7 @@ class GeneratedCode:
 
     @property
     def size_bytes(self) -> int:
-        """How much memory this holds, the text included."""
+        """Memory that this holds, the text included."""
         return len(self.scopes.text) + 4 * (len(self.blocks) + len(self.scopes.records) + len(self.scopes.parts))
 
 

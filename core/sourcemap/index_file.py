@@ -43,7 +43,7 @@ _CRC = Struct("<Q")
 _BODY_START = _HEADER.size + _CRC.size
 _NO_FILE = 2**64 - 1
 _NEVER = (FORMAT_VERSION, _NO_FILE, 0, _NO_FILE, 0)
-"""What is said of files that aren't UTF-8: the index is about what they were read as, so it never fits."""
+"""Facts about files that aren't UTF-8: they never fit, as the index is about the text that the files were read as."""
 _FINGERPRINT_BYTES = 4096
 
 

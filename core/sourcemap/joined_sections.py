@@ -20,9 +20,9 @@ from core.sourcemap.source_contents import Contents, no_contents
 from core.text.buffers import Content, Numbers, numbers_buffer
 
 _FEWEST_VALUES = 9
-"""How many values a section has at least in the outline of the text."""
+"""Least number of values that a section has in the outline of the text."""
 _BYTES_PER_CHECKPOINT = 96
-"""How much text a checkpoint serves at least, beside the first one of a section: 64 tokens, or 512 bytes."""
+"""Least text that a checkpoint serves, beside the first one of a section: 64 tokens, or 512 bytes."""
 
 
 @dataclass(frozen=True, slots=True)

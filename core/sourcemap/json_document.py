@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import orjson
 
 from core.errors import MalformedSourceMap
-from core.sourcemap.json_strings import JsonStrings
+from core.sourcemap.json_strings import JsonStrings, short_json_string
 from core.text.buffers import Content, numbers_buffer
 from core.text.json_outline import (
     BYTE_KINDS,
@@ -20,7 +20,6 @@ from core.text.json_outline import (
     outline_json,
 )
 from core.text.kernel_errors import fault_place
-from core.text.short_texts import short_json_string
 
 _MAX_U32 = 2**32 - 1
 _BYTES_PER_VALUE = 6  # fewer is rare, and then it is read again
@@ -50,12 +49,12 @@ class JsonValue:
 
     @property
     def start(self) -> int:
-        """Where the value starts in the text, in bytes."""
+        """Start of the value in the text, in bytes."""
         return self.document.starts[self.index]
 
     @property
     def end(self) -> int:
-        """Where the value ends in the text, in bytes."""
+        """End of the value in the text, in bytes."""
         return self.document.ends[self.index]
 
     def literal(self) -> bytes:

@@ -1,4 +1,7 @@
-"""Strings of a source map: decoded from its JSON when asked for, memoised, interned."""
+"""Strings of a source map: decoded from its JSON when asked for, cut, memoised, interned.
+
+They are by strangers: a text of a gigabyte may come in a kilobyte, and each frame has several copies of it.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,12 @@ from itertools import accumulate
 import orjson
 
 from core.text.buffers import Content, Numbers
-from core.text.short_texts import LONGEST_TEXT, short_json_string
 
+LONGEST_TEXT = 16_384
+"""Bytes of a text, as it is written where it comes from, that are read; the rest is left out."""
+CUT = " {snip}"
+"""Mark in the place of the rest."""
+_LONGEST_UNIT = 12  # bytes of what must not be cut: a pair of escaped surrogates
 _BETWEEN_ELEMENTS = b", \t\r\n"
 _LONGEST_INTEGER = 20  # characters of -2^63 and of 2^64 - 1
 
@@ -90,6 +97,24 @@ class MemoisedStrings(dict[int, str]):
 def interned(texts: Iterable[str], known: dict[str, int]) -> array[int]:
     """Return the number of each text, and add those to ``known`` that weren't: a new one gets the next number."""
     return array("I", [known.setdefault(text, len(known)) for text in texts])
+
+
+def short_text(text: str) -> str:
+    """Return ``text`` without what is too long."""
+    return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + CUT
+
+
+def short_json_string(text: Content, start: int, end: int) -> str:
+    """Return what the JSON string ``text[start:end]``, quotes included, stands for, without what is too long."""
+    if end - start <= LONGEST_TEXT:
+        return str(orjson.loads(text[start:end]))
+    part = text[start : start + LONGEST_TEXT]
+    for cut in range(1 + _LONGEST_UNIT):
+        try:
+            return str(orjson.loads(part[: len(part) - cut] + b'"')) + CUT
+        except orjson.JSONDecodeError:  # in the middle of a character, or of an escape
+            continue
+    raise ValueError("no string of JSON is there: the text was checked, so an index is wrong")
 
 
 def name_text(literal: bytes) -> str:

@@ -1,6 +1,6 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
 # mypy: ignore-errors
-"""A place in encoded mappings, and the reading of one token after another from there, whatever they are.
+"""Cursor in encoded mappings: reads one token after another, whatever they are.
 
 The mappings end with a quote, as they do in JSON, and there is none inside: so nobody has to ask at every byte
 whether the text ends there.  Numbers are those of ``core.sourcemap.vlq``, and so are the faults.
@@ -25,7 +25,7 @@ COMMA = cython.declare(cython.uchar, 64)
 SEMICOLON = cython.declare(cython.uchar, 65)
 QUOTE = cython.declare(cython.uchar, 66)
 SYMBOLS = bytes({44: COMMA, 59: SEMICOLON, 34: QUOTE}.get(byte, digit) for byte, digit in enumerate(DIGITS))
-"""What a byte means: a digit, or one of the three that end a token."""
+"""Symbol of each byte: a digit, or one of the three that end a token."""
 
 MOST_DIGITS = cython.declare(cython.int, 13)
 MASK = cython.declare(cython.longlong, 0xFFFFFFFF)

@@ -8,7 +8,7 @@ import msgspec
 
 
 class NoName(Enum):
-    """Why the function around a place has no name."""
+    """Reason why the function around a place has no name."""
 
     ANONYMOUS = "<anonymous>"
     """We know the function, and it has no name."""
@@ -22,7 +22,7 @@ FunctionName = str | NoName
 
 
 class OriginalPosition(msgspec.Struct, frozen=True, gc=False):
-    """Where a place in the generated code comes from.  A Struct, as that takes a tenth of the time to make.
+    """Original position of a place in the generated code.  A Struct, as that takes a tenth of the time to make.
 
     ``line`` and ``column`` count from 0, columns in UTF-16 code units.  ``source`` is the index of the original file,
     and ``file`` its name, which may be empty; both are None where the mapping names no file.  ``name`` is the token's

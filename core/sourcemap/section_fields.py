@@ -9,11 +9,11 @@ class SectionField(IntEnum):
     """The place of each number in a row."""
 
     START = 0
-    """Where its mappings start in the text, in bytes, and where they end: at a quote.  Both are 0 if it has none."""
+    """Start of its mappings in the text, in bytes, and their end: a quote.  Both are 0 if it has none."""
     END = 1
     LINE = 2
     COLUMN = 3
-    """Where it starts in the generated code."""
+    """Its start in the generated code."""
     FIRST_SOURCE = 4
     """The number of its first source; the others have the next ones."""
     SOURCE_COUNT = 5
@@ -25,4 +25,4 @@ class SectionField(IntEnum):
     CONTENT = 10
     IGNORED = 11
     SIZE = 12
-    """How many numbers a row has."""
+    """Number of numbers in a row."""

@@ -15,7 +15,7 @@ _MOST_DIGITS_IN_WORD = 7
 _MOST_DIGITS = 9
 _SHAPE_COUNT = 1 << _MOST_DIGITS
 _ROOMS = (2, 2, 4, 4, 4)
-"""How many digits of each number have a place in sixteen bytes, see ``core.sourcemap.simd``."""
+"""Digits of each number that have a place in sixteen bytes, see ``core.sourcemap.simd``."""
 _ROOM_STARTS = (0, 2, 4, 8, 12)
 _NO_DIGIT = 0x80
 _NO_TOKEN = 0xFF
@@ -32,15 +32,15 @@ class TokenShape(IntEnum):
     """The place of each number in a row of ``word_table``."""
 
     DIGITS = 0
-    """How many digits there are; 0 for tokens that can't be read by their shape."""
+    """Number of digits; 0 for tokens that can't be read by their shape."""
     FIELDS = 1
-    """How many numbers there are: 1, 4 or 5."""
+    """Number of numbers: 1, 4 or 5."""
     SHIFTS = 2
-    """How many bits are before each of five numbers, where all digits are put together; the first has none."""
+    """Bits before each of five numbers, where all digits are put together; the first has none."""
     MASKS = 7
     """The bits of each of five numbers, as far to the right as they go; none for numbers that aren't there."""
     SIZE = 12
-    """How many numbers a row has."""
+    """Number of numbers in a row."""
 
 
 def word_table() -> array[int]:

@@ -7,13 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from core.sourcemap.decoded_map import NONE
-from core.sourcemap.effective_tokens import EffectiveTokens
-from core.sourcemap.functions import Functions, GeneratedCode, functions_of, survey_code
+from core.sourcemap.effective_tokens import EffectiveTokens, PositionLookup
+from core.sourcemap.functions import GeneratedCode, functions_of, survey_code
 from core.sourcemap.json_document import json_start, read_json
 from core.sourcemap.json_strings import MemoisedStrings
 from core.sourcemap.map_document import map_document
-from core.sourcemap.mappings_reader import MappingsReader, Token
+from core.sourcemap.mappings_reader import Token
 from core.sourcemap.position import OriginalPosition
 from core.sourcemap.prepared_map import PreparedMap, prepare_map
 from core.sourcemap.source_contents import SourceLines, SurveyedContents
@@ -22,7 +21,7 @@ from core.text.buffers import Content, release_if_large
 _WORTH_A_THREAD_BYTES = 1 << 17
 _REMEMBERED_POSITIONS = 4096
 _REMEMBERED_CONTEXTS = 2048
-"""How many answers a map remembers: errors come from the same places again and again.
+"""Answers that a map remembers: errors come from the same places again and again.
 
 A position takes some 300 bytes beside the names, a context 0.5 KB, or 2 KB if all of its lines are long.
 """
@@ -31,7 +30,7 @@ _LAST = 2**32 - 1
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What is known of a source map before anybody asks.  ``code`` is None if that of the generated file isn't."""
+    """A prepared source map and the surveyed code of its generated file; ``code`` is None if that isn't known."""
 
     index: PreparedMap
     code: GeneratedCode | None
@@ -52,12 +51,12 @@ class SourceMap:
 
     @cached_property
     def parts(self) -> Parts:
-        """What is known of the map."""
+        """The prepared map and the surveyed code."""
         return self._load()
 
     @property
     def index(self) -> PreparedMap:
-        """What is known of the map alone."""
+        """The prepared map alone."""
         return self.parts.index
 
     def lookup(self, line: int, column: int) -> OriginalPosition | None:
@@ -110,7 +109,7 @@ class SourceMap:
 
     @property
     def size_bytes(self) -> int:
-        """How much memory the map holds, the texts included."""
+        """Memory that the map holds, the texts included."""
         code = self.parts.code
         return self.index.size_bytes + (0 if code is None else code.size_bytes)
 
@@ -122,7 +121,7 @@ class SourceMap:
 
     @cached_property
     def _position(self) -> Callable[[int, int], OriginalPosition | None]:
-        return lru_cache(_REMEMBERED_POSITIONS)(_lookups(self.parts, self._files).position)
+        return lru_cache(_REMEMBERED_POSITIONS)(_position_lookup(self.parts, self._files).position)
 
     @cached_property
     def _contents(self) -> SurveyedContents:
@@ -133,37 +132,11 @@ class SourceMap:
         return lru_cache(_REMEMBERED_CONTEXTS)(self._contents.context)
 
 
-@dataclass(frozen=True, slots=True)
-class _Lookups:
-    """Looks places up."""
-
-    reader: MappingsReader
-    files: MemoisedStrings
-    names: MemoisedStrings
-    functions: Functions
-    kept: EffectiveTokens
-
-    def position(self, line: int, column: int) -> OriginalPosition | None:
-        """As ``SourceMap.lookup``."""
-        token = self.reader.last_token(line, column)
-        if token is None or token.line != line or token.source == NONE or not self.kept.cover(token):
-            return None
-        source, name = token.source, token.name
-        return OriginalPosition(
-            source,
-            self.files[source],
-            token.original_line,
-            token.original_column,
-            None if name == NONE else self.names[name],
-            self.functions.function(token),
-        )
-
-
-def _lookups(parts: Parts, files: MemoisedStrings) -> _Lookups:
+def _position_lookup(parts: Parts, files: MemoisedStrings) -> PositionLookup:
     index, code = parts.index, parts.code
     reader, names = index.mappings.reader(), MemoisedStrings(index.names.name)
     functions = functions_of(index, code, reader, names)
-    return _Lookups(reader, files, names, functions, EffectiveTokens(reader, names, functions))
+    return PositionLookup(reader, files, names, functions, EffectiveTokens(reader, names, functions))
 
 
 def read_source_map(text: Content, minified: Content | None = None) -> SourceMap:
@@ -209,7 +182,7 @@ def _opened(index: PreparedMap, code: GeneratedCode | None, minified: Content | 
 
 @dataclass(frozen=True, slots=True)
 class MappedLines:
-    """How far the mappings of a map reach: so many tokens, the last one on the line ``last_line`` (from 0)."""
+    """Reach of the mappings of a map: number of tokens, and the line of the last one (from 0)."""
 
     token_count: int
     last_line: int

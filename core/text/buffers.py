@@ -1,4 +1,4 @@
-"""What texts and arrays of numbers may be: in memory, or in a file that is mapped into it."""
+"""Buffers of texts and of numbers: in memory, or in a file that is mapped into it."""
 
 from __future__ import annotations
 

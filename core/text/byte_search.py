@@ -1,6 +1,6 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
 # mypy: ignore-errors
-"""Looking through whole texts, at the speed of memory and without the interpreter's lock."""
+"""Byte search: looks through whole texts at the speed of memory and without the interpreter's lock."""
 
 import cython
 

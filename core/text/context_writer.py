@@ -15,7 +15,7 @@ else:
 COMPILED = cython.compiled
 
 LINES_AROUND = 5
-"""How many lines are shown before a line, and after it."""
+"""Number of lines shown before a line, and after it."""
 LONGEST_BYTES = 150
 """Lines up to this length are shown whole."""
 

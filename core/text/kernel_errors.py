@@ -1,4 +1,4 @@
-"""How kernels report what is wrong: numbers below 0 that hold an offset and a kind."""
+"""Errors of kernels: numbers below 0 that hold an offset and a kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several bytes of a text at once, for kernels."""
+"""SWAR: several bytes of a text at once, for kernels."""
 
 from __future__ import annotations
 

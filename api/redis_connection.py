@@ -15,7 +15,7 @@ from redis.exceptions import NoPermissionError, RedisError
 from redis.maint_notifications import MaintNotificationsConfig
 
 from core.errors import without_representations
-from core.observing.health import Finding, Level, judge_quiet_redis, judge_redis, redis_facts, redis_is_away
+from core.observing.health import HealthFinding, Level, judge_quiet_redis, judge_redis, redis_facts, redis_is_away
 from core.queue.redis_address import RedisAddress, connection_options, redis_address, sentinel_options
 
 _CONNECTIONS = 32
@@ -67,7 +67,7 @@ def _connection_class(address: RedisAddress) -> type[Any]:
     return SSLConnection if address.tls else Connection
 
 
-async def _findings(redis: Redis) -> list[Finding]:
+async def _findings(redis: Redis) -> list[HealthFinding]:
     try:
         seconds, microseconds = await redis.time()
         ahead_s = seconds + microseconds / 1e6 - time.time()

@@ -19,8 +19,8 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from api.deployment import RedisDeployment
-from api.job_records import Acceptance, EndedJob, JobRecords, JobRules, Submission
 from api.redis_connection import log_findings, open_redis
+from api.submitted_jobs import Acceptance, EndedJob, JobRecords, JobRules, Submission
 from api.wakeups import FinishedJobs, Waiter
 from core.concurrency import end
 from core.errors import AtCapacity, ShuttingDown, StoreUnavailable

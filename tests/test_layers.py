@@ -50,7 +50,7 @@ ROOMS: dict[str, str] = {
     "core.source_names": "core.javascript core.sourcemap core.text",
     "core.frames": "core.failures core.files core.sourcemap core.web core.wire",
     "core.queue": "core.errors",
-    "core.observing": "core.errors core.settings",
+    "core.observing": "core.errors",
     "core.explain": "core.failures core.files core.frames core.sourcemap core.text core.web core.wire",
     "core.offline": "core.errors core.files core.frames core.javascript core.source_names core.sourcemap core.text",
     "core.store": "core.concurrency core.errors core.files core.observing core.offline core.sourcemap core.web",

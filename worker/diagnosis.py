@@ -23,7 +23,7 @@ from core.errors import FetchFailed, MalformedAnswer, without_representations
 from core.files.artifact_lookup import lookup_url, read_answer
 from core.observing.health import (
     CacheFacts,
-    Finding,
+    HealthFinding,
     Level,
     judge_cache,
     judge_descriptors,
@@ -51,7 +51,7 @@ _PACKAGES = ("celery", "kombu", "redis", "aiohttp", "msgspec", "orjson")
 _PROBE = [("debug_id", "00000000-0000-0000-0000-000000000000")]
 
 
-async def diagnose(settings: Settings, source: str | None, token: str) -> list[Finding]:
+async def diagnose(settings: Settings, source: str | None, token: str) -> list[HealthFinding]:
     """Return the findings about what is installed and set, and about the lookup API at ``source``, if there is one."""
     findings = [
         _versions(),
@@ -63,21 +63,21 @@ async def diagnose(settings: Settings, source: str | None, token: str) -> list[F
     return findings if source is None else [*findings, await _check_source(settings, source, token)]
 
 
-def _versions() -> Finding:
+def _versions() -> HealthFinding:
     packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
-    return Finding(
+    return HealthFinding(
         "versions", Level.OK, f"unmangle {version('unmangle')}, Python {platform.python_version()}, {packages}"
     )
 
 
-async def _check_source(settings: Settings, address: str, token: str) -> Finding:
+async def _check_source(settings: Settings, address: str, token: str) -> HealthFinding:
     url = parse_url(address)
     if url is None or url.scheme not in ("http", "https"):
-        return Finding(
+        return HealthFinding(
             "source", Level.PROBLEM, f"{address} is no absolute URL", mend="write it as in a request's source.url"
         )
     if not is_allowed_source(url, settings):
-        return Finding(
+        return HealthFinding(
             "source",
             Level.PROBLEM,
             f"{url.host} is not allowed",
@@ -91,14 +91,14 @@ async def _check_source(settings: Settings, address: str, token: str) -> Finding
             source = Source(id="doctor", url=url.href, token=token)
             read_answer(await client.get(lookup_fetch(query, source, GLOBAL_SCOPE, settings)))
     except (FetchFailed, MalformedAnswer) as error:
-        return Finding(
+        return HealthFinding(
             "source",
             Level.PROBLEM,
             f"{url.host} does not answer a lookup ({error})",
             "no file is found by debug id or release",
             "check the URL, the token, and whether this host can reach it",
         )
-    return Finding("source", Level.OK, f"{url.host} answers a lookup")
+    return HealthFinding("source", Level.OK, f"{url.host} answers a lookup")
 
 
 _log = logging.getLogger(__name__)
@@ -115,7 +115,7 @@ def log_findings(settings: Settings) -> None:
             _log.log(_LEVELS[finding.level], "%s", finding)
 
 
-def check_redis(settings: Settings) -> list[Finding]:
+def check_redis(settings: Settings) -> list[HealthFinding]:
     """Return the findings about Redis and the workers that it knows."""
     try:
         with contextlib.closing(open_blocking_redis(settings, _PATIENCE_S)) as redis:
@@ -129,7 +129,7 @@ def check_redis(settings: Settings) -> list[Finding]:
     return [*about_redis, judge_workers(workers)]
 
 
-def _about_redis(redis: Redis, ahead_s: float) -> list[Finding]:
+def _about_redis(redis: Redis, ahead_s: float) -> list[HealthFinding]:
     try:
         found = judge_redis(redis_facts(redis.info(), _save(redis), ahead_s))
     except NoPermissionError:
@@ -141,7 +141,7 @@ def _about_redis(redis: Redis, ahead_s: float) -> list[Finding]:
     return found
 
 
-def check_cache(settings: Settings) -> list[Finding]:
+def check_cache(settings: Settings) -> list[HealthFinding]:
     """Return the findings about the cache directory, which is made if it isn't there."""
     directory = settings.cache_dir
     if directory is None:
@@ -157,12 +157,12 @@ def check_cache(settings: Settings) -> list[Finding]:
     return judge_cache(CacheFacts(directory, settings.cache_max_bytes, used_bytes, free_bytes, _file_system(directory)))
 
 
-def check_descriptors() -> Finding:
+def check_descriptors() -> HealthFinding:
     """Return the finding about how many files may be open."""
     return judge_descriptors(allow_many_descriptors())
 
 
-def check_kernels() -> Finding:
+def check_kernels() -> HealthFinding:
     """Return the finding about the kernels."""
     folder = Path(core.__file__ or "").parent
     names = (

@@ -11,7 +11,7 @@ import orjson
 from core.explain.findings import Reason
 from core.files.file_keys import FileType
 from core.wire.request import parse_document
-from core.wire.response import Completed, encode_completed
+from core.wire.response import CompletedBody, encode_completed
 
 _BLANKS = b" \t\n\r"
 
@@ -77,7 +77,7 @@ class _Body(msgspec.Struct):
     options: msgspec.Raw = msgspec.Raw(b"{}")
 
 
-def encode_explained(completed: Completed, explanations: Iterable[list[Explanation]]) -> bytes:
+def encode_explained(completed: CompletedBody, explanations: Iterable[list[Explanation]]) -> bytes:
     """Return the JSON body of a finished request, with an ``explanation`` in each frame of ``stacktraces``.
 
     The explanations are those of the frames of each stack trace, in their order; the last ones may be missing.

@@ -35,7 +35,7 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class HealthFinding:
     """One line of a self-check."""
 
     subject: str
@@ -78,9 +78,9 @@ class CacheFacts:
     problem: str = ""
 
 
-def judge_variables(unknown: Iterable[str]) -> list[Finding]:
+def judge_variables(unknown: Iterable[str]) -> list[HealthFinding]:
     """Return what is to be said about variables that look like settings and are none."""
-    return [Finding("settings", Level.NOTE, line) for line in unknown]
+    return [HealthFinding("settings", Level.NOTE, line) for line in unknown]
 
 
 def redis_facts(info: Mapping[str, Any], save: str | None, clock_ahead_s: float) -> RedisFacts:
@@ -98,9 +98,9 @@ def redis_facts(info: Mapping[str, Any], save: str | None, clock_ahead_s: float)
     )
 
 
-def redis_is_away(why: str) -> Finding:
+def redis_is_away(why: str) -> HealthFinding:
     """Return what is to be said if Redis doesn't answer."""
-    return Finding(
+    return HealthFinding(
         "redis",
         Level.PROBLEM,
         f"it can't be reached ({why})",
@@ -109,9 +109,9 @@ def redis_is_away(why: str) -> Finding:
     )
 
 
-def redis_refuses_to_be_written_to(why: str) -> Finding:
+def redis_refuses_to_be_written_to(why: str) -> HealthFinding:
     """Return what is to be said if Redis answers, and takes nothing."""
-    return Finding(
+    return HealthFinding(
         "redis",
         Level.PROBLEM,
         f"it refuses to be written to ({why})",
@@ -120,9 +120,9 @@ def redis_refuses_to_be_written_to(why: str) -> Finding:
     )
 
 
-def judge_quiet_redis(clock_ahead_s: float) -> list[Finding]:
+def judge_quiet_redis(clock_ahead_s: float) -> list[HealthFinding]:
     """Return what is to be said about a Redis server that answers, but won't say anything about itself."""
-    quiet = Finding(
+    quiet = HealthFinding(
         "redis",
         Level.NOTE,
         "it answers, and INFO is not allowed",
@@ -132,21 +132,23 @@ def judge_quiet_redis(clock_ahead_s: float) -> list[Finding]:
     return [quiet, _clock(clock_ahead_s)]
 
 
-def judge_redis(facts: RedisFacts) -> list[Finding]:
+def judge_redis(facts: RedisFacts) -> list[HealthFinding]:
     """Return what is to be said about a Redis server that answers."""
     return [_version(facts), *_role(facts), _memory(facts), _persistence(facts), _clock(facts.clock_ahead_s)]
 
 
-def judge_workers(count: int) -> Finding:
+def judge_workers(count: int) -> HealthFinding:
     """Return what is to be said about the number of worker processes that beat."""
     if count:
-        return Finding("workers", Level.OK, f"{count} beat" if count > 1 else "one beats")
-    return Finding("workers", Level.PROBLEM, "none beats", "jobs are queued and not run", "start: unmangle worker")
+        return HealthFinding("workers", Level.OK, f"{count} beat" if count > 1 else "one beats")
+    return HealthFinding(
+        "workers", Level.PROBLEM, "none beats", "jobs are queued and not run", "start: unmangle worker"
+    )
 
 
-def no_cache_directory() -> Finding:
+def no_cache_directory() -> HealthFinding:
     """Return what is to be said if files are not kept on disk on purpose."""
-    return Finding(
+    return HealthFinding(
         "cache",
         Level.NOTE,
         "UNMANGLE_CACHE_DIR is none",
@@ -155,11 +157,11 @@ def no_cache_directory() -> Finding:
     )
 
 
-def judge_cache(facts: CacheFacts) -> list[Finding]:
+def judge_cache(facts: CacheFacts) -> list[HealthFinding]:
     """Return what is to be said about the cache directory; at least one finding."""
     if facts.problem:
         return [
-            Finding(
+            HealthFinding(
                 "cache",
                 Level.PROBLEM,
                 f"{facts.directory} can't be used ({facts.problem})",
@@ -168,14 +170,16 @@ def judge_cache(facts: CacheFacts) -> list[Finding]:
             )
         ]
     found = [*_file_system(facts), *_room(facts)]
-    return found or [Finding("cache", Level.OK, f"{facts.directory} is writable, {_gib(facts.free_bytes)} are free")]
+    return found or [
+        HealthFinding("cache", Level.OK, f"{facts.directory} is writable, {_gib(facts.free_bytes)} are free")
+    ]
 
 
-def judge_descriptors(count: int) -> Finding:
+def judge_descriptors(count: int) -> HealthFinding:
     """Return what is to be said about the number of files that a worker may have open."""
     if count >= _ENOUGH_DESCRIPTORS:
-        return Finding("descriptors", Level.OK, f"{count} files may be open")
-    return Finding(
+        return HealthFinding("descriptors", Level.OK, f"{count} files may be open")
+    return HealthFinding(
         "descriptors",
         Level.PROBLEM if count < _FEW_DESCRIPTORS else Level.NOTE,
         f"{count} files may be open",
@@ -184,11 +188,11 @@ def judge_descriptors(count: int) -> Finding:
     )
 
 
-def judge_kernels(interpreted: list[str]) -> Finding:
+def judge_kernels(interpreted: list[str]) -> HealthFinding:
     """Return what is to be said if these kernels run as Python."""
     if not interpreted:
-        return Finding("kernels", Level.OK, "compiled")
-    return Finding(
+        return HealthFinding("kernels", Level.OK, "compiled")
+    return HealthFinding(
         "kernels",
         Level.PROBLEM,
         f"not compiled: {', '.join(interpreted)}",
@@ -197,17 +201,17 @@ def judge_kernels(interpreted: list[str]) -> Finding:
     )
 
 
-def _version(facts: RedisFacts) -> Finding:
+def _version(facts: RedisFacts) -> HealthFinding:
     if _numbers(facts.version) >= _OLDEST_REDIS:
-        return Finding("redis", Level.OK, f"version {facts.version} answers")
-    return Finding(
+        return HealthFinding("redis", Level.OK, f"version {facts.version} answers")
+    return HealthFinding(
         "redis", Level.PROBLEM, f"version {facts.version}", "commands that we need came with 6.2", "upgrade the server"
     )
 
 
-def _role(facts: RedisFacts) -> Iterator[Finding]:
+def _role(facts: RedisFacts) -> Iterator[HealthFinding]:
     if facts.role != "master":
-        yield Finding(
+        yield HealthFinding(
             "redis",
             Level.PROBLEM,
             f"it is a {facts.role}",
@@ -215,7 +219,7 @@ def _role(facts: RedisFacts) -> Iterator[Finding]:
             "set REDIS_URL to the master, or to the sentinels: redis+sentinel://host,host/service",
         )
     if facts.is_cluster:
-        yield Finding(
+        yield HealthFinding(
             "redis",
             Level.PROBLEM,
             "it is a cluster",
@@ -224,10 +228,10 @@ def _role(facts: RedisFacts) -> Iterator[Finding]:
         )
 
 
-def _memory(facts: RedisFacts) -> Finding:
+def _memory(facts: RedisFacts) -> HealthFinding:
     if facts.policy in ("", "noeviction"):
-        return Finding("redis memory", Level.OK, "nothing is evicted")
-    return Finding(
+        return HealthFinding("redis memory", Level.OK, "nothing is evicted")
+    return HealthFinding(
         "redis memory",
         Level.PROBLEM if facts.max_memory else Level.NOTE,
         f"maxmemory-policy is {facts.policy}",
@@ -236,15 +240,15 @@ def _memory(facts: RedisFacts) -> Finding:
     )
 
 
-def _persistence(facts: RedisFacts) -> Finding:
+def _persistence(facts: RedisFacts) -> HealthFinding:
     if facts.appends:
-        return Finding("redis persistence", Level.OK, "appendonly is on")
+        return HealthFinding("redis persistence", Level.OK, "appendonly is on")
     if facts.is_embedded:
-        return Finding("redis persistence", Level.OK, "it is part of the service, and is to keep nothing")
+        return HealthFinding("redis persistence", Level.OK, "it is part of the service, and is to keep nothing")
     why = "accepted jobs and answers that may still be polled for are lost when it restarts"
     if facts.saves:
         why = "what came after the last snapshot is lost when it restarts"
-    return Finding(
+    return HealthFinding(
         "redis persistence",
         Level.NOTE,
         "appendonly is off",
@@ -253,10 +257,10 @@ def _persistence(facts: RedisFacts) -> Finding:
     )
 
 
-def _clock(ahead_s: float) -> Finding:
+def _clock(ahead_s: float) -> HealthFinding:
     if abs(ahead_s) <= _CLOCK_MAY_DIFFER_S:
-        return Finding("clock", Level.OK, f"{abs(ahead_s):.1f} s apart from that of Redis")
-    return Finding(
+        return HealthFinding("clock", Level.OK, f"{abs(ahead_s):.1f} s apart from that of Redis")
+    return HealthFinding(
         "clock",
         Level.NOTE,
         f"this host's is {abs(ahead_s):.0f} s {'behind' if ahead_s > 0 else 'ahead of'} that of Redis",
@@ -265,9 +269,9 @@ def _clock(ahead_s: float) -> Finding:
     )
 
 
-def _file_system(facts: CacheFacts) -> Iterator[Finding]:
+def _file_system(facts: CacheFacts) -> Iterator[HealthFinding]:
     if facts.file_system in _NETWORK_FILE_SYSTEMS:
-        yield Finding(
+        yield HealthFinding(
             "cache",
             Level.PROBLEM,
             f"{facts.directory} is on a network file system ({facts.file_system})",
@@ -275,7 +279,7 @@ def _file_system(facts: CacheFacts) -> Iterator[Finding]:
             "set UNMANGLE_CACHE_DIR to a local disk; UNMANGLE_SHARED_CACHE_URL shares files between hosts",
         )
     if facts.file_system in _MEMORY_FILE_SYSTEMS:
-        yield Finding(
+        yield HealthFinding(
             "cache",
             Level.NOTE,
             f"{facts.directory} is in memory ({facts.file_system})",
@@ -284,9 +288,9 @@ def _file_system(facts: CacheFacts) -> Iterator[Finding]:
         )
 
 
-def _room(facts: CacheFacts) -> Iterator[Finding]:
+def _room(facts: CacheFacts) -> Iterator[HealthFinding]:
     if facts.free_bytes < _ROOM_BYTES:
-        yield Finding(
+        yield HealthFinding(
             "cache",
             Level.PROBLEM,
             f"only {_gib(facts.free_bytes)} are free for {facts.directory}",
@@ -294,7 +298,7 @@ def _room(facts: CacheFacts) -> Iterator[Finding]:
             "make room, or set UNMANGLE_CACHE_DIR to another disk",
         )
     elif facts.free_bytes + facts.used_bytes < facts.max_bytes:
-        yield Finding(
+        yield HealthFinding(
             "cache",
             Level.NOTE,
             f"{_gib(facts.free_bytes)} are free for {facts.directory}, which may grow to {_gib(facts.max_bytes)}",

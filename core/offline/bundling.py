@@ -27,7 +27,7 @@ _COMPRESSED = (".gz", ".br", ".zst")
 
 
 @dataclass(frozen=True, slots=True)
-class BundledFile:
+class PreparedFile:
     """A file for a bundle; ``was`` is its content in the folder, ``source_map`` the path to its map, seen from it."""
 
     file: ArtifactFile
@@ -51,11 +51,11 @@ class BundledFile:
 class Prepared:
     """What goes into a bundle, in order of the paths, and for people: why some files have no debug id."""
 
-    files: list[BundledFile] = field(default_factory=list)
+    files: list[PreparedFile] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
     @property
-    def changed(self) -> list[BundledFile]:
+    def changed(self) -> list[PreparedFile]:
         """The files that have to be written in the folder."""
         return [each for each in self.files if each.is_changed]
 
@@ -64,11 +64,11 @@ class Prepared:
 class _Group:
     """All generated files of one source map; ``source_map`` is None for one that has none, or has it in it."""
 
-    codes: list[BundledFile]
-    source_map: BundledFile | None
+    codes: list[PreparedFile]
+    source_map: PreparedFile | None
 
     @property
-    def files(self) -> list[BundledFile]:
+    def files(self) -> list[PreparedFile]:
         return self.codes if self.source_map is None else [*self.codes, self.source_map]
 
     @property
@@ -84,7 +84,7 @@ def prepare(artifacts: Artifacts, on_progress: Callable[[], None], *, inject: bo
     prepared = Prepared()
     groups = _groups(artifacts)
     held = _held_maps(groups, artifacts)
-    done: list[list[BundledFile]] = []
+    done: list[list[PreparedFile]] = []
     for group in groups:
         holder = None if group.source_map is None else held.get(_identity(group.source_map.file))
         if holder is not None and inject:
@@ -106,7 +106,7 @@ def prepare(artifacts: Artifacts, on_progress: Callable[[], None], *, inject: bo
     return prepared
 
 
-def bundle_members(files: list[BundledFile], url_prefix: str) -> dict[str, tuple[bytes, dict[str, Any]]]:
+def bundle_members(files: list[PreparedFile], url_prefix: str) -> dict[str, tuple[bytes, dict[str, Any]]]:
     """Members for ``core.files.artifact_bundle.write_bundle``; ``url_prefix`` is where the folder is deployed."""
     return {_member_path(url_prefix, each.path): (each.content, _entry(each, url_prefix)) for each in files}
 
@@ -118,7 +118,7 @@ def _groups(artifacts: Artifacts) -> list[_Group]:
         content = code.read()[:]
         source_map = _map_of(code, content, search)
         reference = None if source_map is None else _seen_from(code, source_map)
-        bundled = BundledFile(code, content, content, comments(content).debug_id, reference)
+        bundled = PreparedFile(code, content, content, comments(content).debug_id, reference)
         key = _identity(code if source_map is None else source_map)
         if key in groups:
             groups[key].codes.append(bundled)
@@ -162,16 +162,16 @@ def _seen_from(code: ArtifactFile, source_map: ArtifactFile) -> str:
     return posixpath.relpath(source_map.own_path, posixpath.dirname(code.own_path) or ".")
 
 
-def _as_it_is(source_map: ArtifactFile) -> BundledFile:
+def _as_it_is(source_map: ArtifactFile) -> PreparedFile:
     content = source_map.read()[:]
     try:
         debug_id = own_debug_id(read_map(content))
     except MalformedSourceMap:
         debug_id = None  # who uses it will be told
-    return BundledFile(source_map, content, content, debug_id)
+    return PreparedFile(source_map, content, content, debug_id)
 
 
-def _with_ids(group: _Group, remarks: list[str]) -> list[BundledFile]:
+def _with_ids(group: _Group, remarks: list[str]) -> list[PreparedFile]:
     """Return the files of a group with debug ids, or as they are, and a remark that says why."""
     first, *others = sorted(group.codes, key=lambda code: _rank(code, group.source_map))
     if group.source_map is None and not has_embedded_map(first.was):
@@ -188,19 +188,19 @@ def _with_ids(group: _Group, remarks: list[str]) -> list[BundledFile]:
         return group.files
 
 
-def _rank(code: BundledFile, source_map: BundledFile | None) -> tuple[bool, bool, str]:
+def _rank(code: PreparedFile, source_map: PreparedFile | None) -> tuple[bool, bool, str]:
     """Return which file of a map comes first: one with an id, then the one whose name the map has."""
     is_named = source_map is not None and source_map.file.name.startswith(f"{code.file.name}.")
     return code.debug_id is None, not is_named, code.file.path
 
 
-def _injected(code: BundledFile, source_map: BundledFile | None) -> Injected:
+def _injected(code: PreparedFile, source_map: PreparedFile | None) -> Injected:
     if is_wide(code.was):
         raise MalformedSourceMap(f"{code.file.name} is UTF-16 or UTF-32, into which no debug id can be written")
     return inject_debug_id(code.was, None if source_map is None else source_map.was)
 
 
-def _copies(codes: list[BundledFile], source_map: BundledFile | None, injected: Injected) -> Iterator[BundledFile]:
+def _copies(codes: list[PreparedFile], source_map: PreparedFile | None, injected: Injected) -> Iterator[PreparedFile]:
     for code in codes:
         copy = like_injected(code.was, injected)
         if len(codes) == 1:
@@ -211,13 +211,13 @@ def _copies(codes: list[BundledFile], source_map: BundledFile | None, injected: 
         yield replace(code, content=copy, debug_id=injected.debug_id)
 
 
-def _injected_map(source_map: BundledFile | None, injected: Injected) -> list[BundledFile]:
+def _injected_map(source_map: PreparedFile | None, injected: Injected) -> list[PreparedFile]:
     if source_map is None or injected.source_map is None:
         return []
     return [replace(source_map, content=injected.source_map, debug_id=injected.debug_id)]
 
 
-def _torn(done: list[list[BundledFile]]) -> list[int]:
+def _torn(done: list[list[PreparedFile]]) -> list[int]:
     """Return the numbers of the groups that would write a file which another one would write otherwise, or not at all.
 
     Links may give a file two names, with a map beside each.
@@ -233,7 +233,7 @@ def _torn(done: list[list[BundledFile]]) -> list[int]:
     ]
 
 
-def _compressed_copies(changed: Iterable[BundledFile]) -> Iterator[str]:
+def _compressed_copies(changed: Iterable[PreparedFile]) -> Iterator[str]:
     for each in changed:
         for ending in _COMPRESSED:
             if os.path.exists(f"{each.file.place}{ending}"):  # noqa: PTH110 - it is a string
@@ -247,7 +247,7 @@ def _member_path(url_prefix: str, path: str) -> str:
     return "/".join(part for part in f"files/{folder}/{path}".split("/") if part)
 
 
-def _entry(each: BundledFile, url_prefix: str) -> dict[str, Any]:
+def _entry(each: PreparedFile, url_prefix: str) -> dict[str, Any]:
     """Return what the manifest says of a file."""
     headers = {"debug-id": each.debug_id, "sourcemap": each.source_map}
     return {

@@ -25,7 +25,7 @@ _DIGEST = re.compile(r"[.-](?=[\w-]{0,64}\d)[\w-]{5,64}(?=\.)")
 _MAP_NAMES = ("{}.map", "{}.packager.map")  # the second one is React Native's
 
 
-class Reason(StrEnum):
+class UnmappedReason(StrEnum):
     """Why a frame stays as it is."""
 
     NOT_A_FILE = "not_a_file"
@@ -44,12 +44,12 @@ class Reason(StrEnum):
 class Unmapped:
     """Why there is no map; ``detail`` is for people."""
 
-    reason: Reason
+    reason: UnmappedReason
     detail: str
 
 
 @dataclass(frozen=True, slots=True)
-class MappedFile:
+class FileWithMap:
     """A source map, and where it and its generated file are; ``code`` is None if only the map is there."""
 
     source_map: SourceMap
@@ -98,12 +98,12 @@ class MapSearch:
         self._on_look = on_look
         """Called for each file that is looked into for its debug id: of all files, that may take a while."""
         self._known: dict[str, bool] = {}
-        self._by_path: dict[str, MappedFile | Unmapped] = {}
-        self._by_code: dict[str, MappedFile | Unmapped] = {}
+        self._by_path: dict[str, FileWithMap | Unmapped] = {}
+        self._by_code: dict[str, FileWithMap | Unmapped] = {}
         self._by_id: dict[DebugId, ArtifactFile] | None = None
         self._code_ids: dict[DebugId, list[tuple[ArtifactFile, Comments]]] | None = None
 
-    def mapped_file(self, path: str) -> MappedFile | Unmapped:
+    def mapped_file(self, path: str) -> FileWithMap | Unmapped:
         """Return the source map of the generated file that ``path`` means, or why there is none.
 
         An empty path means the only file there is.
@@ -122,9 +122,9 @@ class MapSearch:
             known = self._known[path] = is_there or any(self._artifacts.source_map(name) is not None for name in names)
         return known
 
-    def _search(self, path: str) -> MappedFile | Unmapped:
+    def _search(self, path: str) -> FileWithMap | Unmapped:
         if path.startswith(_NOT_FILES):
-            return Unmapped(Reason.NOT_A_FILE, f"{path} is not a file")
+            return Unmapped(UnmappedReason.NOT_A_FILE, f"{path} is not a file")
         debug_id = self._debug_ids.get(path)
         if debug_id is not None:
             found = self._map_of_id(debug_id)
@@ -140,7 +140,7 @@ class MapSearch:
             mapped = self._by_code[code.place] = self.mapped(code)
         return mapped
 
-    def _map_of_id(self, debug_id: DebugId) -> MappedFile | Unmapped | None:
+    def _map_of_id(self, debug_id: DebugId) -> FileWithMap | Unmapped | None:
         """Return the map with a debug id; with the generated file, if that is there."""
         source_map = self._with_id(debug_id)
         if source_map is None:
@@ -148,11 +148,11 @@ class MapSearch:
         code = next((code for code, _ in self._codes_with(debug_id)), None)
         return _read(source_map, code, None if code is None else plain_utf8(code.read()))
 
-    def mapped(self, file: ArtifactFile) -> MappedFile | Unmapped:
+    def mapped(self, file: ArtifactFile) -> FileWithMap | Unmapped:
         """Return the source map of a generated file, or the map that ``file`` is; or why it can't be had."""
         return _read(file, None) if file.is_map else self._read_with_code(file)
 
-    def _map_alone(self, path: str) -> MappedFile | Unmapped:
+    def _map_alone(self, path: str) -> FileWithMap | Unmapped:
         """Return the map of a file that isn't there: good for lines, but not for the names of functions."""
         for name in _MAP_NAMES:
             found = self._artifacts.source_map(name.format(_without_query(path))) if path else self._artifacts.only_map
@@ -161,8 +161,8 @@ class MapSearch:
             if found is not None:
                 return _read(found, None)
         if not path:
-            return Unmapped(Reason.NO_SUCH_FILE, "there is more than one file")
-        return Unmapped(Reason.NO_SUCH_FILE, f"{path} is not among the artifacts{self._like_name(path)}")
+            return Unmapped(UnmappedReason.NO_SUCH_FILE, "there is more than one file")
+        return Unmapped(UnmappedReason.NO_SUCH_FILE, f"{path} is not among the artifacts{self._like_name(path)}")
 
     def _like_name(self, path: str) -> str:
         """Return a word about a file that has the name in ``path`` but for a digest in it: of another build, mostly."""
@@ -170,11 +170,11 @@ class MapSearch:
         like = (file.place for file in self._artifacts.all_code() if stem and _DIGEST.sub("", file.name) == stem)
         return next((f"; {place}, of another build, is" for place in like), "")
 
-    def _read_with_code(self, code: ArtifactFile) -> MappedFile | Unmapped:
+    def _read_with_code(self, code: ArtifactFile) -> FileWithMap | Unmapped:
         try:
             content = plain_utf8(code.read())
         except (OSError, MalformedBundle) as error:
-            return Unmapped(Reason.UNREADABLE_FILE, f"{code.place}: {error}")
+            return Unmapped(UnmappedReason.UNREADABLE_FILE, f"{code.place}: {error}")
         said = comments(content)
         found = self.map_file(code, said)
         if found is None:
@@ -252,14 +252,14 @@ def _map_names(code: ArtifactFile) -> list[str]:
     return [name.format(code.name) for name in _MAP_NAMES]
 
 
-def _read(file: ArtifactFile, code: ArtifactFile | None, content: Content | None = None) -> MappedFile | Unmapped:
+def _read(file: ArtifactFile, code: ArtifactFile | None, content: Content | None = None) -> FileWithMap | Unmapped:
     try:
         source_map = read_source_map(plain_utf8(file.read()), content)
     except (OSError, MalformedBundle) as error:
-        return Unmapped(Reason.UNREADABLE_FILE, f"{file.place}: {error}")
+        return Unmapped(UnmappedReason.UNREADABLE_FILE, f"{file.place}: {error}")
     except MalformedSourceMap as error:
-        return Unmapped(Reason.MALFORMED_SOURCE_MAP, f"{file.place}: {error}")
-    return MappedFile(source_map, file.place, None if code is None else code.place)
+        return Unmapped(UnmappedReason.MALFORMED_SOURCE_MAP, f"{file.place}: {error}")
+    return FileWithMap(source_map, file.place, None if code is None else code.place)
 
 
 def _embedded_map(code: ArtifactFile, reference: str) -> ArtifactFile | None:
@@ -283,24 +283,28 @@ def _own_id(file: ArtifactFile, source_map: SourceMap) -> DebugId | None:
 
 
 def _ambiguous(path: str, files: Ambiguous) -> Unmapped:
-    return Unmapped(Reason.AMBIGUOUS_FILE, f"{path} may be {' or '.join(file.place for file in files)}")
+    return Unmapped(UnmappedReason.AMBIGUOUS_FILE, f"{path} may be {' or '.join(file.place for file in files)}")
 
 
 def _no_map(code: ArtifactFile, said: Comments) -> Unmapped:
     reference = _reference(code, said)
     if reference is None:
         stray = "" if said.stray is None else f"; that to {said.stray[:_LONGEST_REFERENCE]} is followed by code"
-        return Unmapped(Reason.NO_SOURCE_MAP, f"{code.place} refers to no source map, and has none beside it{stray}")
+        return Unmapped(
+            UnmappedReason.NO_SOURCE_MAP, f"{code.place} refers to no source map, and has none beside it{stray}"
+        )
     if reference.startswith("data:"):
-        return Unmapped(Reason.MALFORMED_SOURCE_MAP, f"{code.place}: the source map in it can't be decoded")
+        return Unmapped(UnmappedReason.MALFORMED_SOURCE_MAP, f"{code.place}: the source map in it can't be decoded")
     return Unmapped(
-        Reason.MISSING_SOURCE_MAP,
+        UnmappedReason.MISSING_SOURCE_MAP,
         f"{code.place} refers to {reference[:_LONGEST_REFERENCE]}, which is not among the artifacts",
     )
 
 
 def _other_build(code: ArtifactFile, found: ArtifactFile) -> Unmapped:
-    return Unmapped(Reason.OTHER_DEBUG_ID, f"{found.place} has not the debug id of {code.place}, but of another build")
+    return Unmapped(
+        UnmappedReason.OTHER_DEBUG_ID, f"{found.place} has not the debug id of {code.place}, but of another build"
+    )
 
 
 def _without_query(path: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from core.frames.function_names import function_to_show
 from core.frames.module_names import turbopack_filename, webpack_filename
 from core.offline.frame_places import Style, TextFrame
-from core.offline.map_search import MappedFile, Reason, Unmapped
+from core.offline.map_search import FileWithMap, Unmapped, UnmappedReason
 from core.source_names.source_functions import SourceFunctions, read_functions
 from core.sourcemap.position import FunctionName, NoName, OriginalPosition
 from core.sourcemap.source_contents import SourceLines
@@ -23,7 +23,7 @@ _INITIALIZERS = frozenset({"<instance_members_initializer>", "<static_initialize
 """V8 calls what fills the fields of a class so, minified or not."""
 _NAMELESS = frozenset({*(name.value for name in NoName), "<global>"})  # the last one is Metro's
 
-FindMap = Callable[[str], MappedFile | Unmapped]
+FindMap = Callable[[str], FileWithMap | Unmapped]
 """Returns the source map of the generated file that a path means."""
 
 
@@ -61,7 +61,7 @@ class OriginalFrame:
 
     function: str | None
     position: OriginalPosition
-    mapped: MappedFile
+    mapped: FileWithMap
     has_column: bool = True
 
     @property
@@ -169,14 +169,14 @@ def _function(
     return None if isinstance(function, NoName) else function
 
 
-def _frame_without_column(frame: TextFrame, mapped: MappedFile, written: WrittenFunctions) -> OriginalFrame | Unmapped:
+def _frame_without_column(frame: TextFrame, mapped: FileWithMap, written: WrittenFunctions) -> OriginalFrame | Unmapped:
     """Return where a whole line comes from, if that is one line, too."""
     positions = _positions_of_line(mapped.source_map, frame.lineno - 1)
     if not positions:
         return _not_covered(frame, mapped)
     if len({(position.source, position.line) for position in positions}) > 1:
         detail = f"a column is needed: line {frame.lineno} of {frame.path} comes from several lines"
-        return Unmapped(Reason.NO_COLUMN, detail)
+        return Unmapped(UnmappedReason.NO_COLUMN, detail)
     functions = {written.function(mapped.source_map, position) for position in positions}
     function = functions.pop() if len(functions) == 1 else None
     return OriginalFrame(_shown(frame.function if function is None else function), positions[0], mapped, False)
@@ -200,9 +200,11 @@ def _positions_of_line(source_map: SourceMap, line: int) -> list[OriginalPositio
     return positions
 
 
-def _not_covered(frame: TextFrame, mapped: MappedFile) -> Unmapped:
+def _not_covered(frame: TextFrame, mapped: FileWithMap) -> Unmapped:
     place = f"line {frame.lineno}" if frame.colno is None else f"{frame.lineno}:{frame.colno}"
-    return Unmapped(Reason.NOT_COVERED, f"{mapped.map_place} says nothing about {place}: is it of another build?")
+    return Unmapped(
+        UnmappedReason.NOT_COVERED, f"{mapped.map_place} says nothing about {place}: is it of another build?"
+    )
 
 
 def _shown(name: FunctionName | None) -> str | None:

@@ -86,7 +86,7 @@ class WrittenStacktrace(msgspec.Struct):
     frames: list[msgspec.Raw]
 
 
-class Completed(msgspec.Struct, kw_only=True, omit_defaults=True, tag_field="status", tag="completed"):
+class CompletedBody(msgspec.Struct, kw_only=True, omit_defaults=True, tag_field="status", tag="completed"):
     """The answer to a request, whatever came of its frames."""
 
     stacktraces: Sequence[Stacktrace | WrittenStacktrace]
@@ -95,7 +95,7 @@ class Completed(msgspec.Struct, kw_only=True, omit_defaults=True, tag_field="sta
     scraping_attempts: list[ScrapingAttempt] = []
 
 
-def encode_completed(completed: Completed) -> bytes:
+def encode_completed(completed: CompletedBody) -> bytes:
     """Return the JSON body of a finished request.  Its lists are written in the order they have."""
     return _ENCODER.encode(completed)
 

@@ -12,7 +12,7 @@ import pytest
 from core.observing.metrics import HTML_PAGES, LIMITS_HIT
 from core.settings import Settings
 from core.wire.request import decode_request, parse_document
-from core.wire.response import Completed
+from core.wire.response import CompletedBody
 from tests.worker.artifact_source import TOKEN, ArtifactSource
 from tests.worker.source_server import SourceServer, bomb, reply
 from worker.requests.symbolicate import symbolicate
@@ -27,7 +27,7 @@ BUNDLED = {"type": "minified_source", "url": "~/a.js"}
 async def answer_to(source: ArtifactSource) -> AsyncIterator[Opened]:
     """Answer a request for one frame in the file at a URL, with a worker of these settings."""
 
-    async def answer(url: str, **settings: Any) -> tuple[Completed, Resources]:
+    async def answer(url: str, **settings: Any) -> tuple[CompletedBody, Resources]:
         async with Resources(Settings(connect_to_reserved_ips=True, **settings)) as resources:
             request = {
                 "source": {"id": "s", "url": source.url, "token": TOKEN},

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from worker.command.terminal import Progress, Subcommands, add_command, reason, refuse, say, show, write_json
 
 if TYPE_CHECKING:
-    from core.offline.bundling import BundledFile, Prepared
+    from core.offline.bundling import Prepared, PreparedFile
 
 _ATTRIBUTES = ("release", "dist", "org", "project")
 
@@ -107,5 +107,5 @@ def _print_report(chosen: argparse.Namespace, prepared: Prepared) -> None:
         say(f"unmangle bundle: {remark}")
 
 
-def _count(files: list[BundledFile]) -> str:
+def _count(files: list[PreparedFile]) -> str:
     return "1 file" if len(files) == 1 else f"{len(files)} files"

@@ -12,7 +12,7 @@ from core.text.control_characters import visible, visible_json
 from worker.command.terminal import NOT_DONE, Colour, Subcommands, add_command, paint, reason, refuse
 
 if TYPE_CHECKING:
-    from core.observing.health import Finding
+    from core.observing.health import HealthFinding
 
 _SIGNS = {"ok": ("ok     ", Colour.GOOD), "note": ("note   ", Colour.STRONG), "problem": ("PROBLEM", Colour.BAD)}
 
@@ -59,7 +59,7 @@ def _token(path: str | None) -> str:
     return (sys.stdin.read() if path == "-" else Path(path).read_text()).strip()
 
 
-def _print(findings: list[Finding], *, as_json: bool) -> None:
+def _print(findings: list[HealthFinding], *, as_json: bool) -> None:
     if as_json:
         import orjson
 

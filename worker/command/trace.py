@@ -14,7 +14,7 @@ from worker.command.terminal import Progress, Subcommands, add_command, reason, 
 if TYPE_CHECKING:
     from core.files.debug_ids import DebugId
     from core.offline.frame_places import TextFrame
-    from core.offline.map_search import MappedFile, MapSearch, Unmapped
+    from core.offline.map_search import FileWithMap, MapSearch, Unmapped
     from core.offline.original_frames import OriginalFrame
     from core.offline.text_encodings import TextInBytes
 
@@ -140,7 +140,7 @@ def _outcomes(frames: list[TextFrame], search: MapSearch) -> list[OriginalFrame 
     with Progress("reading source maps", len({frame.path for frame in frames})) as progress:
         read: set[str] = set()
 
-        def find_map(path: str) -> MappedFile | Unmapped:
+        def find_map(path: str) -> FileWithMap | Unmapped:
             mapped = search.mapped_file(path)
             if path not in read:
                 read.add(path)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.offline.frame_places import Style, TextFrame
 from core.offline.json_frames import with_original
-from core.offline.map_search import Reason, Unmapped
+from core.offline.map_search import Unmapped, UnmappedReason
 from core.offline.original_frames import OriginalFrame
 from core.offline.plain_text import MAY_BE_SPECIAL, NEEDS_ESCAPES
 from core.offline.rewriting import Edit, frame_text, line_end, rewritten, shortened_code
@@ -147,4 +147,4 @@ def _place(original: OriginalFrame, context: int) -> dict[str, Any]:
 
 
 def _is_native(found: OriginalFrame | Unmapped) -> bool:
-    return isinstance(found, Unmapped) and found.reason is Reason.NOT_A_FILE
+    return isinstance(found, Unmapped) and found.reason is UnmappedReason.NOT_A_FILE

@@ -34,7 +34,7 @@ from core.web.paths import strip_async
 from core.wire.frame import Frame, Stacktrace
 from core.wire.request import SymbolicateRequest
 from core.wire.response import (
-    Completed,
+    CompletedBody,
     FrameError,
     WrittenStacktrace,
     encoded_size,
@@ -79,17 +79,17 @@ class FrameWalk:
         self._expects = False
         self._data: dict[str, bytes] = {}  # of original frames, as JSON, by the paths of their generated files
 
-    async def completed(self) -> Completed:
+    async def completed(self) -> CompletedBody:
         """Walk all frames; return the answer.  Raises AnswerTooLarge."""
         traces = [await self._trace(trace) for trace in self._request.stacktraces]
-        return Completed(
+        return CompletedBody(
             stacktraces=[trace for trace, _ in traces],
             raw_stacktraces=[raw for _, raw in traces],
             errors=sorted_errors(self._errors),
             scraping_attempts=sorted_attempts(self._files.attempts),
         )
 
-    def count_into(self, counts: Counts, completed: Completed) -> None:
+    def count_into(self, counts: Counts, completed: CompletedBody) -> None:
         """Count the frames, and what the request was answered, its files aside."""
         counts.observe(metrics.STACKTRACES, len(self._request.stacktraces))
         for error in completed.errors:

@@ -10,7 +10,7 @@ from core.explain.explanation import encode_explained
 from core.observing.counts import Counts
 from core.settings import Settings
 from core.wire.request import SymbolicateRequest, check_values, decode_request, parse_document
-from core.wire.response import Completed, encode_completed
+from core.wire.response import CompletedBody, encode_completed
 from worker.jobs.job_records import Answer, Job, Symbolicate
 from worker.requests.answer_size import AnswerSize
 from worker.requests.frame_walk import FrameWalk
@@ -73,7 +73,7 @@ async def symbolicate(
     scope: str | None,
     journal: Journal | None = None,
     size: AnswerSize | None = None,
-) -> Completed:
+) -> CompletedBody:
     """Return the answer to ``request``; ``scope`` names whose caches are used, None the global ones.
 
     ``journal`` is told what is done for the files; ``size`` bounds the answer.  Raises AnswerTooLarge.

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.offline.artifact_collection import collect
-from core.offline.bundling import BundledFile, prepare
-from core.offline.map_search import MappedFile, MapSearch, Unmapped
+from core.offline.bundling import PreparedFile, prepare
+from core.offline.map_search import FileWithMap, MapSearch, Unmapped
 from core.offline.text_encodings import plain_utf8
 from tests.core.sourcemap.encoding import map_of, mappings_of
 
@@ -100,12 +100,12 @@ def said(folder: Path, name: str) -> dict[str, object] | None:
         mapped = search.mapped(code)
     if isinstance(mapped, Unmapped):
         return None
-    assert isinstance(mapped, MappedFile)
+    assert isinstance(mapped, FileWithMap)
     places = places_of(plain_utf8(code.read())[:].decode())
     return {word: original(mapped, *place) for word, place in places.items()}
 
 
-def original(mapped: MappedFile, line: int, column: int) -> tuple[str | None, int, int] | None:
+def original(mapped: FileWithMap, line: int, column: int) -> tuple[str | None, int, int] | None:
     position = mapped.source_map.lookup(line, column)
     return None if position is None else (position.file, position.line, position.column)
 
@@ -116,7 +116,7 @@ def write(folder: Path, files: dict[str, str | bytes]) -> None:
         (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
 
 
-def bundled(folder: Path) -> list[BundledFile]:
+def bundled(folder: Path) -> list[PreparedFile]:
     with collect([folder]) as artifacts:
         files = prepare(artifacts, lambda: None, inject=True).files
     for each in files:
@@ -141,12 +141,12 @@ def test_every_token_of_every_file_says_what_it_said(files):
         assert not [each.path for each in bundled(folder) if each.is_changed], "not the same the second time"
 
 
-def is_uncut(each: BundledFile) -> bool:
+def is_uncut(each: PreparedFile) -> bool:
     was, now = (json.loads(plain_utf8(text).decode())["mappings"] for text in (each.was, each.content))
     return bool(now.rpartition(";")[2] == was.rpartition(";")[2])
 
 
-def keeps_its_head(each: BundledFile) -> bool:
+def keeps_its_head(each: PreparedFile) -> bool:
     head = max((head for head in HEADS if each.was.startswith(head.encode())), key=len)
     starts = (b"\n!", each.was) if '"not a' in head else (head.rstrip().encode(),)
     return not each.is_changed or each.content.startswith(starts)

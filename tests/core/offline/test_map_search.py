@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from core.offline.artifact_collection import collect
-from core.offline.map_search import MappedFile, MapSearch, Reason, Unmapped
+from core.offline.map_search import FileWithMap, MapSearch, Unmapped
+from core.offline.map_search import UnmappedReason as Reason
 from tests.core.sourcemap.encoding import map_of
 
 ID, OTHER_ID = "0f5a0000-0000-4000-8000-000000000001", "0f5a0000-0000-4000-8000-000000000002"
@@ -54,7 +55,7 @@ def a_search(folder: Path, files: dict[str, str | bytes]) -> MapSearch:
 ])  # fmt: skip
 def test_a_map_is_found(tmp_path, files, place):
     mapped = a_search(tmp_path, files).mapped_file("https://x.example/app.js?v=1")
-    assert isinstance(mapped, MappedFile)
+    assert isinstance(mapped, FileWithMap)
     assert mapped.map_place == str(tmp_path / place)
 
 
@@ -87,7 +88,7 @@ def test_why_there_is_no_map(tmp_path, path, files, reason):
     pytest.param({"index.android.bundle.packager.map": MAP}, id="map-alone"),
 ])  # fmt: skip
 def test_no_path_means_the_only_file(tmp_path, files):
-    assert isinstance(a_search(tmp_path, files).mapped_file(""), MappedFile)
+    assert isinstance(a_search(tmp_path, files).mapped_file(""), FileWithMap)
 
 
 def test_a_file_that_went_away_says_so(tmp_path):

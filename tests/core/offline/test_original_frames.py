@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.offline.map_search import MappedFile, Reason, Unmapped
+from core.offline.map_search import FileWithMap, Unmapped, UnmappedReason
 from core.offline.original_frames import OriginalFrame, original_frames
 from core.offline.text_frames import find_frames
 from core.sourcemap.source_map import read_source_map
@@ -16,7 +16,7 @@ TRACE = "    at a (app.js:1:14)\n    at app.js:1:28\n    at t (app.js:1:22)\n"
 
 def outcomes(trace: str = TRACE, **members: object) -> list[OriginalFrame | Unmapped]:
     text = map_of(mappings_of(TOKENS), names=["total", "start", "render"], **members)
-    mapped = MappedFile(read_source_map(text, CODE), "app.js.map", "app.js")
+    mapped = FileWithMap(read_source_map(text, CODE), "app.js.map", "app.js")
     return original_frames(find_frames(trace), lambda _: mapped)
 
 
@@ -49,7 +49,7 @@ def test_initializers_of_fields_keep_the_name_that_v8_gives_them():
 
 def test_a_private_method_has_one_number_sign_where_only_the_minified_code_names_it():
     text = map_of(mappings_of([(0, 6, 0, 3, 6, 1), (0, 8, 0, 4, 9, 0), (0, 13, 0, 4, 20)]), names=["#total", "Cart"])
-    mapped = MappedFile(read_source_map(text, b"class A{#b(){f()}c(){}}"), "app.js.map", "app.js")
+    mapped = FileWithMap(read_source_map(text, b"class A{#b(){f()}c(){}}"), "app.js.map", "app.js")
     (found,) = original_frames(find_frames("    at A.#b (app.js:1:14)\n"), lambda _: mapped)
     assert isinstance(found, OriginalFrame)
     assert found.function == "Cart.#total"
@@ -70,7 +70,7 @@ def test_where_tokens_are_few_a_function_is_not_taken_for_another_one(colno, fun
     code = b"(()=>{(()=>{b() })();  }) (),x(()=>{c()})"
     source = "(function outer() {\n  (function start() {\n    fail();\n  })();\n})(), x(() => {});\n"
     text = map_of(mappings_of([(0, 0, 0, 0, 1), (0, 12, 0, 2, 4)]), sourcesContent=[source])
-    mapped = MappedFile(read_source_map(text, code), "app.js.map", "app.js")
+    mapped = FileWithMap(read_source_map(text, code), "app.js.map", "app.js")
     (found,) = original_frames(find_frames(f"    at t (app.js:1:{colno})"), lambda _: mapped)
     assert isinstance(found, OriginalFrame)
     assert found.function == function
@@ -94,4 +94,4 @@ def test_files_are_shown_without_what_bundlers_put_in_front(source, file):
 def test_a_place_that_the_map_does_not_know_says_so(place):
     (found,) = outcomes(f"    at a (app.js:{place})")
     assert isinstance(found, Unmapped)
-    assert found.reason is Reason.NOT_COVERED
+    assert found.reason is UnmappedReason.NOT_COVERED

@@ -12,7 +12,7 @@ from core.wire.frame import Frame, FrameData, Stacktrace
 from core.wire.response import (
     INTERNAL_ERROR_BODY,
     TIMEOUT_BODY,
-    Completed,
+    CompletedBody,
     FrameError,
     ScrapingAttempt,
     attempt_not_made,
@@ -43,8 +43,8 @@ FULL = Frame(
 )  # fmt: skip
 
 
-def completed(frame: Frame) -> Completed:
-    return Completed(stacktraces=[Stacktrace(frames=[frame])], raw_stacktraces=[Stacktrace(frames=[])])
+def completed(frame: Frame) -> CompletedBody:
+    return CompletedBody(stacktraces=[Stacktrace(frames=[frame])], raw_stacktraces=[Stacktrace(frames=[])])
 
 
 def test_a_full_frame_has_every_key_in_order():
@@ -64,13 +64,13 @@ def test_a_bare_frame_has_no_nulls_and_no_empty_arrays():
 
 
 def test_the_empty_request_is_answered_with_two_empty_arrays():
-    assert encode_completed(Completed(stacktraces=[], raw_stacktraces=[])) == (
+    assert encode_completed(CompletedBody(stacktraces=[], raw_stacktraces=[])) == (
         b'{"status":"completed","stacktraces":[],"raw_stacktraces":[]}'
     )
 
 
 def test_errors_and_attempts_have_their_keys_in_order_and_col_may_be_null():
-    answer = Completed(
+    answer = CompletedBody(
         stacktraces=[],
         raw_stacktraces=[],
         errors=[

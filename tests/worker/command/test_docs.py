@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.offline.map_search import Reason
+from core.offline.map_search import UnmappedReason
 from worker.command.main import COMMANDS, command_line
 
 ALL = (*COMMANDS, "api", "serve")
@@ -51,7 +51,9 @@ def test_every_command_is_listed_with_what_its_help_says():
 
 def test_every_reason_is_documented_and_nothing_else():
     table = section("unmangle trace").split("| reason | cause | what helps |", 1)[1].split("\n\n", 1)[0]
-    assert {code for cell in ROW.findall(table) for code in CODE.findall(cell)} == {reason.value for reason in Reason}
+    assert {code for cell in ROW.findall(table) for code in CODE.findall(cell)} == {
+        reason.value for reason in UnmappedReason
+    }
 
 
 @pytest.mark.parametrize("command", ALL)

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from api.job_records import Batches
+from api.submitted_jobs import Batches
 
 
 class Squares:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from core.source_names.listed import ListedFunctions
+from core.source_names.listed_functions import ListedFunctions
 
 _TOKEN = re.compile(
     r"""

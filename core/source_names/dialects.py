@@ -1,4 +1,4 @@
-"""Which language a source is in, by its name."""
+"""Dialects: the language of a source, by its name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from core.source_names.clojure import clojure_functions
 from core.source_names.kotlin import kotlin_functions
-from core.source_names.listed import ListedFunctions
+from core.source_names.listed_functions import ListedFunctions
 
 _EXTENSION = re.compile(r"\.([A-Za-z0-9]+)(?:[?#!].*)?\Z", re.DOTALL)
 _SCRIPT = re.compile(rb"<script\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)

@@ -1,11 +1,11 @@
-from core.source_names.lexer cimport Lexer
-from core.source_names.recorder cimport Recorder
-from core.source_names.types cimport Types
+from core.source_names.typescript_lexer cimport TypescriptLexer
+from core.source_names.function_recorder cimport FunctionRecorder
+from core.source_names.type_skipper cimport TypeSkipper
 
 cdef class Parser:
-    cdef Lexer lexer
-    cdef readonly Recorder recorder
-    cdef Types types
+    cdef TypescriptLexer lexer
+    cdef readonly FunctionRecorder recorder
+    cdef TypeSkipper types
     cdef bint has_types
     cdef bint has_jsx
     cdef Py_ssize_t depth

@@ -12,17 +12,17 @@ The functions mostly start at the first token of what they read, and end at the 
 import cython
 
 if cython.compiled:
-    from cython.cimports.core.source_names.lexer import Lexer
-    from cython.cimports.core.source_names.parts import Flag, Part, Role
-    from cython.cimports.core.source_names.recorder import Recorder
-    from cython.cimports.core.source_names.tokens import Token, Word
-    from cython.cimports.core.source_names.types import Types
+    from cython.cimports.core.source_names.function_recorder import FunctionRecorder
+    from cython.cimports.core.source_names.type_skipper import TypeSkipper
+    from cython.cimports.core.source_names.typescript_lexer import TypescriptLexer
+    from cython.cimports.core.source_names.typescript_tokens import Lexeme, Word
+    from cython.cimports.core.source_names.written_names import Role, WrittenPart, WrittenPartFlag
 else:
-    from core.source_names.lexer import Lexer
-    from core.source_names.parts import Flag, Part, Role
-    from core.source_names.recorder import Recorder
-    from core.source_names.tokens import Token, Word
-    from core.source_names.types import Types
+    from core.source_names.function_recorder import FunctionRecorder
+    from core.source_names.type_skipper import TypeSkipper
+    from core.source_names.typescript_lexer import TypescriptLexer
+    from core.source_names.typescript_tokens import Lexeme, Word
+    from core.source_names.written_names import Role, WrittenPart, WrittenPartFlag
 
 COMPILED = cython.compiled
 
@@ -35,26 +35,28 @@ def _set(*members):
     return sum(1 << int(member) for member in members)
 
 
-_ENDS = cython.declare(cython.ulonglong, _set(Token.END, Token.CLOSE_PAREN, Token.CLOSE_BRACKET, Token.CLOSE_BRACE))
-_BRACKET_ENDS = cython.declare(cython.ulonglong, _set(Token.END, Token.CLOSE_BRACKET, Token.CLOSE_BRACE))
-_OPENING = cython.declare(cython.ulonglong, _set(Token.OPEN_PAREN, Token.OPEN_BRACKET, Token.OPEN_BRACE))
-_OPTIONAL_ENDS = cython.declare(cython.ulonglong, _set(Token.COLON, Token.COMMA, Token.CLOSE_PAREN, Token.EQUALS))
-_PREFIXES = cython.declare(cython.ulonglong, _set(Token.NOT, Token.SIGN, Token.UPDATE, Token.ELLIPSIS))
+_ENDS = cython.declare(cython.ulonglong, _set(Lexeme.END, Lexeme.CLOSE_PAREN, Lexeme.CLOSE_BRACKET, Lexeme.CLOSE_BRACE))
+_BRACKET_ENDS = cython.declare(cython.ulonglong, _set(Lexeme.END, Lexeme.CLOSE_BRACKET, Lexeme.CLOSE_BRACE))
+_OPENING = cython.declare(cython.ulonglong, _set(Lexeme.OPEN_PAREN, Lexeme.OPEN_BRACKET, Lexeme.OPEN_BRACE))
+_OPTIONAL_ENDS = cython.declare(cython.ulonglong, _set(Lexeme.COLON, Lexeme.COMMA, Lexeme.CLOSE_PAREN, Lexeme.EQUALS))
+_PREFIXES = cython.declare(cython.ulonglong, _set(Lexeme.NOT, Lexeme.SIGN, Lexeme.UPDATE, Lexeme.ELLIPSIS))
 _OPERATORS = cython.declare(
     cython.ulonglong,
-    _set(Token.OPERATOR, Token.SIGN, Token.STAR, Token.SLASH, Token.LESS, Token.AND, Token.OR),
+    _set(Lexeme.OPERATOR, Lexeme.SIGN, Lexeme.STAR, Lexeme.SLASH, Lexeme.LESS, Lexeme.AND, Lexeme.OR),
 )
 _KEYS = cython.declare(
     cython.ulonglong,
-    _set(Token.NAME, Token.STRING, Token.NUMBER, Token.PRIVATE_NAME, Token.OPEN_BRACKET, Token.STAR),
+    _set(Lexeme.NAME, Lexeme.STRING, Lexeme.NUMBER, Lexeme.PRIVATE_NAME, Lexeme.OPEN_BRACKET, Lexeme.STAR),
 )
 _OPERANDS = cython.declare(
     cython.ulonglong,
-    _set(Token.NAME, Token.STRING, Token.NUMBER, Token.OPEN_BRACKET, Token.NOT, Token.SIGN, Token.UPDATE)
-    | _set(Token.LESS, Token.GREATER),
+    _set(Lexeme.NAME, Lexeme.STRING, Lexeme.NUMBER, Lexeme.OPEN_BRACKET, Lexeme.NOT, Lexeme.SIGN, Lexeme.UPDATE)
+    | _set(Lexeme.LESS, Lexeme.GREATER),
 )
 """What would be the right side of ``>``, and does not follow type arguments."""
 _AWAIT = cython.declare(cython.ulonglong, _set(Word.AWAIT))
+_EXTENDS = cython.declare(cython.ulonglong, _set(Word.EXTENDS))
+_BEFORE_ATTRIBUTES = cython.declare(cython.ulonglong, _set(Word.WITH, Word.ASSERT))
 _HEADED = cython.declare(cython.ulonglong, _set(Word.IF_, Word.WHILE, Word.FOR, Word.WITH, Word.SWITCH, Word.CATCH))
 _ALONE = cython.declare(cython.ulonglong, _set(Word.ELSE_, Word.DO, Word.TRY, Word.FINALLY, Word.DEBUGGER))
 _DECLARING = cython.declare(
@@ -108,7 +110,7 @@ class Parser:
     def __init__(self, lexer, recorder, has_types, has_jsx):
         self.lexer = lexer
         self.recorder = recorder
-        self.types = Types(lexer)
+        self.types = TypeSkipper(lexer)
         self.has_types = has_types
         self.has_jsx = has_jsx
         self.attempts_left = 4 * lexer.length + 10_000
@@ -120,9 +122,9 @@ class Parser:
     def parse(self):
         """Parse all of the text."""
         self.lexer.advance()
-        while self.lexer.kind != Token.END:
+        while self.lexer.kind != Lexeme.END:
             self._statements()
-            if self.lexer.kind != Token.END:
+            if self.lexer.kind != Lexeme.END:
                 self.errors += 1
                 self.lexer.advance()
 
@@ -130,34 +132,34 @@ class Parser:
 
     def _statements(self):
         """Read statements up to the ``}`` or the end of the text."""
-        lexer: Lexer = self.lexer
-        while lexer.kind != Token.END and lexer.kind != Token.CLOSE_BRACE:
+        lexer: TypescriptLexer = self.lexer
+        while lexer.kind != Lexeme.END and lexer.kind != Lexeme.CLOSE_BRACE:
             before: cython.Py_ssize_t = lexer.start
             self.recorder.begin_statement()
             self._statement()
-            if lexer.start == before and lexer.kind != Token.END and lexer.kind != Token.CLOSE_BRACE:
+            if lexer.start == before and lexer.kind != Lexeme.END and lexer.kind != Lexeme.CLOSE_BRACE:
                 self.errors += 1
                 lexer.advance()
 
     def _statement(self):
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         kind: cython.int = lexer.kind
-        if kind == Token.NAME and lexer.word and self._word_statement():
+        if kind == Lexeme.NAME and lexer.word and self._word_statement():
             return
-        if kind == Token.OPEN_BRACE:
+        if kind == Lexeme.OPEN_BRACE:
             self._block()
-        elif kind == Token.SEMICOLON:
+        elif kind == Lexeme.SEMICOLON:
             lexer.advance()
-        elif kind == Token.AT:
+        elif kind == Lexeme.AT:
             self._decorator()
         else:
             self._expressions()
-            if lexer.kind == Token.COLON:
+            if lexer.kind == Lexeme.COLON:
                 lexer.advance()  # a label
 
     def _word_statement(self):  # noqa: C901 (a switch)
         """Read a statement that starts with a word, or its head; returns whether it is one."""
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         word: cython.int = lexer.word
         start: cython.Py_ssize_t = lexer.start
         if word == Word.CONST or word == Word.VAR:
@@ -183,28 +185,28 @@ class Parser:
             lexer.advance()
             if lexer.is_word(_AWAIT):
                 lexer.advance()
-            if lexer.kind == Token.OPEN_PAREN:
+            if lexer.kind == Lexeme.OPEN_PAREN:
                 self._head()
         elif lexer.is_word(_ALONE):
             lexer.advance()
         elif word == Word.RETURN or word == Word.THROW:
             lexer.advance()
-            if not lexer.line_break and lexer.kind != Token.SEMICOLON and lexer.kind != Token.CLOSE_BRACE:
+            if not lexer.line_break and lexer.kind != Lexeme.SEMICOLON and lexer.kind != Lexeme.CLOSE_BRACE:
                 self._expressions()
         elif word == Word.BREAK or word == Word.CONTINUE:
             lexer.advance()
-            if lexer.kind == Token.NAME and not lexer.line_break:
+            if lexer.kind == Lexeme.NAME and not lexer.line_break:
                 lexer.advance()
         elif word == Word.CASE:
             lexer.advance()
             self.in_case = True
             self._expressions()
             self.in_case = False
-            if lexer.kind == Token.COLON:
+            if lexer.kind == Lexeme.COLON:
                 lexer.advance()
         elif word == Word.DEFAULT:
             lexer.advance()
-            if lexer.kind == Token.COLON:
+            if lexer.kind == Lexeme.COLON:
                 lexer.advance()
         elif word == Word.IMPORT:
             return self._import_statement()
@@ -216,7 +218,7 @@ class Parser:
 
     def _declarative_statement(self, word: cython.int):
         """Read a statement of TypeScript or Flow, whose words may be names as well; returns whether it is one."""
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         if word == Word.ENUM:
             self._enum()
             return True
@@ -225,9 +227,9 @@ class Parser:
         if word == Word.TYPE:
             lexer.advance()
             lexer.advance()
-            if lexer.kind == Token.LESS:
+            if lexer.kind == Lexeme.LESS:
                 self.types.skip_arguments()
-            if lexer.kind == Token.EQUALS:
+            if lexer.kind == Lexeme.EQUALS:
                 lexer.advance()
                 self.types.skip_type()
         elif word == Word.INTERFACE:
@@ -239,19 +241,19 @@ class Parser:
         return True
 
     def _block(self):
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         if self._is_too_deep():
             return
         self.depth += 1
         lexer.advance()
         self._statements()
         self.depth -= 1
-        if lexer.kind == Token.CLOSE_BRACE:
+        if lexer.kind == Lexeme.CLOSE_BRACE:
             lexer.advance()
 
     def _head(self):
         """Read the parentheses behind ``if``, ``for``, ``switch`` and the like."""
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         if self._is_too_deep():
             return
         self.depth += 1
@@ -260,57 +262,57 @@ class Parser:
             before: cython.Py_ssize_t = lexer.start
             if lexer.is_word(_DECLARATORS):
                 self._declarations()
-            elif lexer.is_word(_OF) or lexer.kind == Token.SEMICOLON:
+            elif lexer.is_word(_OF) or lexer.kind == Lexeme.SEMICOLON:
                 lexer.advance()
             else:
                 self._expressions()
-            if lexer.kind == Token.COLON:
+            if lexer.kind == Lexeme.COLON:
                 self.types.skip_annotation()
-            if lexer.start == before and lexer.kind != Token.END:
+            if lexer.start == before and lexer.kind != Lexeme.END:
                 self.errors += 1
                 lexer.advance()
         self.depth -= 1
-        if lexer.kind == Token.CLOSE_PAREN:
+        if lexer.kind == Lexeme.CLOSE_PAREN:
             lexer.advance()
 
     def _declarations(self):
         """Read declarations from ``const``, ``let`` or ``var`` on."""
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         lexer.advance()
         while True:
             names: cython.Py_ssize_t = self.recorder.names_used
-            if lexer.kind == Token.NAME:
+            if lexer.kind == Lexeme.NAME:
                 start: cython.Py_ssize_t = lexer.start
                 end: cython.Py_ssize_t = lexer.end
                 lexer.advance()
-                if lexer.kind == Token.NOT:
+                if lexer.kind == Lexeme.NOT:
                     lexer.advance()
-                if lexer.kind == Token.COLON:
+                if lexer.kind == Lexeme.COLON:
                     self.types.skip_annotation()
-                if lexer.kind == Token.EQUALS:
+                if lexer.kind == Lexeme.EQUALS:
                     lexer.advance()
                     self._named_value(start, end)
-            elif lexer.kind == Token.OPEN_BRACE or lexer.kind == Token.OPEN_BRACKET:
+            elif lexer.kind == Lexeme.OPEN_BRACE or lexer.kind == Lexeme.OPEN_BRACKET:
                 self._primary()
-                if lexer.kind == Token.COLON:
+                if lexer.kind == Lexeme.COLON:
                     self.types.skip_annotation()
-                if lexer.kind == Token.EQUALS:
+                if lexer.kind == Lexeme.EQUALS:
                     lexer.advance()
                     self._assignment()
             else:
                 return
             self.recorder.restore_names(names)
-            if lexer.kind != Token.COMMA:
+            if lexer.kind != Lexeme.COMMA:
                 return
             lexer.advance()
 
     def _named_value(self, start: cython.Py_ssize_t, end: cython.Py_ssize_t):
         """Read the value of the variable or parameter that is called so."""
-        recorder: Recorder = self.recorder
+        recorder: FunctionRecorder = self.recorder
         names: cython.Py_ssize_t = recorder.names_used
         owner: cython.Py_ssize_t = self.owner
-        recorder.push_name(Role.VARIABLE, Part.NAME, start, end)
-        self.owner = recorder.part(Part.NAME, start, end, 0)
+        recorder.push_name(Role.VARIABLE, WrittenPart.NAME, start, end)
+        self.owner = recorder.part(WrittenPart.NAME, start, end, 0)
         self.hint_start = start
         self.hint_end = end
         shape: cython.int = self._assignment()
@@ -325,70 +327,70 @@ class Parser:
 
     def _import_statement(self):
         """Read an import; returns whether it is one, and not an expression."""
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         before: cython.Py_ssize_t = lexer.previous_end
         lexer.advance()
-        if lexer.kind == Token.OPEN_PAREN or lexer.kind == Token.DOT:
+        if lexer.kind == Lexeme.OPEN_PAREN or lexer.kind == Lexeme.DOT:
             lexer.rewind(before)
             return False
         self._skip_to_module()
-        if lexer.kind == Token.EQUALS:
+        if lexer.kind == Lexeme.EQUALS:
             lexer.advance()
             self._expressions()
         return True
 
     def _skip_to_module(self):
         """Go behind the name of a module, or to what is there instead."""
-        lexer: Lexer = self.lexer
-        while lexer.kind == Token.NAME or lexer.kind == Token.STAR or lexer.kind == Token.COMMA:
+        lexer: TypescriptLexer = self.lexer
+        while lexer.kind == Lexeme.NAME or lexer.kind == Lexeme.STAR or lexer.kind == Lexeme.COMMA:
             lexer.advance()
-            if lexer.kind == Token.OPEN_BRACE:
+            if lexer.kind == Lexeme.OPEN_BRACE:
                 lexer.skip_brackets()
-        if lexer.kind == Token.OPEN_BRACE:
+        if lexer.kind == Lexeme.OPEN_BRACE:
             lexer.skip_brackets()
-            if lexer.kind == Token.NAME:
+            if lexer.kind == Lexeme.NAME:
                 lexer.advance()
-        if lexer.kind != Token.STRING:
+        if lexer.kind != Lexeme.STRING:
             return
         lexer.advance()
-        if lexer.kind == Token.NAME and (lexer.word == Word.WITH or lexer.word == Word.ASSERT) and not lexer.line_break:
+        if lexer.is_word(_BEFORE_ATTRIBUTES) and not lexer.line_break:
             lexer.advance()
-            if lexer.kind == Token.OPEN_BRACE:
+            if lexer.kind == Lexeme.OPEN_BRACE:
                 lexer.skip_brackets()
 
     def _export_statement(self):
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         lexer.advance()
-        if lexer.kind == Token.STAR:
+        if lexer.kind == Lexeme.STAR:
             self._skip_to_module()
-        elif lexer.kind == Token.OPEN_BRACE:
+        elif lexer.kind == Lexeme.OPEN_BRACE:
             lexer.skip_brackets()
-            if lexer.kind == Token.NAME and not lexer.line_break and not lexer.word:
+            if lexer.kind == Lexeme.NAME and not lexer.line_break and not lexer.word:
                 self._skip_to_module()
-        elif lexer.kind == Token.EQUALS:
+        elif lexer.kind == Lexeme.EQUALS:
             lexer.advance()
             self._expressions()
-        elif lexer.kind == Token.NAME and lexer.word == Word.DEFAULT:
+        elif lexer.kind == Lexeme.NAME and lexer.word == Word.DEFAULT:
             lexer.advance()
             self._default_export()
-        elif lexer.kind == Token.NAME and lexer.word == Word.AS:
-            while lexer.kind == Token.NAME:
+        elif lexer.kind == Lexeme.NAME and lexer.word == Word.AS:
+            while lexer.kind == Lexeme.NAME:
                 lexer.advance()
-        elif lexer.kind == Token.NAME and lexer.word == Word.TYPE:
+        elif lexer.kind == Lexeme.NAME and lexer.word == Word.TYPE:
             before: cython.Py_ssize_t = lexer.previous_end
             lexer.advance()
-            if lexer.kind == Token.OPEN_BRACE or lexer.kind == Token.STAR:
+            if lexer.kind == Lexeme.OPEN_BRACE or lexer.kind == Lexeme.STAR:
                 self._skip_to_module()
             else:
                 lexer.rewind(before)
 
     def _default_export(self):
-        lexer: Lexer = self.lexer
-        recorder: Recorder = self.recorder
+        lexer: TypescriptLexer = self.lexer
+        recorder: FunctionRecorder = self.recorder
         start: cython.Py_ssize_t = lexer.start
-        while lexer.kind == Token.AT:
+        while lexer.kind == Lexeme.AT:
             self._decorator()
-        if lexer.kind == Token.NAME:
+        if lexer.kind == Lexeme.NAME:
             if lexer.word == Word.FUNCTION:
                 self._function(start, _DEFAULT)
                 return
@@ -399,74 +401,74 @@ class Parser:
             if lexer.word == Word.ABSTRACT and self._is_followed_by(Word.CLASS):
                 lexer.advance()
             if lexer.word == Word.CLASS:
-                self._class(recorder.part(Part.DEFAULT, 0, 0, 0))
+                self._class(recorder.part(WrittenPart.DEFAULT, 0, 0, 0))
                 return
             if lexer.word == Word.INTERFACE and self._is_followed_by_name():
                 self._interface()
                 return
         if self._assignment() == _FUNCTION:
-            recorder.call_part(self.result, recorder.part(Part.DEFAULT, 0, 0, 0))
+            recorder.call_part(self.result, recorder.part(WrittenPart.DEFAULT, 0, 0, 0))
 
     def _namespace(self):
         """Read a namespace from its word on: once compiled, it is a function without a name."""
-        lexer: Lexer = self.lexer
-        recorder: Recorder = self.recorder
+        lexer: TypescriptLexer = self.lexer
+        recorder: FunctionRecorder = self.recorder
         lexer.advance()
-        while lexer.kind == Token.NAME or lexer.kind == Token.STRING or lexer.kind == Token.DOT:
+        while lexer.kind == Lexeme.NAME or lexer.kind == Lexeme.STRING or lexer.kind == Lexeme.DOT:
             lexer.advance()
-        if lexer.kind != Token.OPEN_BRACE:
+        if lexer.kind != Lexeme.OPEN_BRACE:
             return
         scope: cython.Py_ssize_t = recorder.open_scope(lexer.start, 0)
         recorder.close_scope(scope, self._body(0, 0, 0))
 
     def _enum(self):
-        lexer: Lexer = self.lexer
-        recorder: Recorder = self.recorder
+        lexer: TypescriptLexer = self.lexer
+        recorder: FunctionRecorder = self.recorder
         lexer.advance()
-        if lexer.kind == Token.NAME:
+        if lexer.kind == Lexeme.NAME:
             lexer.advance()
-        if lexer.kind == Token.OPEN_BRACE:
+        if lexer.kind == Lexeme.OPEN_BRACE:
             scope: cython.Py_ssize_t = recorder.open_scope(lexer.start, 0)
             lexer.skip_brackets()
             recorder.close_scope(scope, lexer.previous_end)
 
     def _interface(self):
-        lexer: Lexer = self.lexer
-        while lexer.kind == Token.NAME or lexer.kind == Token.COMMA or lexer.kind == Token.DOT:
+        lexer: TypescriptLexer = self.lexer
+        while lexer.kind == Lexeme.NAME or lexer.kind == Lexeme.COMMA or lexer.kind == Lexeme.DOT:
             lexer.advance()
-            if lexer.kind == Token.LESS and not self.types.skip_arguments():
+            if lexer.kind == Lexeme.LESS and not self.types.skip_arguments():
                 return
-        if lexer.kind == Token.OPEN_BRACE:
+        if lexer.kind == Lexeme.OPEN_BRACE:
             lexer.skip_brackets()
 
     def _is_followed_by_name(self):
         """Say whether a name comes next, or a pattern, on the same line."""
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         before: cython.Py_ssize_t = lexer.previous_end
         word: cython.int = lexer.word
         lexer.advance()
         is_followed: cython.bint = not lexer.line_break and (
-            (lexer.kind == Token.NAME and lexer.word != Word.IN and lexer.word != Word.INSTANCEOF)
-            or (lexer.kind == Token.STRING and word == Word.MODULE)
+            (lexer.kind == Lexeme.NAME and lexer.word != Word.IN and lexer.word != Word.INSTANCEOF)
+            or (lexer.kind == Lexeme.STRING and word == Word.MODULE)
         )
         if word == Word.LET:
-            is_followed = lexer.kind == Token.NAME and lexer.word != Word.IN and lexer.word != Word.INSTANCEOF
-            is_followed = is_followed or lexer.kind == Token.OPEN_BRACE or lexer.kind == Token.OPEN_BRACKET
+            is_followed = lexer.kind == Lexeme.NAME and lexer.word != Word.IN and lexer.word != Word.INSTANCEOF
+            is_followed = is_followed or lexer.kind == Lexeme.OPEN_BRACE or lexer.kind == Lexeme.OPEN_BRACKET
         lexer.rewind(before)
         return is_followed
 
     def _is_followed_by(self, word: cython.int):
         """Say whether a certain word comes next, on the same line."""
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         before: cython.Py_ssize_t = lexer.previous_end
         lexer.advance()
-        is_followed: cython.bint = lexer.kind == Token.NAME and lexer.word == word and not lexer.line_break
+        is_followed: cython.bint = lexer.kind == Lexeme.NAME and lexer.word == word and not lexer.line_break
         lexer.rewind(before)
         return is_followed
 
     def _decorator(self):
         """Read a decorator, which runs in the function around, not in the class."""
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         start: cython.Py_ssize_t = lexer.start
         names: cython.Py_ssize_t = self.recorder.names_used
         waiting: cython.Py_ssize_t = self.recorder.pending_count()
@@ -484,16 +486,16 @@ class Parser:
     # expressions
 
     def _expressions(self):
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         self._assignment()
-        while lexer.kind == Token.COMMA:
+        while lexer.kind == Lexeme.COMMA:
             lexer.advance()
             self._assignment()
 
     def _assignment(self):  # noqa: C901 (a switch)
         """Read an expression without commas; returns what it is."""
-        lexer: Lexer = self.lexer
-        recorder: Recorder = self.recorder
+        lexer: TypescriptLexer = self.lexer
+        recorder: FunctionRecorder = self.recorder
         self.is_arrow = self.is_optional = False
         if self.depth >= MOST_DEPTH:
             self._skip_expression()
@@ -515,10 +517,10 @@ class Parser:
                 lexer.advance()
                 self.types.skip_type()
                 kind = lexer.kind
-            if kind == Token.EQUALS or kind == Token.LOGICAL_ASSIGNMENT:
+            if kind == Lexeme.EQUALS or kind == Lexeme.LOGICAL_ASSIGNMENT:
                 shape = self._assigned(shape, first)
                 break
-            if kind == Token.QUESTION:
+            if kind == Lexeme.QUESTION:
                 lexer.advance()
                 if self._is_optional_mark():
                     is_optional = True
@@ -528,17 +530,17 @@ class Parser:
                 self._assignment()
                 self.in_choice = in_choice
                 is_choice = True
-                if lexer.kind != Token.COLON:
+                if lexer.kind != Lexeme.COLON:
                     break
                 lexer.advance()
                 recorder.restore_names(names)
-            elif kind == Token.COMPOUND or (kind == Token.SLASH and lexer.end == lexer.start + 2):
+            elif kind == Lexeme.COMPOUND or (kind == Lexeme.SLASH and lexer.end == lexer.start + 2):
                 lexer.advance()
                 self._assignment()
                 recorder.remove_last_function()
                 shape = _OTHER
                 break
-            elif kind == Token.GREATER:
+            elif kind == Lexeme.GREATER:
                 lexer.finish_operator()
                 lexer.advance()
                 is_choice = True
@@ -555,13 +557,13 @@ class Parser:
 
     def _assigned(self, shape: cython.int, first: cython.Py_ssize_t):
         """Read what is assigned to an expression, whose names are on the stack from ``first`` on."""
-        recorder: Recorder = self.recorder
+        recorder: FunctionRecorder = self.recorder
         owner: cython.Py_ssize_t = self.owner
         is_own: cython.bint = False
         self.lexer.advance()
         self.hint_start = self.hint_end = 0
         if shape == _NAME:
-            self.owner = recorder.part(Part.NAME, self.name_start, self.name_end, 0)
+            self.owner = recorder.part(WrittenPart.NAME, self.name_start, self.name_end, 0)
             self.hint_start = self.name_start
             self.hint_end = self.name_end
         elif shape == _MEMBER:
@@ -588,29 +590,29 @@ class Parser:
 
     def _operand(self):  # noqa: C901 (a switch)
         """Read an operand with all that is before and behind it."""
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         has_prefix: cython.bint = False
         is_new: cython.bint = False
         while True:
             kind: cython.int = lexer.kind
             if lexer.is_any(_PREFIXES):
                 lexer.advance()
-            elif kind != Token.NAME:
+            elif kind != Lexeme.NAME:
                 break
             elif lexer.word == Word.TYPEOF or lexer.word == Word.VOID or lexer.word == Word.DELETE:
                 lexer.advance()
             elif lexer.word == Word.AWAIT or lexer.word == Word.YIELD:
                 lexer.advance()
-                if lexer.kind == Token.STAR and not lexer.line_break:
+                if lexer.kind == Lexeme.STAR and not lexer.line_break:
                     lexer.advance()
-                if lexer.kind == Token.ARROW:
+                if lexer.kind == Lexeme.ARROW:
                     break
-                if lexer.kind == Token.EQUALS or lexer.kind == Token.DOT:
+                if lexer.kind == Lexeme.EQUALS or lexer.kind == Lexeme.DOT:
                     self.is_this = False
                     return self._chain(_OTHER, False)
             elif lexer.word == Word.NEW:
                 lexer.advance()
-                if lexer.kind == Token.DOT:
+                if lexer.kind == Lexeme.DOT:
                     lexer.advance()
                     lexer.advance()
                     return self._chain(_OTHER, False)
@@ -628,40 +630,40 @@ class Parser:
 
     def _primary(self):  # noqa: C901 (a switch)
         """Read what stands by itself."""
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         kind: cython.int = lexer.kind
-        if kind == Token.NAME:
+        if kind == Lexeme.NAME:
             return self._word_primary()
-        if kind == Token.STRING or kind == Token.NUMBER or kind == Token.PRIVATE_NAME:
+        if kind == Lexeme.STRING or kind == Lexeme.NUMBER or kind == Lexeme.PRIVATE_NAME:
             lexer.advance()
-        elif kind == Token.OPEN_PAREN:
+        elif kind == Lexeme.OPEN_PAREN:
             return self._parentheses(lexer.start, False)
-        elif kind == Token.OPEN_BRACE:
+        elif kind == Lexeme.OPEN_BRACE:
             self._object()
-        elif kind == Token.OPEN_BRACKET:
+        elif kind == Lexeme.OPEN_BRACKET:
             self._array()
-        elif kind == Token.BACKQUOTE:
+        elif kind == Lexeme.BACKQUOTE:
             self._template()
-        elif kind == Token.SLASH:
+        elif kind == Lexeme.SLASH:
             lexer.finish_regex()
             lexer.advance()
-        elif kind == Token.LESS:
+        elif kind == Lexeme.LESS:
             return self._angle()
-        elif kind == Token.AT:
-            while lexer.kind == Token.AT:
+        elif kind == Lexeme.AT:
+            while lexer.kind == Lexeme.AT:
                 self._decorator()
-            if lexer.kind == Token.NAME and lexer.word == Word.CLASS:
+            if lexer.kind == Lexeme.NAME and lexer.word == Word.CLASS:
                 return self._word_primary()
         return _OTHER
 
     def _word_primary(self):
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         word: cython.int = lexer.word
         start: cython.Py_ssize_t = lexer.start
         if word == Word.FUNCTION:
             return self._function(start, _EXPRESSION)
         if word == Word.CLASS:
-            part: cython.Py_ssize_t = self.recorder.part(Part.ANONYMOUS, 0, 0, 0)
+            part: cython.Py_ssize_t = self.recorder.part(WrittenPart.ANONYMOUS, 0, 0, 0)
             return self._class(part)
         if word == Word.ASYNC:
             return self._async_primary()
@@ -676,86 +678,86 @@ class Parser:
             return _OTHER
         end: cython.Py_ssize_t = lexer.end
         lexer.advance()
-        if lexer.kind == Token.ARROW and not lexer.line_break:
+        if lexer.kind == Lexeme.ARROW and not lexer.line_break:
             return self._arrow(self.recorder.open_scope(start, 0))
         self.name_start = start
         self.name_end = end
-        self.recorder.push_name(Role.VARIABLE, Part.NAME, start, end)
+        self.recorder.push_name(Role.VARIABLE, WrittenPart.NAME, start, end)
         return _NAME
 
     def _async_primary(self):
         """Read ``async``, and the function that may follow."""
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         start: cython.Py_ssize_t = lexer.start
         end: cython.Py_ssize_t = lexer.end
         lexer.advance()
         if not lexer.line_break:
-            if lexer.kind == Token.NAME and lexer.word == Word.FUNCTION:
+            if lexer.kind == Lexeme.NAME and lexer.word == Word.FUNCTION:
                 return self._function(start, _EXPRESSION)
-            if lexer.kind == Token.NAME:
+            if lexer.kind == Lexeme.NAME:
                 behind: cython.Py_ssize_t = lexer.previous_end
                 lexer.advance()
-                if lexer.kind == Token.ARROW:
+                if lexer.kind == Lexeme.ARROW:
                     return self._arrow(self.recorder.open_scope(start, 0))
                 lexer.rewind(behind)
-            elif lexer.kind == Token.OPEN_PAREN or (lexer.kind == Token.LESS and self._are_type_arguments()):
-                if lexer.kind == Token.OPEN_PAREN:
+            elif lexer.kind == Lexeme.OPEN_PAREN or (lexer.kind == Lexeme.LESS and self._are_type_arguments()):
+                if lexer.kind == Lexeme.OPEN_PAREN:
                     return self._parentheses(start, True)
-            elif lexer.kind == Token.ARROW:
+            elif lexer.kind == Lexeme.ARROW:
                 return self._arrow(self.recorder.open_scope(start, 0))
         self.name_start = start
         self.name_end = end
-        self.recorder.push_name(Role.VARIABLE, Part.NAME, start, end)
+        self.recorder.push_name(Role.VARIABLE, WrittenPart.NAME, start, end)
         return _NAME
 
     def _chain(self, shape: cython.int, is_new: cython.bint):  # noqa: C901 (a switch)
         """Read members, indexes and calls behind an operand."""
-        lexer: Lexer = self.lexer
-        recorder: Recorder = self.recorder
+        lexer: TypescriptLexer = self.lexer
+        recorder: FunctionRecorder = self.recorder
         while True:
             kind: cython.int = lexer.kind
-            if kind == Token.DOT or kind == Token.OPTIONAL_CHAIN:
+            if kind == Lexeme.DOT or kind == Lexeme.OPTIONAL_CHAIN:
                 lexer.advance()
-                if lexer.kind == Token.NAME:
+                if lexer.kind == Lexeme.NAME:
                     recorder.push_name(
                         Role.PROTOTYPE if lexer.word == Word.PROTOTYPE else Role.MEMBER,
-                        Part.NAME,
+                        WrittenPart.NAME,
                         lexer.start,
                         lexer.end,
                     )
                     lexer.advance()
                     shape = _MEMBER
-                elif lexer.kind == Token.PRIVATE_NAME:
-                    recorder.push_name(Role.MEMBER, Part.PRIVATE_NAME, lexer.start, lexer.end)
+                elif lexer.kind == Lexeme.PRIVATE_NAME:
+                    recorder.push_name(Role.MEMBER, WrittenPart.PRIVATE_NAME, lexer.start, lexer.end)
                     lexer.advance()
                     shape = _MEMBER
-                elif kind == Token.DOT:
+                elif kind == Lexeme.DOT:
                     return _OTHER
-            elif kind == Token.OPEN_BRACKET:
+            elif kind == Lexeme.OPEN_BRACKET:
                 self._index()
                 shape = _MEMBER
-            elif kind == Token.OPEN_PAREN:
+            elif kind == Lexeme.OPEN_PAREN:
                 self._arguments()
                 if not is_new:
                     recorder.remove_last_function()
                 is_new = False
                 self.is_this = False
                 shape = _CALL
-            elif kind == Token.BACKQUOTE:
+            elif kind == Lexeme.BACKQUOTE:
                 self._template()
                 shape = _OTHER
-            elif kind == Token.NOT and not lexer.line_break:
+            elif kind == Lexeme.NOT and not lexer.line_break:
                 lexer.advance()
-            elif kind == Token.UPDATE and not lexer.line_break:
+            elif kind == Lexeme.UPDATE and not lexer.line_break:
                 lexer.advance()
                 shape = _OTHER
-            elif kind == Token.LESS and self.has_types and self._are_type_arguments():
+            elif kind == Lexeme.LESS and self.has_types and self._are_type_arguments():
                 pass
             else:
                 return _CALL if is_new else shape
 
     def _arguments(self):
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         owner: cython.Py_ssize_t = self.owner
         is_this: cython.bint = self.is_this
         in_choice: cython.bint = self.in_choice
@@ -767,7 +769,7 @@ class Parser:
         lexer.advance()
         self._elements()
         self.recorder.leave_arguments(base)
-        if lexer.kind == Token.CLOSE_PAREN:
+        if lexer.kind == Lexeme.CLOSE_PAREN:
             lexer.advance()
         self.owner = owner
         self.is_this = is_this
@@ -776,7 +778,7 @@ class Parser:
 
     def _index(self):
         """Read an index in brackets, and put it on the stack of names."""
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         owner: cython.Py_ssize_t = self.owner
         is_this: cython.bint = self.is_this
         in_choice: cython.bint = self.in_choice
@@ -791,17 +793,17 @@ class Parser:
         while not lexer.is_any(_BRACKET_ENDS):
             self.errors += 1
             lexer.advance()
-        self.recorder.push_name(Role.MEMBER, Part.INDEX, start, lexer.previous_end)
-        if lexer.kind == Token.CLOSE_BRACKET:
+        self.recorder.push_name(Role.MEMBER, WrittenPart.INDEX, start, lexer.previous_end)
+        if lexer.kind == Lexeme.CLOSE_BRACKET:
             self.recorder.restore_names(self.recorder.names_used - 1)
-            self.recorder.push_name(Role.MEMBER, Part.INDEX, start, lexer.start)
+            self.recorder.push_name(Role.MEMBER, WrittenPart.INDEX, start, lexer.start)
             lexer.advance()
         self.owner = owner
         self.is_this = is_this
         self.in_choice = in_choice
 
     def _template(self):
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         owner: cython.Py_ssize_t = self.owner
         is_this: cython.bint = self.is_this
         in_choice: cython.bint = self.in_choice
@@ -811,10 +813,10 @@ class Parser:
             lexer.advance()
             self.hint_start = self.hint_end = 0
             self._expressions()
-            while lexer.kind != Token.CLOSE_BRACE and lexer.kind != Token.END:
+            while lexer.kind != Lexeme.CLOSE_BRACE and lexer.kind != Lexeme.END:
                 self.errors += 1
                 lexer.advance()
-            if lexer.kind == Token.END:
+            if lexer.kind == Lexeme.END:
                 break
         lexer.advance()
         self.owner = owner
@@ -823,18 +825,18 @@ class Parser:
 
     def _angle(self):
         """Read what starts with ``<`` where an operand should be: an element, or types before one."""
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         start: cython.Py_ssize_t = lexer.start
         before: cython.Py_ssize_t = lexer.previous_end
         if self.has_jsx:
             lexer.advance()
             is_element: cython.bint = True
-            if self.has_types and lexer.kind == Token.NAME:
+            if self.has_types and lexer.kind == Lexeme.NAME:
                 if lexer.word == Word.CONST:
                     lexer.advance()
                 lexer.advance()
-                is_element = lexer.kind != Token.COMMA and not (lexer.kind == Token.NAME and lexer.word == Word.EXTENDS)
-                if lexer.kind == Token.GREATER and self.attempts_left > 0:
+                is_element = lexer.kind != Lexeme.COMMA and not lexer.is_word(_EXTENDS)
+                if lexer.kind == Lexeme.GREATER and self.attempts_left > 0:
                     is_element = lexer.has_closing_tag(before)
                     self.attempts_left -= 0 if is_element else lexer.length - before
             lexer.rewind(before)
@@ -843,7 +845,7 @@ class Parser:
                 return _OTHER
         if not self.types.skip_arguments():
             return _OTHER
-        if lexer.kind == Token.OPEN_PAREN:
+        if lexer.kind == Lexeme.OPEN_PAREN:
             return self._parentheses(start, False)
         if self.depth >= MOST_DEPTH:
             return _OTHER
@@ -854,7 +856,7 @@ class Parser:
 
     def _are_type_arguments(self):
         """Go over type arguments, if ``<`` starts them here; returns whether it does."""
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         before: cython.Py_ssize_t = lexer.previous_end
         if self.attempts_left < 0:
             return False
@@ -868,8 +870,8 @@ class Parser:
 
     def _parentheses(self, start: cython.Py_ssize_t, is_async: cython.bint):
         """Read parentheses, which may turn out to be the parameters of an arrow function that starts at ``start``."""
-        lexer: Lexer = self.lexer
-        recorder: Recorder = self.recorder
+        lexer: TypescriptLexer = self.lexer
+        recorder: FunctionRecorder = self.recorder
         in_choice: cython.bint = self.in_choice
         in_case: cython.bint = self.in_case
         hint_start: cython.Py_ssize_t = self.hint_start
@@ -880,17 +882,17 @@ class Parser:
         scope: cython.Py_ssize_t = recorder.open_scope(start, 0)
         self.in_choice = self.in_case = False
         lexer.advance()
-        is_empty: cython.bint = lexer.kind == Token.CLOSE_PAREN
+        is_empty: cython.bint = lexer.kind == Lexeme.CLOSE_PAREN
         shape: cython.int = self._elements_of_group()
         has_types: cython.bint = shape < 0
         if has_types or shape in (_NAME, _MEMBER):
             shape = _OTHER  # V8 takes no name from a target in parentheses
-        if lexer.kind == Token.CLOSE_PAREN:
+        if lexer.kind == Lexeme.CLOSE_PAREN:
             lexer.advance()
         self.in_choice = in_choice
         self.in_case = in_case
-        is_arrow: cython.bint = lexer.kind == Token.ARROW
-        if lexer.kind == Token.COLON and not in_case and (not in_choice or is_empty or has_types):
+        is_arrow: cython.bint = lexer.kind == Lexeme.ARROW
+        if lexer.kind == Lexeme.COLON and not in_case and (not in_choice or is_empty or has_types):
             is_arrow = self._is_return_type()
         if is_arrow:
             recorder.drop_functions(waiting)
@@ -906,15 +908,15 @@ class Parser:
 
     def _elements_of_group(self):  # noqa: C901 (a switch)
         """Read the elements of parentheses; returns what the only one is, or -1 if there are types or other marks."""
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         shape: cython.int = _OTHER
         count: cython.Py_ssize_t = 0
         is_typed: cython.bint = False
         while not lexer.is_any(_ENDS):
             before: cython.Py_ssize_t = lexer.start
-            while lexer.kind == Token.AT:
+            while lexer.kind == Lexeme.AT:
                 self._decorator()
-            if lexer.kind == Token.ELLIPSIS:
+            if lexer.kind == Lexeme.ELLIPSIS:
                 is_typed = True
             if count or is_typed:
                 self.hint_start = self.hint_end = 0
@@ -922,20 +924,20 @@ class Parser:
             is_typed = is_typed or self.is_optional
             start: cython.Py_ssize_t = self.name_start
             end: cython.Py_ssize_t = self.name_end
-            if lexer.kind == Token.COLON:
+            if lexer.kind == Lexeme.COLON:
                 is_typed = True
                 self.types.skip_annotation()
-            if lexer.kind == Token.EQUALS:
+            if lexer.kind == Lexeme.EQUALS:
                 lexer.advance()
                 if shape == _NAME:
                     self._named_value(start, end)
                 else:
                     self._assignment()
                 shape = _OTHER
-            if lexer.kind == Token.COMMA or lexer.kind == Token.SEMICOLON:
+            if lexer.kind == Lexeme.COMMA or lexer.kind == Lexeme.SEMICOLON:
                 count += 1
                 lexer.advance()
-            elif lexer.start == before and lexer.kind != Token.CLOSE_PAREN:
+            elif lexer.start == before and lexer.kind != Lexeme.CLOSE_PAREN:
                 self.errors += 1
                 lexer.advance()
         if is_typed:
@@ -944,33 +946,33 @@ class Parser:
 
     def _elements(self):
         """Read arguments up to the closing parenthesis."""
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         while not lexer.is_any(_ENDS):
             before: cython.Py_ssize_t = lexer.start
             self.hint_start = self.hint_end = 0
             self._assignment()
-            if lexer.kind == Token.COMMA or lexer.kind == Token.SEMICOLON:
+            if lexer.kind == Lexeme.COMMA or lexer.kind == Lexeme.SEMICOLON:
                 lexer.advance()
-            elif lexer.start == before and lexer.kind != Token.CLOSE_PAREN:
+            elif lexer.start == before and lexer.kind != Lexeme.CLOSE_PAREN:
                 self.errors += 1
                 lexer.advance()
         return True
 
     def _is_return_type(self):
         """Go over the colon and type between parameters and ``=>``, if that is what they are; returns whether so."""
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         before: cython.Py_ssize_t = lexer.previous_end
         if self.attempts_left < 0:
             return False
         self.types.skip_annotation()
-        if lexer.kind == Token.ARROW:
+        if lexer.kind == Lexeme.ARROW:
             return True
         self.attempts_left -= lexer.position - before
         lexer.rewind(before)
         return False
 
     def _array(self):
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         in_choice: cython.bint = self.in_choice
         in_case: cython.bint = self.in_case
         if self._is_too_deep():
@@ -980,16 +982,16 @@ class Parser:
         while not lexer.is_any(_BRACKET_ENDS):
             before: cython.Py_ssize_t = lexer.start
             self.hint_start = self.hint_end = 0
-            if lexer.kind == Token.COMMA:
+            if lexer.kind == Lexeme.COMMA:
                 lexer.advance()
                 continue
             self._assignment()
-            if lexer.kind == Token.COLON:
+            if lexer.kind == Lexeme.COLON:
                 self.types.skip_annotation()  # the index signature of a class
-            if lexer.start == before and lexer.kind != Token.CLOSE_BRACKET:
+            if lexer.start == before and lexer.kind != Lexeme.CLOSE_BRACKET:
                 self.errors += 1
                 lexer.advance()
-        if lexer.kind == Token.CLOSE_BRACKET:
+        if lexer.kind == Lexeme.CLOSE_BRACKET:
             lexer.advance()
         self.in_choice = in_choice
         self.in_case = in_case
@@ -997,7 +999,7 @@ class Parser:
 
     def _object(self):
         """Read an object literal, or a pattern."""
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         owner: cython.Py_ssize_t = self.owner
         in_choice: cython.bint = self.in_choice
         in_case: cython.bint = self.in_case
@@ -1006,14 +1008,14 @@ class Parser:
         self.depth += 1
         self.in_choice = self.in_case = False
         lexer.advance()
-        while lexer.kind != Token.CLOSE_BRACE and lexer.kind != Token.END:
+        while lexer.kind != Lexeme.CLOSE_BRACE and lexer.kind != Lexeme.END:
             before: cython.Py_ssize_t = lexer.start
             names: cython.Py_ssize_t = self.recorder.names_used
             self.hint_start = self.hint_end = 0
-            if lexer.kind == Token.COMMA:
+            if lexer.kind == Lexeme.COMMA:
                 lexer.advance()
                 continue
-            if lexer.kind == Token.ELLIPSIS:
+            if lexer.kind == Lexeme.ELLIPSIS:
                 lexer.advance()
                 self.owner = 0
                 self._assignment()
@@ -1022,10 +1024,10 @@ class Parser:
             self.recorder.infer()
             self.recorder.restore_names(names)
             self.owner = owner
-            if lexer.start == before and lexer.kind != Token.CLOSE_BRACE:
+            if lexer.start == before and lexer.kind != Lexeme.CLOSE_BRACE:
                 self.errors += 1
                 lexer.advance()
-        if lexer.kind == Token.CLOSE_BRACE:
+        if lexer.kind == Lexeme.CLOSE_BRACE:
             lexer.advance()
         self.depth -= 1
         self.in_choice = in_choice
@@ -1034,30 +1036,30 @@ class Parser:
 
     def _property(self, owner: cython.Py_ssize_t):  # noqa: C901 (a switch)
         """Read a property of an object literal that is assigned to ``owner``."""
-        lexer: Lexer = self.lexer
-        recorder: Recorder = self.recorder
+        lexer: TypescriptLexer = self.lexer
+        recorder: FunctionRecorder = self.recorder
         start: cython.Py_ssize_t = lexer.start
-        flags: cython.int = Flag.KEY
+        flags: cython.int = WrittenPartFlag.KEY
         self._key()
         while self._is_modifier():
             if self.key_word == Word.GET:
-                flags |= Flag.GETTER
+                flags |= WrittenPartFlag.GETTER
             elif self.key_word == Word.SET:
-                flags |= Flag.SETTER
+                flags |= WrittenPartFlag.SETTER
             self._key()
         part: cython.Py_ssize_t
-        if lexer.kind == Token.OPEN_PAREN or lexer.kind == Token.LESS:
+        if lexer.kind == Lexeme.OPEN_PAREN or lexer.kind == Lexeme.LESS:
             part = self._key_part(flags, owner)
             self._method(self._method_start(start), part, owner, self.key_start, self.key_end)
-        elif lexer.kind == Token.COLON:
+        elif lexer.kind == Lexeme.COLON:
             lexer.advance()
-            key: cython.Py_ssize_t = self._key_part(Flag.KEY, owner)
+            key: cython.Py_ssize_t = self._key_part(WrittenPartFlag.KEY, owner)
             kind: cython.int = self.key_kind
             key_start: cython.Py_ssize_t = self.key_start
             key_end: cython.Py_ssize_t = self.key_end
             self._push_key()
             self.owner = self._key_part(0, owner)
-            if kind == Part.NAME:
+            if kind == WrittenPart.NAME:
                 self.hint_start = key_start
                 self.hint_end = key_end
             value: cython.int = self._assignment()
@@ -1067,29 +1069,29 @@ class Parser:
                 recorder.call_part(self.result, key)
             elif value == _OWN_NAME:
                 recorder.put_own_name_in(self.result, key)
-        elif lexer.kind == Token.EQUALS:
+        elif lexer.kind == Lexeme.EQUALS:
             lexer.advance()
             self._named_value(self.key_start, self.key_end)
 
     def _key(self):
         """Read the key of a member, and the ``*`` before it."""
-        lexer: Lexer = self.lexer
-        if lexer.kind == Token.STAR:
+        lexer: TypescriptLexer = self.lexer
+        if lexer.kind == Lexeme.STAR:
             lexer.advance()
         kind: cython.int = lexer.kind
         self.key_word = 0
         self.key_start = lexer.start
         self.key_end = lexer.end
-        if kind == Token.NAME:
-            self.key_kind = Part.NAME
+        if kind == Lexeme.NAME:
+            self.key_kind = WrittenPart.NAME
             self.key_word = lexer.word
-        elif kind == Token.STRING:
-            self.key_kind = Part.STRING
-        elif kind == Token.NUMBER:
-            self.key_kind = Part.NUMBER
-        elif kind == Token.PRIVATE_NAME:
-            self.key_kind = Part.PRIVATE_NAME
-        elif kind == Token.OPEN_BRACKET:
+        elif kind == Lexeme.STRING:
+            self.key_kind = WrittenPart.STRING
+        elif kind == Lexeme.NUMBER:
+            self.key_kind = WrittenPart.NUMBER
+        elif kind == Lexeme.PRIVATE_NAME:
+            self.key_kind = WrittenPart.PRIVATE_NAME
+        elif kind == Lexeme.OPEN_BRACKET:
             start: cython.Py_ssize_t = lexer.end
             names: cython.Py_ssize_t = self.recorder.names_used
             waiting: cython.Py_ssize_t = self.recorder.pending_count()
@@ -1099,13 +1101,13 @@ class Parser:
             self.owner = owner
             self.recorder.drop_functions(waiting)
             self.recorder.restore_names(names)
-            self.key_kind = Part.COMPUTED_KEY
+            self.key_kind = WrittenPart.COMPUTED_KEY
             self.key_start = start
             self.key_end = lexer.previous_end - 1
             self.key_word = 0
             return
         else:
-            self.key_kind = Part.ANONYMOUS
+            self.key_kind = WrittenPart.ANONYMOUS
             return
         lexer.advance()
 
@@ -1114,48 +1116,48 @@ class Parser:
 
     def _method_start(self, start: cython.Py_ssize_t):
         """Return where a method starts whose member starts at ``start``: a key in brackets runs outside."""
-        return self.lexer.start if self.key_kind == Part.COMPUTED_KEY else start
+        return self.lexer.start if self.key_kind == WrittenPart.COMPUTED_KEY else start
 
     def _push_key(self):
-        if self.key_kind in (Part.NAME, Part.STRING, Part.PRIVATE_NAME):
+        if self.key_kind in (WrittenPart.NAME, WrittenPart.STRING, WrittenPart.PRIVATE_NAME):
             self.recorder.push_name(Role.MEMBER, self.key_kind, self.key_start, self.key_end)
 
     # functions
 
     def _function(self, start: cython.Py_ssize_t, use: cython.int):
         """Read a function from its word on; one that is declared only is none."""
-        lexer: Lexer = self.lexer
-        recorder: Recorder = self.recorder
+        lexer: TypescriptLexer = self.lexer
+        recorder: FunctionRecorder = self.recorder
         name_start: cython.Py_ssize_t = self.hint_start
         name_end: cython.Py_ssize_t = self.hint_end
-        kind: cython.int = Part.DEFAULT if use == _DEFAULT else Part.ANONYMOUS
+        kind: cython.int = WrittenPart.DEFAULT if use == _DEFAULT else WrittenPart.ANONYMOUS
         part_start: cython.Py_ssize_t = 0
         part_end: cython.Py_ssize_t = 0
         lexer.advance()
-        if lexer.kind == Token.STAR:
+        if lexer.kind == Lexeme.STAR:
             lexer.advance()
-        if lexer.kind == Token.NAME:
-            kind = Part.OWN_NAME if use == _EXPRESSION else Part.NAME
+        if lexer.kind == Lexeme.NAME:
+            kind = WrittenPart.OWN_NAME if use == _EXPRESSION else WrittenPart.NAME
             name_start = part_start = lexer.start
             name_end = part_end = lexer.end
             lexer.advance()
         part: cython.Py_ssize_t = recorder.part(kind, part_start, part_end, 0)
         has_body: cython.bint = self._method(
-            start, part, recorder.part(Part.RECEIVER, 0, 0, part), name_start, name_end
+            start, part, recorder.part(WrittenPart.RECEIVER, 0, 0, part), name_start, name_end
         )
         self.result = part
         self.is_arrow = False
         if not has_body or use != _EXPRESSION:
             return _OTHER
-        if kind == Part.ANONYMOUS:
+        if kind == WrittenPart.ANONYMOUS:
             recorder.add_function(part)
             return _FUNCTION
         return _OWN_NAME
 
     def _arrow(self, scope: cython.Py_ssize_t):
         """Read an arrow function from ``=>`` on."""
-        recorder: Recorder = self.recorder
-        part: cython.Py_ssize_t = recorder.part(Part.ANONYMOUS, 0, 0, 0)
+        recorder: FunctionRecorder = self.recorder
+        part: cython.Py_ssize_t = recorder.part(WrittenPart.ANONYMOUS, 0, 0, 0)
         recorder.give_part(scope, part)
         start: cython.Py_ssize_t = self.hint_start
         end: cython.Py_ssize_t = self.hint_end
@@ -1179,16 +1181,16 @@ class Parser:
         name_end: cython.Py_ssize_t,
     ):
         """Read parameters and body of a function that starts at ``start``; returns whether it has a body."""
-        lexer: Lexer = self.lexer
-        recorder: Recorder = self.recorder
+        lexer: TypescriptLexer = self.lexer
+        recorder: FunctionRecorder = self.recorder
         in_choice: cython.bint = self.in_choice
         in_case: cython.bint = self.in_case
         names: cython.Py_ssize_t = recorder.names_used
         waiting: cython.Py_ssize_t = recorder.pending_count()
         scope: cython.Py_ssize_t = recorder.open_scope(start, part)
-        if lexer.kind == Token.LESS:
+        if lexer.kind == Lexeme.LESS:
             self.types.skip_arguments()
-        if lexer.kind == Token.OPEN_PAREN:
+        if lexer.kind == Lexeme.OPEN_PAREN:
             self.in_choice = self.in_case = False
             if not self._is_too_deep():
                 owner: cython.Py_ssize_t = self.owner
@@ -1196,13 +1198,13 @@ class Parser:
                 lexer.advance()
                 self._elements_of_group()
                 self.owner = owner
-                if lexer.kind == Token.CLOSE_PAREN:
+                if lexer.kind == Lexeme.CLOSE_PAREN:
                     lexer.advance()
-        if lexer.kind == Token.COLON:
+        if lexer.kind == Lexeme.COLON:
             self.types.skip_annotation()
         recorder.restore_names(names)
         recorder.drop_functions(waiting)
-        has_body: cython.bint = lexer.kind == Token.OPEN_BRACE
+        has_body: cython.bint = lexer.kind == Lexeme.OPEN_BRACE
         if has_body:
             recorder.close_scope(scope, self._body(receiver, name_start, name_end))
         else:
@@ -1213,11 +1215,11 @@ class Parser:
 
     def _body(self, receiver: cython.Py_ssize_t, start: cython.Py_ssize_t, end: cython.Py_ssize_t):
         """Read the body of a function whose name is at ``start``, if that isn't ``end``; returns where it ends."""
-        lexer: Lexer = self.lexer
-        recorder: Recorder = self.recorder
+        lexer: TypescriptLexer = self.lexer
+        recorder: FunctionRecorder = self.recorder
         outer_owner: cython.Py_ssize_t = self.owner
         outer_receiver: cython.Py_ssize_t = self.receiver
-        is_block: cython.bint = lexer.kind == Token.OPEN_BRACE
+        is_block: cython.bint = lexer.kind == Lexeme.OPEN_BRACE
         saved: tuple = recorder.enter_function(is_block)
         self.owner = 0
         self.receiver = receiver
@@ -1240,40 +1242,40 @@ class Parser:
 
     def _class(self, part: cython.Py_ssize_t):
         """Read a class from its word on; ``part`` is what it is called if it has no name: 0 if it must have one."""
-        lexer: Lexer = self.lexer
-        recorder: Recorder = self.recorder
+        lexer: TypescriptLexer = self.lexer
+        recorder: FunctionRecorder = self.recorder
         name_start: cython.Py_ssize_t = self.hint_start
         name_end: cython.Py_ssize_t = self.hint_end
         start: cython.Py_ssize_t = lexer.start
         is_named: cython.bint = False
         if part == 0:
-            part = recorder.part(Part.ANONYMOUS, 0, 0, 0)
+            part = recorder.part(WrittenPart.ANONYMOUS, 0, 0, 0)
         is_anonymous: cython.bint = recorder.is_anonymous(part)
-        maker: cython.Py_ssize_t = recorder.part(Part.CONSTRUCTOR, 0, 0, part)
+        maker: cython.Py_ssize_t = recorder.part(WrittenPart.CONSTRUCTOR, 0, 0, part)
         lexer.advance()
-        if lexer.kind == Token.NAME and lexer.word != Word.EXTENDS and lexer.word != Word.IMPLEMENTS:
+        if lexer.kind == Lexeme.NAME and lexer.word != Word.EXTENDS and lexer.word != Word.IMPLEMENTS:
             name_start = lexer.start
             name_end = lexer.end
-            recorder.replace_part(part, Part.NAME, name_start, name_end)
+            recorder.replace_part(part, WrittenPart.NAME, name_start, name_end)
             is_named = True
             lexer.advance()
         # Of a class without a constructor, engines show the place of its head.
         recorder.close_scope(recorder.open_scope(start, maker), lexer.previous_end)
-        if lexer.kind == Token.LESS:
+        if lexer.kind == Lexeme.LESS:
             self.types.skip_arguments()
         waiting: cython.Py_ssize_t = recorder.pending_count()
         names: cython.Py_ssize_t = recorder.names_used
         owner: cython.Py_ssize_t = self.owner
         self.owner = 0
-        if lexer.kind == Token.NAME and lexer.word == Word.EXTENDS:
+        if lexer.kind == Lexeme.NAME and lexer.word == Word.EXTENDS:
             lexer.advance()
             self.hint_start = self.hint_end = 0
             self._heritage()
-        if lexer.kind == Token.NAME and lexer.word == Word.IMPLEMENTS:
+        if lexer.kind == Lexeme.NAME and lexer.word == Word.IMPLEMENTS:
             lexer.advance()
             self.types.skip_list()
         recorder.restore_names(names)
-        if lexer.kind == Token.OPEN_BRACE:
+        if lexer.kind == Lexeme.OPEN_BRACE:
             self._class_body(part, maker, name_start, name_end)
         recorder.restore_names(names)
         recorder.drop_functions(waiting)
@@ -1287,16 +1289,16 @@ class Parser:
 
     def _heritage(self):
         """Read what a class extends: anything but an object literal."""
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         self.is_this = False
-        if lexer.kind != Token.OPEN_BRACE and self.depth < MOST_DEPTH:
+        if lexer.kind != Lexeme.OPEN_BRACE and self.depth < MOST_DEPTH:
             self.depth += 1
             shape: cython.int = self._primary()
             if not self.is_arrow:
                 self._chain(shape, False)
             self.depth -= 1
             self.is_arrow = False
-        if lexer.kind == Token.LESS:
+        if lexer.kind == Lexeme.LESS:
             self.types.skip_arguments()
 
     def _class_body(
@@ -1306,8 +1308,8 @@ class Parser:
         name_start: cython.Py_ssize_t,
         name_end: cython.Py_ssize_t,
     ):
-        lexer: Lexer = self.lexer
-        recorder: Recorder = self.recorder
+        lexer: TypescriptLexer = self.lexer
+        recorder: FunctionRecorder = self.recorder
         receiver: cython.Py_ssize_t = self.receiver
         in_choice: cython.bint = self.in_choice
         in_case: cython.bint = self.in_case
@@ -1319,17 +1321,17 @@ class Parser:
         scope: cython.Py_ssize_t = recorder.open_scope(lexer.start, maker)
         saved: tuple = recorder.enter_function(True)
         lexer.advance()
-        while lexer.kind != Token.CLOSE_BRACE and lexer.kind != Token.END:
+        while lexer.kind != Lexeme.CLOSE_BRACE and lexer.kind != Lexeme.END:
             before: cython.Py_ssize_t = lexer.start
-            if lexer.kind == Token.SEMICOLON or lexer.kind == Token.COMMA:
+            if lexer.kind == Lexeme.SEMICOLON or lexer.kind == Lexeme.COMMA:
                 lexer.advance()
                 continue
             recorder.begin_statement()
             self._member(part, outside, name_start, name_end)
-            if lexer.start == before and lexer.kind != Token.CLOSE_BRACE:
+            if lexer.start == before and lexer.kind != Lexeme.CLOSE_BRACE:
                 self.errors += 1
                 lexer.advance()
-        if lexer.kind == Token.CLOSE_BRACE:
+        if lexer.kind == Lexeme.CLOSE_BRACE:
             lexer.advance()
         recorder.leave_function(saved, True)
         recorder.close_scope(scope, lexer.previous_end)
@@ -1346,18 +1348,18 @@ class Parser:
         name_end: cython.Py_ssize_t,
     ):
         """Read a member of a class; ``outside`` is the part of the function around that."""
-        lexer: Lexer = self.lexer
-        recorder: Recorder = self.recorder
-        flags: cython.int = Flag.KEY
+        lexer: TypescriptLexer = self.lexer
+        recorder: FunctionRecorder = self.recorder
+        flags: cython.int = WrittenPartFlag.KEY
         is_static: cython.bint = False
         scope: cython.Py_ssize_t
-        while lexer.kind == Token.AT:
+        while lexer.kind == Lexeme.AT:
             scope = recorder.open_scope(lexer.start, outside)
             self._decorator()
             recorder.close_scope(scope, lexer.previous_end)
         start: cython.Py_ssize_t = lexer.start
         while True:
-            if lexer.kind == Token.OPEN_BRACKET:
+            if lexer.kind == Lexeme.OPEN_BRACKET:
                 scope = recorder.open_scope(lexer.start, outside)
                 self._key()
                 recorder.close_scope(scope, lexer.previous_end)
@@ -1368,34 +1370,34 @@ class Parser:
             if self.key_word == Word.STATIC:
                 is_static = True
             elif self.key_word == Word.GET:
-                flags |= Flag.GETTER
+                flags |= WrittenPartFlag.GETTER
             elif self.key_word == Word.SET:
-                flags |= Flag.SETTER
-        if self.key_word == Word.STATIC and lexer.kind == Token.OPEN_BRACE:
+                flags |= WrittenPartFlag.SETTER
+        if self.key_word == Word.STATIC and lexer.kind == Lexeme.OPEN_BRACE:
             self._static_block(class_part, start)
             return
-        if lexer.kind == Token.QUESTION or lexer.kind == Token.NOT:
+        if lexer.kind == Lexeme.QUESTION or lexer.kind == Lexeme.NOT:
             lexer.advance()
-        if lexer.kind == Token.OPEN_PAREN or lexer.kind == Token.LESS:
+        if lexer.kind == Lexeme.OPEN_PAREN or lexer.kind == Lexeme.LESS:
             part: cython.Py_ssize_t
             key_start: cython.Py_ssize_t = self.key_start
             key_end: cython.Py_ssize_t = self.key_end
             if self.key_word == Word.CONSTRUCTOR and not is_static:
-                part = recorder.part(Part.CONSTRUCTOR, 0, 0, class_part)
+                part = recorder.part(WrittenPart.CONSTRUCTOR, 0, 0, class_part)
                 key_start = name_start
                 key_end = name_end
             else:
                 part = self._key_part(flags, class_part)
             self._method(self._method_start(start), part, class_part, key_start, key_end)
             return
-        if lexer.kind == Token.COLON:
+        if lexer.kind == Lexeme.COLON:
             self.types.skip_annotation()
-        if lexer.kind == Token.EQUALS:
+        if lexer.kind == Lexeme.EQUALS:
             self._field(class_part, is_static, name_start, name_end)
 
     def _is_modifier(self):
         """Say whether what was read as a key is a word that may stand before one."""
-        return self.key_kind == Part.NAME and (_MODIFIERS >> self.key_word) & 1 and self.lexer.is_any(_KEYS)
+        return self.key_kind == WrittenPart.NAME and (_MODIFIERS >> self.key_word) & 1 and self.lexer.is_any(_KEYS)
 
     def _field(
         self,
@@ -1405,18 +1407,18 @@ class Parser:
         name_end: cython.Py_ssize_t,
     ):
         """Read the value of a field from ``=`` on: it runs in a function of its own."""
-        lexer: Lexer = self.lexer
-        recorder: Recorder = self.recorder
+        lexer: TypescriptLexer = self.lexer
+        recorder: FunctionRecorder = self.recorder
         lexer.advance()
-        key: cython.Py_ssize_t = self._key_part(Flag.KEY, class_part)
+        key: cython.Py_ssize_t = self._key_part(WrittenPartFlag.KEY, class_part)
         kind: cython.int = self.key_kind
         start: cython.Py_ssize_t = self.key_start
         end: cython.Py_ssize_t = self.key_end
         scope: cython.Py_ssize_t = recorder.open_scope(
-            lexer.start, recorder.part(Part.STATIC if is_static else Part.CONSTRUCTOR, 0, 0, class_part)
+            lexer.start, recorder.part(WrittenPart.STATIC if is_static else WrittenPart.CONSTRUCTOR, 0, 0, class_part)
         )
         if name_end > name_start:
-            recorder.push_name(Role.ENCLOSING, Part.NAME, name_start, name_end)
+            recorder.push_name(Role.ENCLOSING, WrittenPart.NAME, name_start, name_end)
         self._push_key()
         self.owner = self._key_part(0, class_part)
         self.receiver = class_part
@@ -1434,15 +1436,15 @@ class Parser:
         recorder.close_scope(scope, lexer.previous_end)
 
     def _static_block(self, class_part: cython.Py_ssize_t, start: cython.Py_ssize_t):
-        recorder: Recorder = self.recorder
-        scope: cython.Py_ssize_t = recorder.open_scope(start, recorder.part(Part.STATIC, 0, 0, class_part))
+        recorder: FunctionRecorder = self.recorder
+        scope: cython.Py_ssize_t = recorder.open_scope(start, recorder.part(WrittenPart.STATIC, 0, 0, class_part))
         recorder.close_scope(scope, self._body(class_part, 0, 0))
 
     # elements
 
     def _jsx(self):
         """Read an element from its ``<`` on, with all those in it."""
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         owner: cython.Py_ssize_t = self.owner
         in_choice: cython.bint = self.in_choice
         in_case: cython.bint = self.in_case
@@ -1459,9 +1461,9 @@ class Parser:
             is_tag: cython.bint = False
             while open_tags and not is_tag:
                 kind: cython.int = lexer.jsx_text()
-                if kind == Token.OPEN_BRACE:
+                if kind == Lexeme.OPEN_BRACE:
                     self._jsx_container()
-                elif kind == Token.LESS:
+                elif kind == Lexeme.LESS:
                     if lexer.skip_closing_tag():
                         open_tags -= 1
                     else:
@@ -1479,67 +1481,67 @@ class Parser:
 
     def _jsx_tag(self):
         """Read a tag from ``<`` on, up to its ``>``, which is the current token then; returns whether it is closed."""
-        lexer: Lexer = self.lexer
+        lexer: TypescriptLexer = self.lexer
         lexer.advance()
-        if lexer.kind == Token.NAME:
+        if lexer.kind == Lexeme.NAME:
             lexer.finish_jsx_name()
             lexer.advance()
-            if lexer.kind == Token.LESS:
+            if lexer.kind == Lexeme.LESS:
                 self.types.skip_arguments()
         is_closed: cython.bint = False
-        while lexer.kind != Token.GREATER and lexer.kind != Token.END:
-            is_closed = lexer.kind == Token.SLASH
-            if lexer.kind == Token.NAME:
+        while lexer.kind != Lexeme.GREATER and lexer.kind != Lexeme.END:
+            is_closed = lexer.kind == Lexeme.SLASH
+            if lexer.kind == Lexeme.NAME:
                 self._jsx_attribute()
-            elif lexer.kind == Token.OPEN_BRACE:
+            elif lexer.kind == Lexeme.OPEN_BRACE:
                 self._jsx_container()
                 lexer.advance()
             else:
                 if not is_closed:
                     self.errors += 1
                 lexer.advance()
-        return is_closed or lexer.kind == Token.END
+        return is_closed or lexer.kind == Lexeme.END
 
     def _jsx_attribute(self):
         """Read an attribute: a property, once compiled."""
-        lexer: Lexer = self.lexer
-        recorder: Recorder = self.recorder
+        lexer: TypescriptLexer = self.lexer
+        recorder: FunctionRecorder = self.recorder
         lexer.finish_jsx_name()
         start: cython.Py_ssize_t = lexer.start
         end: cython.Py_ssize_t = lexer.end
         lexer.advance()
-        if lexer.kind != Token.EQUALS:
+        if lexer.kind != Lexeme.EQUALS:
             return
         kind: cython.int = lexer.jsx_value()
-        if kind == Token.LESS:
+        if kind == Lexeme.LESS:
             self._jsx()
             return
-        if kind == Token.OPEN_BRACE:
+        if kind == Lexeme.OPEN_BRACE:
             names: cython.Py_ssize_t = recorder.names_used
             waiting: cython.Py_ssize_t = recorder.pending_count()
             lexer.advance()
             self.hint_start = start
             self.hint_end = end
             self._assignment()
-            recorder.call_functions(waiting, recorder.part(Part.NAME, start, end, 0))
+            recorder.call_functions(waiting, recorder.part(WrittenPart.NAME, start, end, 0))
             recorder.restore_names(names)
             self._close_container()
         lexer.advance()
 
     def _jsx_container(self):
         """Read an expression in braces, up to the ``}``, which is the current token then."""
-        recorder: Recorder = self.recorder
+        recorder: FunctionRecorder = self.recorder
         waiting: cython.Py_ssize_t = recorder.pending_count()
         self.lexer.advance()
-        if self.lexer.kind != Token.CLOSE_BRACE:
+        if self.lexer.kind != Lexeme.CLOSE_BRACE:
             self.hint_start = self.hint_end = 0
             self._expressions()
         recorder.drop_functions(waiting)
         self._close_container()
 
     def _close_container(self):
-        lexer: Lexer = self.lexer
-        while lexer.kind != Token.CLOSE_BRACE and lexer.kind != Token.END:
+        lexer: TypescriptLexer = self.lexer
+        while lexer.kind != Lexeme.CLOSE_BRACE and lexer.kind != Lexeme.END:
             self.errors += 1
             lexer.advance()
 
@@ -1549,8 +1551,8 @@ class Parser:
         """Go over the brackets that open here, if they are nested too deeply; returns whether they are."""
         if self.depth < MOST_DEPTH:
             return False
-        recorder: Recorder = self.recorder
-        scope: cython.Py_ssize_t = recorder.open_scope(self.lexer.start, recorder.part(Part.UNKNOWN, 0, 0, 0))
+        recorder: FunctionRecorder = self.recorder
+        scope: cython.Py_ssize_t = recorder.open_scope(self.lexer.start, recorder.part(WrittenPart.UNKNOWN, 0, 0, 0))
         self.lexer.skip_brackets()
         recorder.close_scope(scope, self.lexer.previous_end)
         self.is_arrow = False
@@ -1558,13 +1560,13 @@ class Parser:
 
     def _skip_expression(self):
         """Go over an expression that is nested too deeply."""
-        lexer: Lexer = self.lexer
-        recorder: Recorder = self.recorder
-        scope: cython.Py_ssize_t = recorder.open_scope(lexer.start, recorder.part(Part.UNKNOWN, 0, 0, 0))
-        while not lexer.is_any(_ENDS) and lexer.kind != Token.COMMA and lexer.kind != Token.SEMICOLON:
+        lexer: TypescriptLexer = self.lexer
+        recorder: FunctionRecorder = self.recorder
+        scope: cython.Py_ssize_t = recorder.open_scope(lexer.start, recorder.part(WrittenPart.UNKNOWN, 0, 0, 0))
+        while not lexer.is_any(_ENDS) and lexer.kind != Lexeme.COMMA and lexer.kind != Lexeme.SEMICOLON:
             if lexer.is_any(_OPENING):
                 lexer.skip_brackets()
-            elif lexer.kind == Token.BACKQUOTE:
+            elif lexer.kind == Lexeme.BACKQUOTE:
                 self.types.skip_template()
             else:
                 lexer.advance()

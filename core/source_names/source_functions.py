@@ -1,4 +1,4 @@
-"""The functions of an original source, called as they are written there.
+"""Functions of an original source, called as they are written there.
 
 functions = read_functions(content, "src/cart.ts")
 functions.name_at(line, column)  # "Cart.total"
@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from core.javascript.scope_search import ScopeSearch
 from core.source_names.dialects import Dialect, dialect_of
-from core.source_names.lexer import Lexer
-from core.source_names.lexer_tables import lexer_tables
-from core.source_names.listed import ListedFunctions
-from core.source_names.names import Names
+from core.source_names.function_recorder import FunctionRecorder
+from core.source_names.listed_functions import ListedFunctions
 from core.source_names.parser import Parser
-from core.source_names.recorder import Recorder
+from core.source_names.typescript_lexer import TypescriptLexer
+from core.source_names.typescript_tokens import lexer_tables
+from core.source_names.written_names import WrittenNames
 from core.sourcemap.position import FunctionName, NoName
 from core.sourcemap.text_positions import BLOCK_SIZE, TextPositions, survey_text
 from core.text.buffers import Numbers, numbers_buffer
@@ -35,7 +35,7 @@ class SourceFunctions:
     blocks: Numbers
     records: Numbers
     """Four numbers for each scope: start, end (exclusive), its part, the scope around (-1: none)."""
-    names: Names | ListedFunctions
+    names: WrittenNames | ListedFunctions
     bodies: tuple[tuple[int, int, str], ...] = ()
     """Parts of the text that become the body of a function, and what that is called."""
     errors: int = 0
@@ -91,12 +91,12 @@ def read_functions(content: bytes, file: str) -> SourceFunctions | None:
     recorder, errors = _parsed(script.text, dialect)
     if errors and not dialect.is_certain:
         return None
-    names = Names(content, array("i", recorder.parts))
+    names = WrittenNames(content, array("i", recorder.parts))
     return SourceFunctions(content, blocks, array("i", recorder.records), names, script.functions, errors)
 
 
-def _parsed(text: bytes, dialect: Dialect) -> tuple[Recorder, int]:
-    recorder = Recorder()
-    parser = Parser(Lexer(text + b"\0", lexer_tables()), recorder, dialect.types, dialect.jsx)
+def _parsed(text: bytes, dialect: Dialect) -> tuple[FunctionRecorder, int]:
+    recorder = FunctionRecorder()
+    parser = Parser(TypescriptLexer(text + b"\0", lexer_tables()), recorder, dialect.types, dialect.jsx)
     parser.parse()
     return recorder, parser.errors

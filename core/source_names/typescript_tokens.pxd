@@ -1,6 +1,6 @@
-# Enums of tokens.py, written by `make enums`.
+# Enums of typescript_tokens.py, written by `make enums`.
 
-cdef enum Token:
+cdef enum Lexeme:
     END = 0
     NAME = 1
     PRIVATE_NAME = 2

@@ -1,7 +1,7 @@
-from core.source_names.lexer cimport Lexer
+from core.source_names.typescript_lexer cimport TypescriptLexer
 
-cdef class Types:
-    cdef Lexer lexer
+cdef class TypeSkipper:
+    cdef TypescriptLexer lexer
 
     cdef void skip_annotation(self)
     cdef void skip_type(self)

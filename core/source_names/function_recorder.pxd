@@ -1,4 +1,4 @@
-cdef class Recorder:
+cdef class FunctionRecorder:
     cdef readonly list records
     cdef readonly list parts
     cdef list names

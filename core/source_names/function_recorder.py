@@ -1,6 +1,6 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
 # mypy: ignore-errors
-"""The functions of a text, and what names them, written down while the text is parsed.
+"""Recorder of the functions of a text and of what names them, while the text is parsed.
 
 What names a function that has no name of its own is found as V8 finds it, since that is what Node and Chromium print:
 names that stand before a function, as those of variables and members, are put on a stack; functions wait until an
@@ -13,9 +13,9 @@ Source: V8, ``src/parsing/func-name-inferrer.cc``, and where ``src/parsing/parse
 import cython
 
 if cython.compiled:
-    from cython.cimports.core.source_names.parts import Part, Role
+    from cython.cimports.core.source_names.written_names import Role, WrittenPart
 else:
-    from core.source_names.parts import Part, Role
+    from core.source_names.written_names import Role, WrittenPart
 
 COMPILED = cython.compiled
 
@@ -26,7 +26,7 @@ _MOST_NAMES = cython.declare(cython.Py_ssize_t, 20)
 
 @cython.final
 @cython.cclass
-class Recorder:
+class FunctionRecorder:
     """Holds four numbers for each scope (start, end, part, the scope around or -1) and for each part (see ``parts``).
 
     Scopes come in the order of their starts.  One that turns out to be none ends at 0.
@@ -53,8 +53,8 @@ class Recorder:
 
     def call_part(self, part: cython.Py_ssize_t, alias: cython.Py_ssize_t):
         """Give ``part``, if nothing has named it yet, the name of another part."""
-        if self.parts[4 * part] == Part.ANONYMOUS and alias != part:
-            self.parts[4 * part] = Part.ALIAS
+        if self.parts[4 * part] == WrittenPart.ANONYMOUS and alias != part:
+            self.parts[4 * part] = WrittenPart.ALIAS
             self.parts[4 * part + 3] = alias
 
     def replace_part(self, part: cython.Py_ssize_t, kind: cython.int, start: cython.Py_ssize_t, end: cython.Py_ssize_t):
@@ -65,11 +65,11 @@ class Recorder:
 
     def is_anonymous(self, part: cython.Py_ssize_t):
         """Say whether nothing has named ``part`` yet."""
-        return self.parts[4 * part] == Part.ANONYMOUS
+        return self.parts[4 * part] == WrittenPart.ANONYMOUS
 
     def put_own_name_in(self, part: cython.Py_ssize_t, target: cython.Py_ssize_t):
         """Let a function's own name stand in the place of the last one of ``target``."""
-        if self.parts[4 * part] == Part.OWN_NAME:
+        if self.parts[4 * part] == WrittenPart.OWN_NAME:
             self.parts[4 * part + 3] = target
 
     # scopes
@@ -208,7 +208,7 @@ class Recorder:
 
     def enclose(self, start: cython.Py_ssize_t, end: cython.Py_ssize_t):
         """Put the name of the function just entered before all names in it."""
-        self.push_name(Role.ENCLOSING, Part.NAME, start, end)
+        self.push_name(Role.ENCLOSING, WrittenPart.NAME, start, end)
         self.names_floor = self.names_used
 
     def _inferred_name(self):

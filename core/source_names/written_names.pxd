@@ -1,6 +1,6 @@
-# Enums of parts.py, written by `make enums`.
+# Enums of written_names.py, written by `make enums`.
 
-cdef enum Part:
+cdef enum WrittenPart:
     ANONYMOUS = 0
     NAME = 1
     STRING = 2
@@ -16,7 +16,7 @@ cdef enum Part:
     RECEIVER = 12
     UNKNOWN = 13
 
-cdef enum Flag:
+cdef enum WrittenPartFlag:
     GETTER = 32
     SETTER = 64
     KEY = 128

@@ -1,6 +1,6 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
 # mypy: ignore-errors
-"""The tokens of a text in JavaScript or TypeScript, with or without JSX.
+"""Lexer of JavaScript and TypeScript, with or without JSX.
 
 Offsets are bytes of UTF-8.  The text must end with a NUL, at which every loop stops.  Nothing here is an error: what no
 program has is a token, too, or ends one.
@@ -9,9 +9,9 @@ program has is a token, too, or ends one.
 import cython
 
 if cython.compiled:
-    from cython.cimports.core.source_names.tokens import Token, Word
+    from cython.cimports.core.source_names.typescript_tokens import Lexeme, Word
 else:
-    from core.source_names.tokens import Token, Word
+    from core.source_names.typescript_tokens import Lexeme, Word
 
 COMPILED = cython.compiled
 
@@ -26,7 +26,7 @@ _LONGEST_WORD = cython.declare(cython.int, 12)
 
 @cython.final
 @cython.cclass
-class Lexer:
+class TypescriptLexer:
     """Reads a token at a time: ``kind``, ``start`` and ``end`` are those of the current one.
 
     ``word`` says which word a NAME is, ``line_break`` whether there is one before the token, and ``previous_end`` is
@@ -34,7 +34,7 @@ class Lexer:
     """
 
     def __init__(self, text, tables):
-        """Stand before the first token of ``text``, which ends with a NUL; ``tables`` are ``lexer_tables.Tables``."""
+        """Stand before the first token of ``text``, which ends with a NUL; ``tables`` are ``LexerTables``."""
         self.text = text
         self.length = len(text) - 1
         self.classes = tables.classes
@@ -59,13 +59,13 @@ class Lexer:
             self.kind = self.simple_kinds[byte]
             at += 1
         elif class_ == _QUOTE:
-            self.kind = Token.STRING
+            self.kind = Lexeme.STRING
             at = self._string_end(at + 1, byte)
         elif class_ == _DIGIT or (byte == ord(".") and self.classes[self.text[at + 1]] == _DIGIT):
-            self.kind = Token.NUMBER
+            self.kind = Lexeme.NUMBER
             at = self._number_end(at)
         elif at >= self.length:
-            self.kind = Token.END
+            self.kind = Lexeme.END
             at = self.length
         else:
             at = self._operator(at, byte)
@@ -77,7 +77,7 @@ class Lexer:
 
     def is_word(self, words: cython.ulonglong):
         """Say whether the token is one of a set of words, likewise; those beyond 63 are in none."""
-        return self.kind == Token.NAME and self.word < 64 and (words >> self.word) & 1 != 0
+        return self.kind == Lexeme.NAME and self.word < 64 and (words >> self.word) & 1 != 0
 
     def rewind(self, previous_end: cython.Py_ssize_t):
         """Go back to the token after ``previous_end``, which was the end of the one before."""
@@ -135,31 +135,31 @@ class Lexer:
         """Go behind the bracket that closes the current one, whatever is between them."""
         depth: cython.Py_ssize_t = 0
         holes: list = []
-        before: cython.int = Token.OPEN_PAREN
-        while self.kind != Token.END:
+        before: cython.int = Lexeme.OPEN_PAREN
+        while self.kind != Lexeme.END:
             kind: cython.int = self.kind
-            if kind == Token.OPEN_PAREN or kind == Token.OPEN_BRACKET or kind == Token.OPEN_BRACE:
+            if kind == Lexeme.OPEN_PAREN or kind == Lexeme.OPEN_BRACKET or kind == Lexeme.OPEN_BRACE:
                 depth += 1
-            elif kind == Token.BACKQUOTE or (kind == Token.CLOSE_BRACE and holes and holes[len(holes) - 1] == depth):
-                if kind == Token.CLOSE_BRACE:
+            elif kind == Lexeme.BACKQUOTE or (kind == Lexeme.CLOSE_BRACE and holes and holes[len(holes) - 1] == depth):
+                if kind == Lexeme.CLOSE_BRACE:
                     holes.pop()
                 if self.template_characters():
                     holes.append(depth)
-                    kind = Token.OPEN_BRACE
-            elif kind == Token.CLOSE_PAREN or kind == Token.CLOSE_BRACKET or kind == Token.CLOSE_BRACE:
+                    kind = Lexeme.OPEN_BRACE
+            elif kind == Lexeme.CLOSE_PAREN or kind == Lexeme.CLOSE_BRACKET or kind == Lexeme.CLOSE_BRACE:
                 depth -= 1
                 if depth <= 0:
                     self.advance()
                     return
-            elif kind == Token.SLASH and not (
-                before == Token.NAME
-                or before == Token.NUMBER
-                or before == Token.STRING
-                or before == Token.CLOSE_PAREN
-                or before == Token.CLOSE_BRACKET
+            elif kind == Lexeme.SLASH and not (
+                before == Lexeme.NAME
+                or before == Lexeme.NUMBER
+                or before == Lexeme.STRING
+                or before == Lexeme.CLOSE_PAREN
+                or before == Lexeme.CLOSE_BRACKET
             ):
                 self.finish_regex()
-                kind = Token.STRING
+                kind = Lexeme.STRING
             before = kind
             self.advance()
 
@@ -195,8 +195,8 @@ class Lexer:
             end += 1
         self.start = at
         self.end = self.position = end + 1 if end < self.length else end
-        self.kind = Token.STRING
-        return Token.STRING
+        self.kind = Lexeme.STRING
+        return Lexeme.STRING
 
     def jsx_text(self):
         """Read up to the next ``{`` or ``<`` of an element's content, and that.  Returns its kind."""
@@ -329,7 +329,7 @@ class Lexer:
                 at += 1
             else:
                 break
-        self.kind = Token.NAME
+        self.kind = Lexeme.NAME
         self.word = Word.NONE
         if is_plain and at - start <= _LONGEST_WORD:
             slot: cython.Py_ssize_t = value % len(self.words)
@@ -366,75 +366,75 @@ class Lexer:
         following: cython.int = self.text[at + 1]
         if byte == ord("="):
             if following == ord(">"):
-                self.kind = Token.ARROW
+                self.kind = Lexeme.ARROW
                 return at + 2
             if following == ord("="):
-                self.kind = Token.OPERATOR
+                self.kind = Lexeme.OPERATOR
                 return at + 3 if self.text[at + 2] == ord("=") else at + 2
-            self.kind = Token.EQUALS
+            self.kind = Lexeme.EQUALS
             return at + 1
         if byte == ord("."):
             if following == ord(".") and self.text[at + 2] == ord("."):
-                self.kind = Token.ELLIPSIS
+                self.kind = Lexeme.ELLIPSIS
                 return at + 3
-            self.kind = Token.DOT
+            self.kind = Lexeme.DOT
             return at + 1
         if byte == ord("?"):
             if following == ord(".") and self.classes[self.text[at + 2]] != _DIGIT:
-                self.kind = Token.OPTIONAL_CHAIN
+                self.kind = Lexeme.OPTIONAL_CHAIN
                 return at + 2
-            return self._doubled(at, byte, Token.QUESTION)
+            return self._doubled(at, byte, Lexeme.QUESTION)
         if byte == ord("&"):
-            return self._doubled(at, byte, Token.AND)
+            return self._doubled(at, byte, Lexeme.AND)
         if byte == ord("|"):
-            return self._doubled(at, byte, Token.OR)
+            return self._doubled(at, byte, Lexeme.OR)
         if byte == ord("<"):
             if following == ord("<"):
-                self.kind = Token.COMPOUND if self.text[at + 2] == ord("=") else Token.OPERATOR
+                self.kind = Lexeme.COMPOUND if self.text[at + 2] == ord("=") else Lexeme.OPERATOR
                 return at + 3 if self.text[at + 2] == ord("=") else at + 2
-            self.kind = Token.OPERATOR if following == ord("=") else Token.LESS
+            self.kind = Lexeme.OPERATOR if following == ord("=") else Lexeme.LESS
             return at + 2 if following == ord("=") else at + 1
         if byte == ord(">"):
-            self.kind = Token.GREATER
+            self.kind = Lexeme.GREATER
             return at + 1
         if byte == ord("/"):
-            self.kind = Token.SLASH
+            self.kind = Lexeme.SLASH
             return at + 2 if following == ord("=") else at + 1
         if byte == ord("!"):
             if following == ord("="):
-                self.kind = Token.OPERATOR
+                self.kind = Lexeme.OPERATOR
                 return at + 3 if self.text[at + 2] == ord("=") else at + 2
-            self.kind = Token.NOT
+            self.kind = Lexeme.NOT
             return at + 1
         if byte == ord("+") or byte == ord("-"):
             if following == byte:
-                self.kind = Token.UPDATE
+                self.kind = Lexeme.UPDATE
                 return at + 2
-            self.kind = Token.COMPOUND if following == ord("=") else Token.SIGN
+            self.kind = Lexeme.COMPOUND if following == ord("=") else Lexeme.SIGN
             return at + 2 if following == ord("=") else at + 1
         if byte == ord("*"):
             if following == ord("*"):
-                self.kind = Token.COMPOUND if self.text[at + 2] == ord("=") else Token.OPERATOR
+                self.kind = Lexeme.COMPOUND if self.text[at + 2] == ord("=") else Lexeme.OPERATOR
                 return at + 3 if self.text[at + 2] == ord("=") else at + 2
-            self.kind = Token.COMPOUND if following == ord("=") else Token.STAR
+            self.kind = Lexeme.COMPOUND if following == ord("=") else Lexeme.STAR
             return at + 2 if following == ord("=") else at + 1
         if byte == ord("%") or byte == ord("^"):
-            self.kind = Token.COMPOUND if following == ord("=") else Token.OPERATOR
+            self.kind = Lexeme.COMPOUND if following == ord("=") else Lexeme.OPERATOR
             return at + 2 if following == ord("=") else at + 1
         if byte == ord("#") and self.classes[following] in (_LETTER, _BEYOND_ASCII):
             end: cython.Py_ssize_t = self._name(at + 1)
-            self.kind = Token.PRIVATE_NAME
+            self.kind = Lexeme.PRIVATE_NAME
             return end
-        self.kind = Token.OTHER
+        self.kind = Lexeme.OTHER
         return at + 1
 
     def _doubled(self, at: cython.Py_ssize_t, byte: cython.int, kind: cython.int):
         """Read ``&``, ``|`` or ``?``, or two of them, which may assign."""
         if self.text[at + 1] == byte:
-            self.kind = Token.LOGICAL_ASSIGNMENT if self.text[at + 2] == ord("=") else Token.OPERATOR
+            self.kind = Lexeme.LOGICAL_ASSIGNMENT if self.text[at + 2] == ord("=") else Lexeme.OPERATOR
             return at + 3 if self.text[at + 2] == ord("=") else at + 2
-        if self.text[at + 1] == ord("=") and kind != Token.QUESTION:
-            self.kind = Token.COMPOUND
+        if self.text[at + 1] == ord("=") and kind != Lexeme.QUESTION:
+            self.kind = Lexeme.COMPOUND
             return at + 2
         self.kind = kind
         return at + 1

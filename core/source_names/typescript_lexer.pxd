@@ -1,4 +1,4 @@
-cdef class Lexer:
+cdef class TypescriptLexer:
     cdef const unsigned char[::1] text
     cdef const unsigned char[::1] classes
     cdef const unsigned char[::1] simple_kinds

@@ -13,7 +13,7 @@ from core.wire.request import Scraping
 from tests.worker.artifact_source import ArtifactSource, a_request, minified
 from tests.worker.source_server import SourceServer, reply
 from worker.requests.request_files import RequestFiles
-from worker.resources import Resources
+from worker.requests.resources import Resources
 
 _FILES = 3
 _ROUNDS = 500

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.explain.explanation import DecidedBy, DecidingFile, DecidingToken, Explanation, Step
-from core.explain.file_records import FileRecord, Lookup, NotAsked, Recorder
+from core.explain.file_records import FileRecord, FileRecorder, Lookup, NotAsked
 from core.explain.findings import FILE_NAMES, Finding, bundle_name, failure_text, origin_text, quoted
 from core.explain.frame_findings import FrameFindings
 from core.explain.uploaded_names import UploadedNames
@@ -27,7 +27,7 @@ _MOST = 10
 """How many names of a kind are listed."""
 
 
-def explain(request: SymbolicateRequest, recorder: Recorder) -> Iterator[list[Explanation]]:
+def explain(request: SymbolicateRequest, recorder: FileRecorder) -> Iterator[list[Explanation]]:
     """Yield the explanations of the frames of each stack trace, in the order of the request.
 
     There are MOST_FRAMES in all: those of later frames are missing.
@@ -40,7 +40,7 @@ def explain(request: SymbolicateRequest, recorder: Recorder) -> Iterator[list[Ex
 
 
 class _Explainer:
-    def __init__(self, request: SymbolicateRequest, recorder: Recorder) -> None:
+    def __init__(self, request: SymbolicateRequest, recorder: FileRecorder) -> None:
         self._recorder = recorder
         self._debug_ids = {module.code_file: parse_debug_id(module.debug_id) for module in request.modules}
         self._findings = FrameFindings(

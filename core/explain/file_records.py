@@ -1,6 +1,6 @@
 """Records of what was done for the files of one request, for its explanation.
 
-The worker tells a ``Recorder`` the bare facts, in passing and only if the request wants an explanation.  What they
+The worker tells a ``FileRecorder`` the bare facts, in passing and only if the request wants an explanation.  What they
 mean is decided afterwards, by the other modules here.
 """
 
@@ -74,7 +74,7 @@ class _Notes:
     unreadable: dict[tuple[str, str], UnreadableMember] = field(default_factory=dict)
 
 
-class Recorder:
+class FileRecorder:
     """Takes down one request's lookups.  Files are looked for one after another, so all notes are about the last one.
 
     ``files`` are the outcomes by key; ``modules`` what was made of them, by the paths of frames; ``bundles`` and

@@ -52,12 +52,3 @@ class PlainText:
     def _raw_end(self, end: int) -> int:
         number = bisect_left(self._at, end) - 1
         return end if number < 0 else self._raw_ends[number] + max(end - self._at[number] - self._lengths[number], 0)
-
-
-def plain_text(raw: str) -> PlainText:
-    """Return ``raw`` as a person would read it; the time is linear in its length."""
-    if MAY_BE_SPECIAL.search(raw) is None:
-        return PlainText(raw)
-    from core.offline.escapes import read_escapes  # most texts have none, and its expressions are slow to compile
-
-    return read_escapes(raw)

@@ -27,7 +27,7 @@ from core.offline.frame_places import (
     blank_end,
     text_frame,
 )
-from core.offline.plain_text import plain_text
+from core.offline.plain_text import MAY_BE_SPECIAL, PlainText
 from core.offline.spidermonkey_frames import at_sign_frame, eval_frame, place_frame, position_frame
 from core.offline.v8_frames import bare_frame, called_frame
 
@@ -48,6 +48,15 @@ def find_frames(text: str, is_known: Callable[[str], bool] | None = None) -> lis
             frame._replace(start=start, end=end) for frame in frames for start, end in [plain.raw_span(*frame[1:3])]
         ]
     return _decoded(text, frames) if "\\" in text else frames
+
+
+def plain_text(raw: str) -> PlainText:
+    """Return ``raw`` as a person would read it; the time is linear in its length."""
+    if MAY_BE_SPECIAL.search(raw) is None:
+        return PlainText(raw)
+    from core.offline.escapes import read_escapes  # most texts have none, and its expressions are slow to compile
+
+    return read_escapes(raw)
 
 
 def _decoded(raw: str, frames: list[TextFrame]) -> list[TextFrame]:

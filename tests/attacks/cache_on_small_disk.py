@@ -20,7 +20,7 @@ from core.wire.request import Scraping
 from tests.worker.artifact_source import a_request, minified
 from worker.caches.cleanup import entries
 from worker.requests.request_files import RequestFiles
-from worker.resources import Resources
+from worker.requests.resources import Resources
 
 _MIB = 1 << 20
 _FILLER_BYTES = 64 << 10

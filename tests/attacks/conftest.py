@@ -11,7 +11,7 @@ import pytest
 from core.settings import Settings
 from tests.worker.artifact_source import ArtifactSource
 from tests.worker.source_server import SourceServer
-from worker.resources import Resources
+from worker.requests.resources import Resources
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tests.worker.artifact_source import ArtifactSource, a_request, minified
 from tests.worker.source_server import SourceServer, reply
 from worker.caches.cleanup import entries
 from worker.requests.request_files import RequestFiles
-from worker.resources import Resources
+from worker.requests.resources import Resources
 
 Opened = Callable[..., Resources]
 

@@ -14,7 +14,7 @@ from core.wire.request import Source
 from tests.worker.artifact_source import ArtifactSource, a_request, minified
 from tests.worker.source_server import Reply, Request, SourceServer, redirect, reply
 from worker.requests.request_files import RequestFiles
-from worker.resources import Resources
+from worker.requests.resources import Resources
 
 Opened = Callable[..., Resources]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import sys
 
-from worker.__main__ import main
+from worker.worker_process import main
 
 if __name__ == "__main__":
     count = int(sys.argv.pop())

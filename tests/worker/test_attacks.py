@@ -21,8 +21,8 @@ from core.wire.response import ScrapingAttempt
 from tests.worker.name_server import Names, NameServer
 from tests.worker.source_server import SourceServer, redirect, reply
 from worker.fetch.client import Client, Fetch
+from worker.requests.resources import Resources
 from worker.requests.symbolicate import symbolicate
-from worker.resources import Resources
 
 RESTRICTED = ("download_error", "destination is restricted")
 NO_URL = None

@@ -19,7 +19,7 @@ from tests.worker.artifact_source import ArtifactSource, a_request, minified
 from tests.worker.source_server import SourceServer, reply, silence
 from worker.caches.shared_store import NoSharedStore, ObjectSharedStore
 from worker.requests.request_files import RequestFiles
-from worker.resources import Resources
+from worker.requests.resources import Resources
 
 LARGE = b"/* %s */ run()" % (b"x" * (12 << 20))
 

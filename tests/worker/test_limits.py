@@ -15,8 +15,8 @@ from core.wire.request import decode_request, parse_document
 from core.wire.response import CompletedBody
 from tests.worker.artifact_source import TOKEN, ArtifactSource
 from tests.worker.source_server import SourceServer, bomb, reply
+from worker.requests.resources import Resources
 from worker.requests.symbolicate import symbolicate
-from worker.resources import Resources
 
 Opened = Callable[..., Any]
 LARGE = b"x" * 2000

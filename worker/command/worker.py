@@ -32,7 +32,7 @@ def add_to(commands: Subcommands) -> None:
 def _run(chosen: argparse.Namespace) -> int:
     if chosen.check is not None:
         return _check(chosen.check)
-    from worker.__main__ import main
+    from worker.worker_process import main
 
     main(chosen.name)
     return 0

@@ -38,7 +38,7 @@ class WrittenFrame(msgspec.Struct, frozen=True, gc=False):
     error: FrameError | None = None
 
 
-class WrittenFrames:
+class FrameCache:
     """The frames that one process remembers, by all that they are made of.
 
     A source map stands for itself and for the generated file that it was read with.

@@ -43,8 +43,8 @@ from core.wire.response import (
     write_data,
 )
 from worker.requests.answer_size import AnswerSize
-from worker.requests.frame_cache import WrittenFrame, WrittenFrames, frame_key, written, written_original
-from worker.requests.generated_files import Modules
+from worker.requests.frame_cache import FrameCache, WrittenFrame, frame_key, written, written_original
+from worker.requests.generated_files import GeneratedFiles
 from worker.requests.request_files import RequestFiles
 from worker.threads import Threads
 
@@ -59,9 +59,9 @@ class FrameWalk:
     def __init__(
         self,
         request: SymbolicateRequest,
-        modules: Modules,
+        modules: GeneratedFiles,
         files: RequestFiles,
-        cache: WrittenFrames,
+        cache: FrameCache,
         threads: Threads,
         size: AnswerSize,
     ) -> None:

@@ -22,7 +22,7 @@ from core.wire.request import Module
 from worker.requests.request_files import RequestFiles
 
 
-class Modules:
+class GeneratedFiles:
     """Resolves the paths of frames, one after another: what is learnt for one serves the next."""
 
     def __init__(self, files: RequestFiles, modules: Sequence[Module]) -> None:
@@ -31,7 +31,7 @@ class Modules:
         self._debug_ids = {module.code_file: parse_debug_id(module.debug_id) for module in modules}
         self._resolved: dict[str, ResolvedModule] = {}
         self.numbers: dict[str, int | None] = {}
-        """Those of ``WrittenFrames``, by the paths of frames, as far as they are known."""
+        """Those of ``FrameCache``, by the paths of frames, as far as they are known."""
 
     def known(self, abs_path: str) -> ResolvedModule | None:
         """Return what is known about the generated file ``abs_path`` without looking for it."""

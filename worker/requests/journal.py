@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from core.explain.file_records import Lookup, NotAsked, Recorder
+from core.explain.file_records import FileRecorder, Lookup, NotAsked
 from core.failures import Excess, Failure
 from core.files.artifact_lookup import Listed, ListedBundle
 from core.files.file_keys import BundledFile, FileEntry, FileKey, FileType, IndividualFile, ResolvedWith
@@ -161,7 +161,7 @@ class RecordingJournal(Journal):
 
     def __init__(self) -> None:
         super().__init__()
-        self.recorder = Recorder()
+        self.recorder = FileRecorder()
 
     def asked(self, lookup: Lookup | NotAsked) -> None:
         """Note it for the explanation, too."""

@@ -14,9 +14,8 @@ from core.wire.request import Source
 from worker.caches.keys import Namespace, artifact_key
 from worker.caches.stored_file import Draft
 from worker.fetch.artifact_source import download_artifact
-from worker.requests.look_ahead import NoStart, Started
-from worker.requests.request_texts import RequestTexts
-from worker.resources import Resources
+from worker.requests.prefetch import NoStart, RequestTexts, Started
+from worker.requests.resources import Resources
 from worker.worker_metrics import Limit
 
 

@@ -23,7 +23,7 @@ from worker.caches.tiered_cache import Freshness
 from worker.fetch.artifact_source import download_bundle
 from worker.requests.journal import Journal
 from worker.requests.resolved_files_cache import OpenBundle
-from worker.resources import Resources
+from worker.requests.resources import Resources
 from worker.worker_metrics import Limit
 
 _log = logging.getLogger(__name__)

@@ -23,14 +23,13 @@ from worker.caches.keys import Namespace
 from worker.caches.replayable_reads import watched_uses
 from worker.caches.tiered_cache import Freshness
 from worker.requests.journal import Journal
-from worker.requests.look_ahead import LookAhead, NoStart, Started
+from worker.requests.prefetch import NoStart, Prefetch, RequestTexts, Started
 from worker.requests.request_artifacts import RequestArtifacts
 from worker.requests.request_bundles import RequestBundles
 from worker.requests.request_lookups import RequestLookups
 from worker.requests.request_scraping import RequestScraping
-from worker.requests.request_texts import RequestTexts
-from worker.requests.resolved_files_cache import KnownFile, file_key, request_digest
-from worker.resources import Resources
+from worker.requests.resolved_files_cache import ResolvedFile, file_key, request_digest
+from worker.requests.resources import Resources
 
 
 class RequestFiles:
@@ -54,8 +53,8 @@ class RequestFiles:
         self._artifacts = RequestArtifacts(resources, self._texts, self._namespace, request.source)
         self._scraping = RequestScraping(resources, self._texts, self._namespace, request)
         self._digest = request_digest(request, scope)
-        self._look_ahead = LookAhead(self._start)
-        self._looks_ahead = False
+        self._prefetch = Prefetch(self._start)
+        self._prefetches = False
         self._scrapes = False
         self._sources: dict[FileKey, FileEntry] = {}
 
@@ -66,9 +65,9 @@ class RequestFiles:
 
     def expect(self, keys: Iterable[FileKey]) -> None:
         """Fetch some of the files that will be asked for before they are; what comes out is the same."""
-        self._looks_ahead = True
-        self._look_ahead.expect(keys)
-        self._look_ahead.look()
+        self._prefetches = True
+        self._prefetch.expect(keys)
+        self._prefetch.look()
 
     @property
     def _remembers_nothing(self) -> bool:
@@ -76,18 +75,18 @@ class RequestFiles:
 
     async def close(self) -> None:
         """Stop fetching what nobody has asked for after all."""
-        if self._looks_ahead:
-            await self._look_ahead.close()
+        if self._prefetches:
+            await self._prefetch.close()
             await self._texts.close()
 
-    def known_module(self, abs_path: str, debug_id: DebugId | None) -> KnownFile | None:
+    def known_module(self, abs_path: str, debug_id: DebugId | None) -> ResolvedFile | None:
         """Return what a generated file and its source map came to for an earlier request, if that still holds.
 
         Whatever looking for them would bring besides is then as if they had been looked for.
         """
         if self._remembers_nothing:
             return None
-        found = self._resources.known_files.get(file_key(self._digest, self._bundles.state, abs_path, debug_id))
+        found = self._resources.resolved_files.get(file_key(self._digest, self._bundles.state, abs_path, debug_id))
         if found is None:
             return None
         file, uses = found
@@ -99,8 +98,8 @@ class RequestFiles:
         for listed in file.artifacts:
             self._artifacts.add(listed)
         self._scrapes |= file.was_scraped
-        if self._looks_ahead:
-            self._look_ahead.arrived(FileKey(FileType.MINIFIED_SOURCE, abs_path, debug_id))
+        if self._prefetches:
+            self._prefetch.arrived(FileKey(FileType.MINIFIED_SOURCE, abs_path, debug_id))
         return file
 
     async def remembered(
@@ -114,9 +113,9 @@ class RequestFiles:
         bundles, artifacts = set(self._bundles.known), set(self._artifacts.known)
         with self._journal.excerpt() as entries, watched_uses() as uses:
             module = await resolve()
-        file = KnownFile(
+        file = ResolvedFile(
             module=module,
-            number=self._resources.written_frames.module_number(abs_path, module),
+            number=self._resources.frame_cache.module_number(abs_path, module),
             entries=entries,
             bundles={uri: each for uri, each in self._bundles.known.items() if uri not in bundles},
             artifacts=[each for url, each in self._artifacts.known.items() if url not in artifacts],
@@ -125,10 +124,10 @@ class RequestFiles:
             was_scraped=self._scrapes,
         )
         if uses.were_in_memory and file.urls.isdisjoint(artifacts):
-            self._resources.known_files.keep(key, file, uses)
+            self._resources.resolved_files.keep(key, file, uses)
         return module
 
-    def _depends_on_nothing_else(self, file: KnownFile) -> bool:
+    def _depends_on_nothing_else(self, file: ResolvedFile) -> bool:
         """Say whether no artifact that this request has learnt of could be taken for the file or its map."""
         known = self._artifacts.known
         return not known or file.urls.isdisjoint(known)
@@ -155,11 +154,11 @@ class RequestFiles:
         return await self._resources.source_maps.get(self._namespace, content, minified)
 
     async def _get(self, key: FileKey) -> FileEntry:
-        self._look_ahead.arrived(key)
+        self._prefetch.arrived(key)
         entry = await self._find(key)
         if entry is None and await self._learn_about(key):
-            if self._looks_ahead:
-                self._look_ahead.look()
+            if self._prefetches:
+                self._prefetch.look()
             entry = await self._find(key)
         if entry is None:
             return await self._scrape(key)
@@ -182,8 +181,8 @@ class RequestFiles:
 
     async def _scrape(self, key: FileKey) -> FileEntry:
         self._scrapes = True
-        if self._looks_ahead:
-            self._look_ahead.look()
+        if self._prefetches:
+            self._prefetch.look()
         scraped = await self._scraping.scrape(key)
         if self._journal.wants_more:
             self._journal.asked_without_dist(await self._lookups.without_dist(key))

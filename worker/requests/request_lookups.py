@@ -16,7 +16,7 @@ from worker.caches.keys import Namespace, lookup_key
 from worker.caches.stored_file import Draft
 from worker.caches.tiered_cache import Freshness
 from worker.fetch.artifact_source import ask, is_allowed_source
-from worker.resources import Resources
+from worker.requests.resources import Resources
 from worker.worker_metrics import Limit
 
 _log = logging.getLogger(__name__)

@@ -23,9 +23,8 @@ from worker.fetch.scraping import (
     scrape,
     scraping_policy,
 )
-from worker.requests.look_ahead import NoStart, Started
-from worker.requests.request_texts import RequestTexts
-from worker.resources import Resources
+from worker.requests.prefetch import NoStart, RequestTexts, Started
+from worker.requests.resources import Resources
 from worker.worker_metrics import Limit
 
 

@@ -40,12 +40,12 @@ class OpenBundle:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownFile:
+class ResolvedFile:
     """A generated file with its source map, and what looking for the two came to besides.
 
     ``entries`` were made in the journal, ``bundles`` (by URI) and ``artifacts`` were learnt of, and ``read_bytes`` of
     members were read.  ``urls`` are what the two files are found by among artifacts.  ``number`` is that of
-    ``WrittenFrames``.
+    ``FrameCache``.
     """
 
     module: ResolvedModule
@@ -61,8 +61,8 @@ class KnownFile:
 class _Remembered:
     __slots__ = ("__weakref__", "file", "uses")
 
-    def __init__(self, file: KnownFile, uses: Uses) -> None:
-        self.file: KnownFile | None = file
+    def __init__(self, file: ResolvedFile, uses: Uses) -> None:
+        self.file: ResolvedFile | None = file
         self.uses = uses
 
     def end(self) -> None:
@@ -71,13 +71,13 @@ class _Remembered:
         self.uses = Uses()
 
 
-class KnownFiles:
+class ResolvedFilesCache:
     """The files that one process remembers, by ``file_key``."""
 
     def __init__(self) -> None:
         self._files: OrderedDict[Hashable, _Remembered] = OrderedDict()  # what was used longest ago comes first
 
-    def get(self, key: Hashable) -> tuple[KnownFile, Uses] | None:
+    def get(self, key: Hashable) -> tuple[ResolvedFile, Uses] | None:
         """Return what a file came to, and what has to be used again for that; None if that isn't known."""
         remembered = self._files.get(key)
         if remembered is None:
@@ -88,7 +88,7 @@ class KnownFiles:
         self._files.move_to_end(key)
         return remembered.file, remembered.uses
 
-    def keep(self, key: Hashable, file: KnownFile, uses: Uses) -> None:
+    def keep(self, key: Hashable, file: ResolvedFile, uses: Uses) -> None:
         """Remember what a file came to."""
         remembered = self._files[key] = _Remembered(file, uses)
         uses.tell_end(remembered)

@@ -14,10 +14,10 @@ from core.wire.response import CompletedBody, encode_completed
 from worker.jobs.job_records import Answer, Job, Symbolicate
 from worker.requests.answer_size import AnswerSize
 from worker.requests.frame_walk import FrameWalk
-from worker.requests.generated_files import Modules
+from worker.requests.generated_files import GeneratedFiles
 from worker.requests.journal import Journal, RecordingJournal
 from worker.requests.request_files import RequestFiles
-from worker.resources import Resources
+from worker.requests.resources import Resources
 
 _COUNTED_FROM_BYTES = 2 << 20  # smaller bodies can't have too many values
 _LARGE_BYTES = 64 << 10  # a body that takes longer to read than a thread is worth
@@ -80,8 +80,8 @@ async def symbolicate(
     """
     journal = journal or Journal()
     files = RequestFiles(resources, request, scope, journal)
-    modules = Modules(files, request.modules)
-    walk = FrameWalk(request, modules, files, resources.written_frames, resources.threads, size or AnswerSize())
+    modules = GeneratedFiles(files, request.modules)
+    walk = FrameWalk(request, modules, files, resources.frame_cache, resources.threads, size or AnswerSize())
     try:
         completed = await walk.completed()
         walk.count_into(resources.metrics.counts, completed)

@@ -44,7 +44,7 @@ class Conversions:
         self._threads = threads
         self._metrics = metrics
         self._alone = asyncio.Semaphore(1)
-        self._reader: _Reader | None = None
+        self._converter: _Converter | None = None
 
     async def convert(self, text: Content, minified: Content) -> Draft:
         """Return the index file of the source map ``text`` for the file ``minified``, made by another process.
@@ -63,8 +63,8 @@ class Conversions:
 
     async def close(self) -> None:
         """End the process that reads maps."""
-        if self._reader is not None:
-            await self._reader.close()
+        if self._converter is not None:
+            await self._converter.close()
 
     @contextlib.asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
@@ -151,17 +151,17 @@ class Conversions:
         started = time.perf_counter()
         files = [text.fileno(), minified.fileno(), draft.fileno()]
         try:
-            if self._reader is not None:
+            if self._converter is not None:
                 with contextlib.suppress(ConnectionError):  # it was killed
-                    return await self._reader.read(task, files)
-                await self._reader.close()
-            self._reader = await _Reader.start()
-            return await self._reader.read(task, files)
+                    return await self._converter.read(task, files)
+                await self._converter.close()
+            self._converter = await _Converter.start()
+            return await self._converter.read(task, files)
         finally:
             self._metrics.conversion(text.size, time.perf_counter() - started)
 
 
-class _Reader:
+class _Converter:
     """The process ``worker.source_maps.convert``."""
 
     def __init__(self, process: Process, tasks: socket.socket) -> None:

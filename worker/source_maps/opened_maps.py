@@ -44,7 +44,7 @@ class _Read:
     index: MappedFile | None = None
 
 
-class SourceMaps:
+class OpenedMaps:
     """Belongs to one event loop."""
 
     def __init__(

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.offline.plain_text import plain_text
+from core.offline.text_frames import plain_text
 from tests.core.offline.written_traces import (
     ENGINES,
     OF_ANY_ENGINE,

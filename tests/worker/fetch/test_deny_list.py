@@ -21,7 +21,7 @@ from tests.worker.artifact_source import a_request, minified
 from tests.worker.source_server import SourceServer, reply
 from worker.fetch.deny_list import Blocked, DenyList, HostDigests, LocalDenyList
 from worker.requests.request_files import RequestFiles
-from worker.resources import Resources
+from worker.requests.resources import Resources
 
 DOWN = Failure(FailureKind.DOWNLOAD_ERROR, "503 Service Unavailable", status=503)
 SLOW = Failure(FailureKind.TIMEOUT, "5m")

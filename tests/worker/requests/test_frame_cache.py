@@ -13,7 +13,7 @@ from core.files.file_keys import EmbeddedFile, File, FileEntry, Origin, Resolved
 from core.frames.mapped_frame import MappedEntry, ResolvedModule
 from core.sourcemap.source_map import SourceMap, read_source_map
 from core.wire.frame import Frame, FrameData
-from worker.requests.frame_cache import WrittenFrames, frame_key
+from worker.requests.frame_cache import FrameCache, frame_key
 
 PATH = "https://h.test/a.js"
 MAP = orjson.dumps({"version": 3, "sources": ["a.ts"], "names": [], "mappings": "AAAA"})
@@ -30,7 +30,7 @@ def a_module(
 
 
 def test_a_file_has_one_number_as_long_as_nothing_about_it_changes():
-    frames = WrittenFrames()
+    frames = FrameCache()
     one, other = read_source_map(MAP), read_source_map(MAP)
     modules = [
         (PATH, a_module(one)),
@@ -57,7 +57,7 @@ def test_a_file_has_one_number_as_long_as_nothing_about_it_changes():
     ],
 )
 def test_frames_are_not_remembered_of_a_file(path, source_map, base):
-    assert WrittenFrames().module_number(path, a_module(source_map, base=base)) is None
+    assert FrameCache().module_number(path, a_module(source_map, base=base)) is None
 
 
 def test_frames_that_differ_in_anything_are_different():

@@ -13,9 +13,9 @@ from core.wire.request import Scraping, SymbolicateRequest
 from core.wire.response import ScrapingAttempt
 from tests.worker.artifact_source import ArtifactSource, a_module, a_request, source_map
 from tests.worker.source_server import SourceServer, reply
-from worker.requests.generated_files import Modules
+from worker.requests.generated_files import GeneratedFiles
 from worker.requests.request_files import RequestFiles
-from worker.resources import Resources
+from worker.requests.resources import Resources
 
 ID = DebugId("2f259f80-58b7-44cb-d7cd-de1505e7e718")
 OTHER_ID = DebugId("0f5a1c2e-3d4b-4a5c-8d6e-7f8091a2b3c4")
@@ -52,7 +52,7 @@ class Resolver:
 
     def __init__(self, resources: Resources, request: SymbolicateRequest) -> None:
         self.files = RequestFiles(resources, request, None)
-        self.modules = Modules(self.files, request.modules)
+        self.modules = GeneratedFiles(self.files, request.modules)
 
     async def __call__(self, abs_path: str = APP_URL) -> ResolvedModule:
         return await self.modules.resolve(abs_path)

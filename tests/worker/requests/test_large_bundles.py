@@ -14,7 +14,7 @@ from core.files.file_keys import FileEntry
 from tests.worker.artifact_source import ArtifactSource, a_request, minified
 from worker.requests import large_bundles
 from worker.requests.request_files import RequestFiles
-from worker.resources import Resources
+from worker.requests.resources import Resources
 
 
 def a_bundle(name: str, members: int = 40) -> bytes:

@@ -16,7 +16,7 @@ from tests.worker.artifact_source import ArtifactSource, a_request, minified
 from tests.worker.source_server import reply
 from worker.command.main import main
 from worker.requests.request_files import RequestFiles
-from worker.resources import Resources
+from worker.requests.resources import Resources
 
 Opened = Callable[[], Resources]
 

@@ -40,7 +40,7 @@ from tests.worker.source_server import (
     reply,
 )
 from worker.requests.request_files import RequestFiles
-from worker.resources import Resources
+from worker.requests.resources import Resources
 
 ID = DebugId("2f259f80-58b7-44cb-d7cd-de1505e7e718")
 

@@ -18,9 +18,9 @@ from core.wire.request import decode_request, parse_document
 from core.wire.response import encode_completed
 from tests.worker.artifact_source import ArtifactSource
 from tests.worker.source_server import SourceServer, reply
-from worker.requests import resolved_files_cache as known_files
+from worker.requests import resolved_files_cache as resolved_files
+from worker.requests.resources import Resources
 from worker.requests.symbolicate import symbolicate
-from worker.resources import Resources
 
 MINIFIED = b"function a(){b()}function b(){c()}\n//# sourceMappingURL=%b.map\n"
 CONTENT = "one();\ntwo();\nthree();\n"
@@ -113,11 +113,11 @@ async def test_a_file_that_came_from_memory_is_remembered(web, source, settings)
         sizes = []
         for _ in range(3):
             await answer(resources, a_request(web, source, ("a", 1)))
-            sizes.append(len(resources.known_files))
+            sizes.append(len(resources.resolved_files))
         assert sizes == [0, 1, 1]
         await answer(resources, a_request(web, source, ("b", 1), ("a", 1)))
         await answer(resources, a_request(web, source, ("a", 1), ("b", 1)))
-        assert len(resources.known_files) == 2
+        assert len(resources.resolved_files) == 2
 
 
 async def growth(resources: Resources, request: dict[str, Any]) -> Values:
@@ -135,7 +135,7 @@ async def test_what_is_remembered_is_counted_as_if_it_were_not(web, source, sett
             await answer(resources, request)
             from_memory = await growth(resources, request)
             assert await growth(resources, request) == from_memory
-            assert len(resources.known_files) == len(
+            assert len(resources.resolved_files) == len(
                 {path_of(frame) for frame in frames_of(request) if frame["lineno"]}
             )
 
@@ -169,7 +169,7 @@ def test_nothing_is_held_that_the_caches_have_thrown_out(web, source, settings):
                 await answer(resources, a_request(web, source, ("a", 1)))
             kept = weakref.ref(next(iter(resources.source_maps._memory._kept.values())).value.value)
             resources.source_maps._memory.drop_oldest()
-            assert len(resources.known_files) == 1
+            assert len(resources.resolved_files) == 1
             return kept
 
     assert asyncio.run(evicted())() is None
@@ -234,11 +234,11 @@ async def test_what_a_request_may_read_is_counted_as_if_nothing_were_remembered(
 
 
 async def test_only_so_many_are_remembered(web, source, settings, monkeypatch):
-    monkeypatch.setattr(known_files, "MOST_FILES", 2)
+    monkeypatch.setattr(resolved_files, "MOST_FILES", 2)
     async with Resources(settings) as resources:
         for _ in range(3):
             await answer(resources, a_request(web, source, *((f"missing{number}", 1) for number in range(5))))
-        assert len(resources.known_files) == 2
+        assert len(resources.resolved_files) == 2
 
 
 async def test_what_is_refused_to_one_token_is_not_known_to_another(web, source, settings):
@@ -249,7 +249,7 @@ async def test_what_is_refused_to_one_token_is_not_known_to_another(web, source,
         other = request | {"source": request["source"] | {"token": "another"}}
         await answer(resources, other)
         await answer(resources, other)
-        assert len(resources.known_files) == 2
+        assert len(resources.resolved_files) == 2
 
 
 def frames_of(request: dict[str, Any]) -> list[dict[str, Any]]:

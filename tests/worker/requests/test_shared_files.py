@@ -18,7 +18,7 @@ from tests.worker.source_server import gated, reply
 from worker.caches.cache_entries import encode_end
 from worker.caches.cleanup import entries, read_record
 from worker.requests.request_files import RequestFiles
-from worker.resources import Resources
+from worker.requests.resources import Resources
 
 ID = DebugId("2f259f80-58b7-44cb-d7cd-de1505e7e718")
 LARGE = b"/* %s */ run()" % (b"x" * (2 << 20))

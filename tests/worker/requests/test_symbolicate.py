@@ -13,8 +13,8 @@ from core.wire.request import decode_request, parse_document
 from core.wire.response import encode_completed
 from tests.worker.artifact_source import TOKEN, ArtifactSource
 from tests.worker.source_server import redirect, reply, silence
+from worker.requests.resources import Resources
 from worker.requests.symbolicate import symbolicate
-from worker.resources import Resources
 
 ID = "2f259f80-58b7-44cb-d7cd-de1505e7e718"
 APP = b"run();throw 1\n//# sourceMappingURL=app.js.map"

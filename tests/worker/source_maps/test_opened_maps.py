@@ -28,7 +28,7 @@ from worker.caches.keys import Namespace
 from worker.caches.memory import Budget
 from worker.caches.stored_file import MappedFile
 from worker.source_maps.convert import BEGUN, Task, task_message
-from worker.source_maps.opened_maps import INDEXED_FROM_BYTES, SourceMaps
+from worker.source_maps.opened_maps import INDEXED_FROM_BYTES, OpenedMaps
 from worker.threads import Threads, file_threads
 from worker.worker_metrics import WorkerMetrics
 
@@ -41,16 +41,16 @@ OPEN_ENDED = 60.0
 PAUSE_S = 0.002
 SLOW_CODE = CODE * 500_000  # it takes a process some dozen pauses to read
 
-Opened = Callable[..., "SourceMaps"]
+Opened = Callable[..., "OpenedMaps"]
 
 
 @pytest.fixture
 async def opened(tmp_path: Path) -> AsyncIterator[Opened]:
     """Open what a worker process of the host reads maps with."""
     with contextlib.ExitStack() as stack:
-        everything: list[SourceMaps] = []
+        everything: list[OpenedMaps] = []
 
-        def open_one(store: FileStore | None = None, **settings: int) -> SourceMaps:
+        def open_one(store: FileStore | None = None, **settings: int) -> OpenedMaps:
             chosen = Settings(cache_dir=tmp_path, **settings)  # type: ignore[arg-type]
             threads, files = Threads(chosen), file_threads(chosen)
             if store is None:
@@ -59,7 +59,7 @@ async def opened(tmp_path: Path) -> AsyncIterator[Opened]:
             stack.callback(threads.close)
             stack.callback(files.close)
             everything.append(
-                SourceMaps(chosen, Budget(chosen.memory_cache_bytes), store, threads, files, WorkerMetrics(Counts()))
+                OpenedMaps(chosen, Budget(chosen.memory_cache_bytes), store, threads, files, WorkerMetrics(Counts()))
             )
             return everything[-1]
 
@@ -88,7 +88,7 @@ def index_files(store: DiskStore) -> list[Path]:
     return [path for path, record in records if record is not None and record.kind is Kind.DERIVED]
 
 
-async def function_in(maps: SourceMaps, content: Content, minified: Content = CODE) -> str | object:
+async def function_in(maps: OpenedMaps, content: Content, minified: Content = CODE) -> str | object:
     source_map = await maps.get(HERE, content, minified)
     assert isinstance(source_map, SourceMap), source_map
     position = source_map.lookup(0, 9)

@@ -29,10 +29,10 @@ from worker.fetch.client import Client
 from worker.fetch.deny_list import DenyList
 from worker.fetch.download import Downloader, limits_of_bundles
 from worker.requests.answer_size import LargeAnswers
-from worker.requests.frame_cache import WrittenFrames
+from worker.requests.frame_cache import FrameCache
 from worker.requests.large_bundles import LargeBundles
-from worker.requests.resolved_files_cache import KnownFiles
-from worker.source_maps.opened_maps import SourceMaps
+from worker.requests.resolved_files_cache import ResolvedFilesCache
+from worker.source_maps.opened_maps import OpenedMaps
 from worker.threads import Threads, file_threads, leave_when_stuck
 from worker.worker_metrics import WorkerMetrics
 
@@ -105,9 +105,9 @@ class Resources:
             size_of=lambda _, text: _size(text),
             lifetime_of=lambda _: Lifetime(settings.file_in_bundle_cache_idle_s, since_last_use=True),
         )
-        self.source_maps = SourceMaps(settings, self.memory, self.store, self.threads, self.file_threads, self.metrics)
-        self.known_files = KnownFiles()
-        self.written_frames = WrittenFrames()
+        self.source_maps = OpenedMaps(settings, self.memory, self.store, self.threads, self.file_threads, self.metrics)
+        self.resolved_files = ResolvedFilesCache()
+        self.frame_cache = FrameCache()
         self.large_answers = LargeAnswers()
 
     async def __aenter__(self) -> Self:

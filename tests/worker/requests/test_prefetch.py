@@ -21,9 +21,9 @@ from core.wire.response import sorted_attempts
 from tests.waiting import PATIENCE_S
 from tests.worker.artifact_source import ArtifactSource, a_module, a_request, minified
 from tests.worker.source_server import SourceServer, gated, redirect, reply, silence
-from worker.requests.generated_files import Modules
+from worker.requests.generated_files import GeneratedFiles
 from worker.requests.request_files import RequestFiles
-from worker.resources import Resources
+from worker.requests.resources import Resources
 
 IDS = [f"2f259f80-58b7-44cb-d7cd-de1505e7e7{number:02}" for number in range(10)]
 MAP = b'{"version":3,"sources":[],"names":[],"mappings":""}'
@@ -50,7 +50,7 @@ async def test_files_from_the_web_are_fetched_at_the_same_time_and_their_maps_to
     for name in names:
         server.put(f"/{name}.map", gated(map_gate, reply(MAP)))
     files = RequestFiles(resources, a_request(server.url("/lookup/"), scraping=Scraping()), None)
-    modules = Modules(files, [])
+    modules = GeneratedFiles(files, [])
 
     async def resolve_all() -> None:
         async with expecting(files, modules.keys_of(paths)):
@@ -203,7 +203,7 @@ def _put(source: ArtifactSource, base: str, name: str, kind: str, file_id: int) 
 
 async def _answer(resources: Resources, request: Any, paths: list[str], *, is_early: bool) -> Any:
     files = RequestFiles(resources, request, None)
-    modules = Modules(files, request.modules)
+    modules = GeneratedFiles(files, request.modules)
     async with expecting(files, modules.keys_of(paths) if is_early else []):
         resolved = [await modules.resolve(path) for path in paths]
     return [_said_of(module) for module in resolved], sorted_attempts(files.attempts)

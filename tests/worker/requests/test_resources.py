@@ -12,10 +12,10 @@ from core.settings import Settings
 from core.wire.request import Scraping
 from tests.worker.artifact_source import ArtifactSource, a_request, minified
 from tests.worker.source_server import SourceServer, reply
-from worker import resources as module
 from worker.caches.stored_file import mapped_bytes
+from worker.requests import resources as module
 from worker.requests.request_files import RequestFiles
-from worker.resources import Resources
+from worker.requests.resources import Resources
 
 LARGE = 16 << 20
 

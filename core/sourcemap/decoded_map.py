@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from core.errors import MalformedMappings, MalformedSourceMap
 from core.sourcemap.json_strings import interned
 from core.sourcemap.map_document import IndexMap, Mappings, PlainMap, Section, rooted_sources
-from core.sourcemap.source_contents import Contents, contents_of, no_contents
+from core.sourcemap.source_contents import SourceContents, contents_of, no_contents
 from core.sourcemap.token_arrays import gather, is_ordered, renumber, shift, sort_order
 from core.sourcemap.vlq import DIGITS, FAULT_TEXTS, count_tokens, decode_mappings, decode_ranges
 from core.text.buffers import Content
@@ -55,7 +55,7 @@ class DecodedMap:
     sources: list[str]
     names: list[str]
     tokens: Tokens
-    contents: Contents
+    contents: SourceContents
     ignored: array[int]
 
 
@@ -109,7 +109,7 @@ class _MergedMap:
         self._add_contents(part.contents, sources)
         self._ignored.update(sources[source] for source in part.ignored if source < len(sources))
 
-    def _add_contents(self, contents: Contents, sources: array[int]) -> None:
+    def _add_contents(self, contents: SourceContents, sources: array[int]) -> None:
         # All sections are in the same text.
         self._text = contents.text or self._text
         for source, start, end in zip(sources, contents.starts, contents.ends, strict=False):
@@ -127,12 +127,12 @@ class _MergedMap:
             ignored=array("I", sorted(self._ignored)),
         )
 
-    def _contents(self) -> Contents:
+    def _contents(self) -> SourceContents:
         if not self._content_places:
             return no_contents()
         places = [self._content_places.get(source, (0, 0)) for source in range(len(self._sources))]
         starts, ends = (array("I", numbers) for numbers in zip(*places, strict=True))
-        return Contents(self._text, starts, ends)
+        return SourceContents(self._text, starts, ends)
 
 
 def decode_plain_map(document: PlainMap) -> DecodedMap:

@@ -27,7 +27,7 @@ from core.sourcemap.functions import GeneratedCode
 from core.sourcemap.json_strings import JsonStrings
 from core.sourcemap.metro import FunctionMaps
 from core.sourcemap.prepared_map import PreparedMap
-from core.sourcemap.source_contents import Contents
+from core.sourcemap.source_contents import SourceContents
 from core.sourcemap.source_map import Parts, SourceMap, read_source_map
 from core.text.buffers import Content
 from core.text.checksum import checksum
@@ -200,7 +200,7 @@ def read_prepared_map(memory: memoryview, text: Content) -> PreparedMap:
         sources=_read_literals(reader, text),
         root=_read_string(reader),
         names=_read_literals(reader, text),
-        contents=Contents(text, reader.numbers(), reader.numbers()),
+        contents=SourceContents(text, reader.numbers(), reader.numbers()),
         functions=_read_function_maps(reader, text) if reader.number() else None,
         ignored=reader.numbers(),
         debug_id=_read_string(reader) or None,

@@ -16,7 +16,7 @@ from core.sourcemap.json_strings import JsonStrings
 from core.sourcemap.mappings_survey import MappingsSurvey
 from core.sourcemap.section_fields import SectionField
 from core.sourcemap.section_outline import SectionOutline
-from core.sourcemap.source_contents import Contents, no_contents
+from core.sourcemap.source_contents import SourceContents, no_contents
 from core.text.buffers import Content, Numbers, numbers_buffer
 
 _FEWEST_VALUES = 9
@@ -32,7 +32,7 @@ class JoinedSections:
     mappings: EncodedMappings
     sources: JsonStrings
     names: JsonStrings
-    contents: Contents
+    contents: SourceContents
     ignored: array[int]
 
 
@@ -83,9 +83,9 @@ def _names(outline: SectionOutline) -> JsonStrings:
     return JsonStrings(bytes(memoryview(text)[:size]), starts)
 
 
-def _contents(outline: SectionOutline, text: Content, count: int) -> Contents:
+def _contents(outline: SectionOutline, text: Content, count: int) -> SourceContents:
     starts, ends = numbers_buffer(count), numbers_buffer(count)
-    return Contents(text, starts, ends) if outline.place_contents(starts, ends) else no_contents()
+    return SourceContents(text, starts, ends) if outline.place_contents(starts, ends) else no_contents()
 
 
 def _ignored(outline: SectionOutline, count: int) -> array[int]:

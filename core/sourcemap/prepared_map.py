@@ -10,7 +10,7 @@ from core.sourcemap.joined_sections import JoinedSections, join_sections
 from core.sourcemap.json_strings import JsonStrings, json_strings_of
 from core.sourcemap.map_document import IndexMap, PlainMap, rooted_source
 from core.sourcemap.metro import FunctionMaps, read_function_maps
-from core.sourcemap.source_contents import Contents, contents_of
+from core.sourcemap.source_contents import SourceContents, contents_of
 from core.text.buffers import Content, Numbers
 
 
@@ -27,7 +27,7 @@ class PreparedMap:
     sources: JsonStrings
     root: str
     names: JsonStrings
-    contents: Contents
+    contents: SourceContents
     functions: FunctionMaps | None
     ignored: Numbers
     debug_id: str | None

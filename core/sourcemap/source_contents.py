@@ -16,7 +16,7 @@ _NULL = ord("n")
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class SourceContents:
     """The contents of the sources: source ``i`` has the JSON string ``text[starts[i]:ends[i]]``.
 
     Both numbers are 0 for a source without content, and sources past the end of the arrays have none either.
@@ -42,12 +42,12 @@ class Contents:
         return str(orjson.loads(literal)).encode() if b"\\" in literal else literal[1:-1]
 
 
-def no_contents() -> Contents:
+def no_contents() -> SourceContents:
     """Return the contents of a map that embeds none."""
-    return Contents(b"", array("I"), array("I"))
+    return SourceContents(b"", array("I"), array("I"))
 
 
-def contents_of(document: PlainMap) -> Contents:
+def contents_of(document: PlainMap) -> SourceContents:
     """Return the contents that a map embeds."""
     values = document.contents[: len(document.sources)]
     text = document.document.text
@@ -57,7 +57,7 @@ def contents_of(document: PlainMap) -> Contents:
     for source, start in enumerate(starts):
         if text[start] == _NULL:
             starts[source] = ends[source] = 0
-    return Contents(text, starts, ends) if any(ends) else no_contents()
+    return SourceContents(text, starts, ends) if any(ends) else no_contents()
 
 
 class SourceLines(msgspec.Struct, frozen=True, gc=False):
@@ -103,7 +103,7 @@ class SourceContent:
 class SurveyedContents:
     """The contents of a map's sources, each surveyed once it is asked for."""
 
-    def __init__(self, contents: Contents) -> None:
+    def __init__(self, contents: SourceContents) -> None:
         self._contents = contents
         self._known: dict[int, SourceContent] = {}
 

@@ -39,9 +39,8 @@ class Parts:
 class SourceMap:
     """A source map, and the generated file it belongs to if that is at hand.
 
-    ``load`` returns its parts when the first question is asked; they are about other texts than the given ones unless
-    those are UTF-8.  What is found out for one lookup is remembered for the next.  Any number of threads may ask at
-    once.
+    ``load`` returns its parts when the first question is asked.  Where a text isn't UTF-8, the parts refer to a copy
+    with U+FFFD for what isn't.  Answers are memoised.  Any number of threads may ask at once.
     """
 
     def __init__(self, load: Callable[[], Parts], minified: Content | None, *, is_utf8: bool = True) -> None:

@@ -87,9 +87,14 @@ class JsonValue:
 
     def elements(self) -> list[JsonValue]:
         """Return the elements of an array."""
+        return list(self.each_element())
+
+    def each_element(self) -> Iterator[JsonValue]:
+        """Yield the elements of an array, which may be too many to have them all."""
         self.expect(b"[", "an array")
         document, path = self.document, self.path
-        return [JsonValue(document, index, f"{path}[{place}]") for place, index in enumerate(self._element_indexes())]
+        for place, index in enumerate(self._element_indexes()):
+            yield JsonValue(document, index, f"{path}[{place}]")
 
     def literals(self) -> JsonStrings:
         """Return the elements of an array as they are in the text."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import orjson
@@ -35,18 +35,21 @@ _MAP_KEYS = frozenset(
 )
 MAX_SECTIONS = 50_000
 """Sections of an index map that don't follow one another; each takes 2 KB of memory while the map is read."""
+MAX_FUNCTION_NAMES = 500_000
+"""Names in the function maps of a map, and in one of them; each takes up to 250 bytes of memory while it is read."""
 
 _SECTION_KEYS = ("offset", "url", "map")
 _OFFSET_KEYS = ("line", "column")
 _FUNCTION_MAP_KEYS = ("names", "mappings")
+_NUMBERS_AT_ONCE = 8_192  # are Python's own for a moment, of 40 bytes each
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionMapText:
-    """The function map of one source in a Metro map, its ``mappings`` still encoded."""
+    """The function map of one source in a Metro map: ``names`` is an array of strings, ``mappings`` a string."""
 
-    names: list[str]
-    mappings: bytes
+    names: JsonValue
+    mappings: JsonValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,34 +131,40 @@ def _check_unused(members: dict[str, JsonValue]) -> None:
     if "version" in members:
         members["version"].u32()
     if "x_facebook_offsets" in members:
-        _u32s(members["x_facebook_offsets"], b"0123456789n")
+        for _ in _u32s(members["x_facebook_offsets"], b"0123456789n"):
+            pass
     if "x_metro_module_paths" in members:
         members["x_metro_module_paths"].scalars(b'"', "a string")
 
 
-def _u32s(value: JsonValue, allowed: bytes) -> array[int]:
-    """Return the numbers of an array, which may have nulls too if ``allowed`` has their first byte."""
-    value.scalars(allowed, "an integer of 32 bits")
-    numbers = [number for number in orjson.loads(value.literal()) if number is not None]
-    foreign = next((number for number in numbers if not (isinstance(number, int) and number < 2**32)), None)
-    if foreign is not None:
-        raise MalformedSourceMap(f"{value.path}: expected integers of 32 bits, got {foreign}")
-    return array("I", numbers)
+def _u32s(value: JsonValue, allowed: bytes) -> Iterator[list[int]]:
+    """Yield the numbers of an array, some at a time; it may have nulls too if ``allowed`` has their first byte."""
+    children = value.scalars(allowed, "an integer of 32 bits")
+    document = value.document
+    for first in range(children.start, children.stop, _NUMBERS_AT_ONCE):
+        last = min(first + _NUMBERS_AT_ONCE, children.stop) - 1
+        text = document.text[document.starts[first] : document.ends[last]]
+        numbers = [number for number in orjson.loads(b"[%b]" % text) if number is not None]
+        foreign = next((number for number in numbers if not (isinstance(number, int) and number < 2**32)), None)
+        if foreign is not None:
+            raise MalformedSourceMap(f"{value.path}: expected integers of 32 bits, got {foreign}")
+        yield numbers
 
 
 def _plain_map(value: JsonValue, members: dict[str, JsonValue]) -> PlainMap:
     contents = members.get("sourcesContent")
     function_maps = members.get("x_facebook_sources")
+    sources = _sources(members.get("sources"))
     return PlainMap(
         document=value.document,
         debug_id=_debug_id(members),
         root=members["sourceRoot"].short_string() if "sourceRoot" in members else "",
-        sources=_sources(members.get("sources")),
+        sources=sources,
         names=no_json_strings() if "names" not in members else members["names"].literals(),
         contents=range(0) if contents is None else contents.scalars(b'"n', "a string or null"),
-        ignored=_ignored(value, members),
+        ignored=_ignored(value, members, len(sources)),
         mappings=_mappings(members),
-        function_maps=None if function_maps is None else [_function_map(each) for each in function_maps.elements()],
+        function_maps=None if function_maps is None else _function_maps(function_maps),
     )
 
 
@@ -174,15 +183,28 @@ def _sources(value: JsonValue | None) -> JsonStrings:
     return value.literals()
 
 
-def _ignored(value: JsonValue, members: dict[str, JsonValue]) -> array[int]:
-    """Return the ignored sources.  What ``ignoreList`` was called before it had a standard isn't checked by anybody."""
+def _ignored(value: JsonValue, members: dict[str, JsonValue], count: int) -> array[int]:
+    """Return those of ``count`` sources that are ignored.
+
+    What ``ignoreList`` was called before it had a standard isn't checked by anybody.
+    """
     if "ignoreList" in members:
-        return _u32s(members["ignoreList"], b"0123456789")
+        return _listed(members["ignoreList"], count)
     older = value.last_member("x_google_ignoreList")
     try:
-        return array("I") if older is None else _u32s(older, b"0123456789")
+        return array("I") if older is None else _listed(older, count)
     except MalformedSourceMap:
         return array("I")
+
+
+def _listed(value: JsonValue, count: int) -> array[int]:
+    """Return the numbers below ``count`` that an array has, each once."""
+    is_listed = bytearray(count)
+    for numbers in _u32s(value, b"0123456789"):
+        for number in numbers:
+            if number < count:
+                is_listed[number] = True
+    return array("I", [number for number in range(count) if is_listed[number]] if any(is_listed) else [])
 
 
 def _mappings(members: dict[str, JsonValue]) -> Mappings:
@@ -198,18 +220,28 @@ def _mappings(members: dict[str, JsonValue]) -> Mappings:
     return Mappings(text, value.start + 1, value.end - 1, ranges)
 
 
+def _function_maps(value: JsonValue) -> list[FunctionMapText | None]:
+    """Return the function maps of the sources; None where there is none."""
+    return [_function_map(each) for each in value.each_element()]
+
+
 def _function_map(value: JsonValue) -> FunctionMapText | None:
     if value.is_a(b"n"):
         return None
-    function_maps = [_function_map_text(each) for each in value.elements()]
-    return function_maps[0] if function_maps else None
+    first: FunctionMapText | None = None
+    for each in value.each_element():
+        text = _function_map_text(each)  # all are checked, the first one counts
+        first = first or text
+    return first
 
 
 def _function_map_text(value: JsonValue) -> FunctionMapText:
     members = _members_or_row(value, _FUNCTION_MAP_KEYS)
     names, mappings = _required(value, members, "names"), _required(value, members, "mappings")
-    names.scalars(b'"', "a string")
-    return FunctionMapText(orjson.loads(names.literal()), mappings.string().encode())
+    if len(names.scalars(b'"', "a string")) > MAX_FUNCTION_NAMES:
+        raise MalformedSourceMap(f"{names.path}: more than {MAX_FUNCTION_NAMES} names of functions")
+    mappings.expect(b'"', "a string")
+    return FunctionMapText(names, mappings)
 
 
 def _section(value: JsonValue) -> Section:

@@ -6,9 +6,12 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import orjson
+
+from core.errors import MalformedSourceMap
 from core.sourcemap.decoded_map import NONE
 from core.sourcemap.json_strings import JsonStrings, interned, json_strings_of
-from core.sourcemap.map_document import FunctionMapText
+from core.sourcemap.map_document import MAX_FUNCTION_NAMES, FunctionMapText
 from core.sourcemap.mappings_reader import MappingsReader, Token
 from core.sourcemap.position import FunctionName, NoName
 from core.sourcemap.token_arrays import covering_entry, renumber
@@ -62,8 +65,11 @@ class MetroFunctions:
 
 
 def read_function_maps(maps: Sequence[FunctionMapText | None]) -> FunctionMaps:
-    """Read the function maps of a map's sources.  One that can't be decoded counts as missing."""
-    texts = [b"" if each is None else each.mappings for each in maps]
+    """Read the function maps of a map's sources.  One whose mappings can't be decoded counts as missing.
+
+    Raises MalformedSourceMap if they have too many names.
+    """
+    texts = [b"" if each is None else each.mappings.utf8() for each in maps]
     room = sum(count_tokens(text, 0, len(text)) for text in texts)
     starts, (lines, columns, names) = array("I", [0]), (numbers_buffer(room) for _ in range(3))
     numbers: dict[str, int] = {}
@@ -71,7 +77,9 @@ def read_function_maps(maps: Sequence[FunctionMapText | None]) -> FunctionMaps:
         first = starts[-1]
         count = max(decode_function_map(text, DIGITS, first, lines, columns, names), 0)
         if each is not None and count:
-            renumber(names[first : first + count], interned(each.names, numbers))
+            renumber(names[first : first + count], interned(orjson.loads(each.names.literal()), numbers))
+            if len(numbers) > MAX_FUNCTION_NAMES:
+                raise MalformedSourceMap(f"{each.names.path}: more than {MAX_FUNCTION_NAMES} names of functions")
         starts.append(first + count)
     used = starts[-1]
     return FunctionMaps(starts, lines[:used], columns[:used], names[:used], json_strings_of(list(numbers)))

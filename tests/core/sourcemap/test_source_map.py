@@ -145,6 +145,7 @@ def test_accepted(read, members):
         pytest.param({"ignoreList": [None]}, r"ignoreList\[0\]", id="ignore-list-null"),
         pytest.param({"ignoreList": [1.0]}, "ignoreList", id="ignore-list-fraction"),
         pytest.param({"ignoreList": [2**32]}, "ignoreList", id="ignore-list-too-large"),
+        pytest.param({"ignoreList": [0] * 70_000 + [2**32]}, "ignoreList", id="long-ignore-list-too-large"),
         pytest.param({"x_facebook_offsets": ["a"]}, r"x_facebook_offsets\[0\]", id="offset-string"),
         pytest.param({"x_metro_module_paths": [None]}, r"x_metro_module_paths\[0\]", id="module-path-null"),
         pytest.param({"debugId": 1}, "debugId", id="debug-id-number"),

@@ -66,12 +66,15 @@ class FileStore(Protocol):
         """
         ...
 
-    def publish(self, draft: Draft, record: Record) -> None:
-        """Make a draft the entry of ``record.key``, in one step."""
+    def publish(self, draft: Draft, record: Record, since: int | None = None) -> None:
+        """Make a draft the entry of ``record.key``, in one step.
+
+        ``since`` is what ``clearings`` was when it was begun, if it is no entry once all was cleared after that.
+        """
         ...
 
-    def publish_failure(self, key: bytes, kind: Kind, failure: Failure) -> None:
-        """Make a failure the entry of ``key``."""
+    def publish_failure(self, key: bytes, kind: Kind, failure: Failure, since: int | None = None) -> None:
+        """Make a failure the entry of ``key``; ``since`` as for ``publish``."""
         ...
 
     def remove(self, key: bytes) -> None:
@@ -190,18 +193,21 @@ class DiskStore:
             return unnamed_draft(self._settings, self.faults)
         return Draft(descriptor, path, self._reserve, self._room)
 
-    def publish(self, draft: Draft, record: Record) -> None:
+    def publish(self, draft: Draft, record: Record, since: int | None = None) -> None:
         """Make a draft the entry of ``record.key``, in one step; the draft is closed."""
         if draft.path is None:
             return
-        path = self._path(bytes.fromhex(record.key))
+        key = bytes.fromhex(record.key)
         try:
             draft.finish(record)
-            self._rename(draft, path)
+            self._rename(draft, self._path(key))
         except OSError as error:
             self.faults.note(Operation.WRITE, error)
+        # Whoever clears says so before the first entry goes: it either finds this one, or is noticed here.
+        if since is not None and since != self.clearings():
+            self.remove(key)
 
-    def publish_failure(self, key: bytes, kind: Kind, failure: Failure) -> None:
+    def publish_failure(self, key: bytes, kind: Kind, failure: Failure, since: int | None = None) -> None:
         """Make a failure the entry of ``key``, if it is worth keeping."""
         if lifetime_of(self._settings, kind, failure).is_over_at_once:
             return
@@ -211,7 +217,7 @@ class DiskStore:
             return
         try:
             record = Record(key.hex(), kind, self._clock(), 0, 0, "", short_failure(failure))
-            self.publish(draft, record)
+            self.publish(draft, record, since)
         finally:
             draft.discard()
 
@@ -243,13 +249,14 @@ class DiskStore:
     def clear(self) -> int:
         """Remove everything, also what is in use, and have all processes forget it; return how many entries it was."""
         removed = 0
+        self._clearings.note()  # for what is under way, which is no entry any more
         for entry in entries(self.directory):
             try:
                 entry.path.unlink(missing_ok=True)  # who has it open keeps what it read, and reads no more
                 removed += 1
             except OSError as error:
                 self.faults.note(Operation.REMOVE, error)
-        self._clearings.note()
+        self._clearings.note()  # for what others read before it was removed
         clean(self.directory, self.usage, self._settings, self._clock(), 0)  # counts what is left
         return removed
 
@@ -377,10 +384,10 @@ class NoStore:
         """Return a new file to write to, which has no name."""
         return unnamed_draft(self._settings, self.faults)
 
-    def publish(self, draft: Draft, record: Record) -> None:
+    def publish(self, draft: Draft, record: Record, since: int | None = None) -> None:
         """Do nothing."""
 
-    def publish_failure(self, key: bytes, kind: Kind, failure: Failure) -> None:
+    def publish_failure(self, key: bytes, kind: Kind, failure: Failure, since: int | None = None) -> None:
         """Do nothing."""
 
     def remove(self, key: bytes) -> None:

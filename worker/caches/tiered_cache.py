@@ -167,10 +167,11 @@ class LoadedCache(Generic[V]):
             found = None if anew else await self._found(place)
             if found is not None:
                 return found, "disk"
-            found = None if anew else await self._fetch(place, shared)
+            since = self._store.clearings()  # what is cleared meanwhile must not come back
+            found = None if anew else await self._fetch(place, shared, since)
             if found is not None:
                 return found, "shared"
-            made = await self._make(place, make)
+            made = await self._make(place, make, since)
             if not isinstance(made.value, Failure):
                 await self._share(place, shared)
             return made, "network"
@@ -179,13 +180,13 @@ class LoadedCache(Generic[V]):
         """Return the value from the store; None if it isn't there, which takes no thread to see."""
         return await self._threads.run(lambda: self._open(place)) if self._store.may_have(place.digest) else None
 
-    async def _fetch(self, place: _Place, shared: SharedStore) -> _Loaded[V] | None:
+    async def _fetch(self, place: _Place, shared: SharedStore, since: int) -> _Loaded[V] | None:
         """Return the value from the store between hosts, None if it isn't there or isn't what it should be."""
         found = await shared.fetch(place.digest)
         if found is None:
             return None
         draft, _ = found
-        loaded = await self._threads.run(lambda: self._keep(place, draft))
+        loaded = await self._threads.run(lambda: self._keep(place, draft, since))
         return None if isinstance(loaded.value, Failure) else loaded
 
     async def _share(self, place: _Place, shared: SharedStore) -> None:
@@ -214,27 +215,27 @@ class LoadedCache(Generic[V]):
             return None
         return self._loaded(place, value, entry.record.made_at_s)
 
-    async def _make(self, place: _Place, make: Make) -> _Loaded[V]:
+    async def _make(self, place: _Place, make: Make, since: int) -> _Loaded[V]:
         try:
             draft = await make()
-            return await self._threads.run(lambda: self._keep(place, draft))
+            return await self._threads.run(lambda: self._keep(place, draft, since))
         except NotTried as error:
             return replace(self._loaded(place, error.failure, time.time()), is_kept=False)
         except FetchFailed as error:
             failure = error.failure
-            return await self._threads.run(lambda: self._keep_failure(place, failure))
+            return await self._threads.run(lambda: self._keep_failure(place, failure, since))
 
-    def _keep(self, place: _Place, draft: Draft) -> _Loaded[V]:
+    def _keep(self, place: _Place, draft: Draft, since: int) -> _Loaded[V]:
         try:
             with draft.opened(place.digest.hex(), self._kind.kind, is_named=self._kind.names_others) as file:
                 try:
                     value = self._kind.read(file)
                 except NoRoom:  # it will be read from the store
-                    self._store.publish(draft, file.record)
+                    self._store.publish(draft, file.record, since)
                     raise
                 if isinstance(value, Failure):
-                    return self._keep_failure(place, value)
-                self._store.publish(draft, file.record)
+                    return self._keep_failure(place, value, since)
+                self._store.publish(draft, file.record, since)
                 return self._loaded(place, value, file.record.made_at_s)
         except OSError as error:
             self._store.faults.note(Operation.READ, error)
@@ -242,8 +243,8 @@ class LoadedCache(Generic[V]):
         finally:
             draft.discard()
 
-    def _keep_failure(self, place: _Place, failure: Failure) -> _Loaded[V]:
-        self._store.publish_failure(place.digest, place.kind_of_failure, failure)
+    def _keep_failure(self, place: _Place, failure: Failure, since: int) -> _Loaded[V]:
+        self._store.publish_failure(place.digest, place.kind_of_failure, failure, since)
         return self._loaded(place, failure, time.time())
 
     def _loaded(self, place: _Place, value: V | Failure, made_at_s: float, kind: Kind | None = None) -> _Loaded[V]:

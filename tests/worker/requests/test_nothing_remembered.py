@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from core.files.file_keys import FileEntry
 from core.settings import Settings
 from core.wire.request import Options, Scraping
 from tests.worker.artifact_source import ArtifactSource, a_request, minified
-from tests.worker.source_server import reply
+from tests.worker.source_server import gated, reply
 from worker.command.main import main
 from worker.requests.request_files import RequestFiles
 from worker.requests.resources import Resources
@@ -61,6 +62,22 @@ async def test_clearing_reaches_every_worker_at_once(source: ArtifactSource, ope
         assert await got(one, source, *paths) == await got(other, source, *paths) == OLD
         assert main(["cache", "clear"]) == 0
         assert await got(one, source, *paths) == await got(other, source, *paths) == NEW
+
+
+@pytest.mark.parametrize("status", [200, 404])
+async def test_what_was_under_way_when_all_was_cleared_is_kept_nowhere(
+    source: ArtifactSource, opened: Opened, status: int
+):
+    gate = source.server.gate()
+    path = source.server.put("/slow.js", gated(gate, reply(b"old", status)), reply(b"new"))
+    async with opened() as one, opened() as other:
+        asked = asyncio.create_task(got(one, source, path))
+        await asyncio.to_thread(source.server.wait_for_requests, "/slow.js")
+        assert main(["cache", "clear"]) == 0
+        gate.open()
+        assert await asked == [b"old" if status == 200 else None]
+        assert await got(other, source, path) == [b"new"]
+        assert await got(one, source, path) == [b"new"]
 
 
 async def test_a_request_may_want_everything_fresh_and_others_profit(source: ArtifactSource, opened: Opened):

@@ -1,4 +1,4 @@
-"""The ASGI application: its routes, its state and its life."""
+"""ASGI application: routes, state, start and stop."""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
+from api.redis_client import store_errors
 from core.concurrency import end
 from core.errors import StoreUnavailable
 from core.observing.counts import Counts, Values
@@ -25,7 +25,7 @@ _QUEUES = {"ordinary": QUEUE, "large": LARGE_QUEUE}
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """How many jobs wait in a queue, and how long the oldest one has waited."""
+    """Queue of jobs: how many wait, and how long the oldest one has waited (s)."""
 
     depth: int
     oldest_s: float
@@ -44,7 +44,7 @@ class Overview:
 
 
 class Deployment(Protocol):
-    """What the endpoints that watch ask about."""
+    """Deployment, as the endpoints that watch it need it."""
 
     async def overview(self) -> Overview:
         """Return how things stand.  Raises StoreUnavailable."""
@@ -96,13 +96,11 @@ class RedisDeployment:
                 counts.note_shared(news)
 
     async def _add(self, news: Values) -> None:
-        try:
+        with store_errors():
             async with self._redis.pipeline() as pipeline:
                 for field, change in news.items():
                     pipeline.hincrbyfloat(COUNTS, field, change)
                 await pipeline.execute()
-        except RedisError as error:
-            raise StoreUnavailable(str(error)) from error
         redis_outage.over()
 
     @contextlib.asynccontextmanager
@@ -125,10 +123,8 @@ class RedisDeployment:
                 redis_outage.note(error.why)
 
     async def _ask(self, script: Any, **arguments: Any) -> Any:
-        try:
+        with store_errors():
             return await script(**arguments)
-        except RedisError as error:
-            raise StoreUnavailable(str(error)) from error
 
     def _queue(self, depth: int, left_ms: int) -> Queue:
         """``left_ms`` is the time that the oldest job still has; -1 if none waits."""

@@ -51,7 +51,7 @@ _REQUEST_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCI
 
 
 class Jobs(Protocol):
-    """What the endpoints need to know about jobs.  Calls may raise ShuttingDown and StoreUnavailable."""
+    """Jobs, as the endpoints need them.  Calls may raise ShuttingDown and StoreUnavailable."""
 
     @property
     def deployment(self) -> Deployment:

@@ -1,4 +1,4 @@
-"""HTTP/1.1 as uvicorn speaks it, with bounds on what clients send; and what it refuses by itself is in JSON, too."""
+"""HTTP/1.1 protocol of uvicorn with limits on what clients send; its own refusals are JSON, too."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LINE_BYTES = 4  # of a header line besides name and value
 
 
 class HttpLimit(StrEnum):
-    """What is bounded; the values are those of the metric's label."""
+    """Limits of what clients send; the values are those of the metric's label."""
 
     HEAD_SIZE = "head size"
     HEADERS = "headers"
@@ -32,7 +32,7 @@ class HttpLimit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HttpLimits:
-    """How much of a head, how many header lines, and for how long (s) head and body may take."""
+    """Values of the limits: bytes of a head, its header lines, and the time (s) that head and body may take."""
 
     head_bytes: int
     headers: int

@@ -1,4 +1,4 @@
-"""Large bodies are checked in processes of their own.
+"""Checks of large bodies, in processes of their own.
 
 To read their JSON takes up to seconds in which an interpreter does nothing else, whatever thread does it, and many
 times their size in memory, which comes back only when the process ends.  So the largest get a process each.  Starting
@@ -25,7 +25,7 @@ from core.errors import InvalidJson, InvalidRequest
 from core.wire.request import check_values, decode_request, parse_document
 
 CHECKED_HERE_BYTES = 64 << 10
-"""What is larger holds up the others for longer than it takes to send it to another process."""
+"""The largest body that is checked in the API process: a larger one takes longer than sending it to another one."""
 
 LARGE_BYTES = 2 << 20
 """From here on a process is worth what it takes to start one."""

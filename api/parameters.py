@@ -17,7 +17,7 @@ _QUALITY = re.compile(r"q=([0-9](?:\.[0-9]{0,3})?)", re.ASCII | re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class SubmitQuery:
-    """What the query of a submission says.  ``scope`` None is the global scope, the empty string is not."""
+    """Query of a submission.  ``scope`` None is the global scope, the empty string is not."""
 
     timeout_s: int | None
     scope: str | None

@@ -11,15 +11,14 @@ import hashlib
 import logging
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from cachetools import LRUCache
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from api.deployment import RedisDeployment
-from api.redis_connection import log_findings, open_redis
+from api.redis_client import log_findings, open_redis, store_errors
 from api.submitted_jobs import Acceptance, EndedJob, JobRecords, JobRules, Submission
 from api.wakeups import FinishedJobs, Waiter
 from core.concurrency import end
@@ -121,7 +120,7 @@ class RedisJobs:
         self._finished.wake_all()
 
     async def _accept(self, submission: Submission) -> Acceptance:
-        with _store_errors():
+        with store_errors():
             acceptance = await self._records.accept(submission)
         redis_outage.over()
         if acceptance is None:
@@ -165,7 +164,7 @@ class RedisJobs:
             await waiter.notified(min(deadline.left_s(), seen / 1000))
 
     async def _seen(self, job_id: str, mark: str) -> EndedJob | int | None:
-        with _store_errors():
+        with store_errors():
             return await self._records.look(job_id, mark)
 
     def _pending_or_refused(self, job_id: str, deadline: _Deadline) -> bytes:
@@ -240,7 +239,7 @@ class RecentAnswers:
 
 
 class _Deadline:
-    """When a caller stops waiting; a caller without a timeout never does."""
+    """End of a caller's patience; a caller without a timeout never stops waiting."""
 
     def __init__(self, timeout_s: int | None) -> None:
         self.is_set = timeout_s is not None
@@ -248,14 +247,6 @@ class _Deadline:
 
     def left_s(self) -> float:
         return self._at - time.monotonic()
-
-
-@contextlib.contextmanager
-def _store_errors() -> Iterator[None]:
-    try:
-        yield
-    except RedisError as error:
-        raise StoreUnavailable(str(error)) from error
 
 
 def _job_rules(settings: Settings) -> JobRules:

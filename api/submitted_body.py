@@ -22,7 +22,7 @@ _JSON = re.compile(r"application/(?:[!#$%&'*+.^_`|~0-9a-z-]*\+)?json[ \t]*(?:;.*
 _DIGITS = re.compile(r"[0-9]{1,20}")
 
 FREE_BODY_BYTES = 64 << 10
-"""Of each body, which don't count among the bytes of all bodies: large ones must not shut out small ones."""
+"""Bytes of each body that don't count among those of all bodies: large ones must not shut out small ones."""
 
 
 async def submitted_body(headers: Headers, receive: Receive, state: State, lease: BodyLease) -> bytes:
@@ -68,7 +68,7 @@ class BodyBytes:
 
 
 class BodyLease:
-    """What one request takes of ``BodyBytes``; the end of its block gives it back."""
+    """Share of one request in ``BodyBytes``; the end of its block gives it back."""
 
     def __init__(self, body_bytes: BodyBytes) -> None:
         self._body_bytes = body_bytes

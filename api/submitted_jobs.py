@@ -1,4 +1,7 @@
-"""Jobs in Redis as the API sees them: accept some, look at some.  The keys are described in ``core.queue.jobs``."""
+"""Job records in Redis for the API: accept submissions, look at jobs, many in one round trip.
+
+The keys are described in ``core.queue.jobs``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waiting for jobs to end: one Redis subscription per process, a future per waiting caller.
+"""Wake-ups of callers when jobs end: one Redis subscription per process, a future per waiting caller.
 
 Redis forgets what it publishes, so a notice alone proves nothing.  Callers therefore look at the job *after* they are
 registered here, and again whenever the subscription was made anew: no wake-up is lost.

@@ -1,4 +1,4 @@
-"""The command line of ``unmangle``, for the packages that have a part in it: how a subcommand joins it."""
+"""Command line of ``unmangle``, and how subcommands of several packages join it."""
 
 from __future__ import annotations
 

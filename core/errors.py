@@ -1,4 +1,4 @@
-"""Everything Unmangle raises on purpose.
+"""Exceptions: everything that Unmangle raises on purpose.
 
 UnmangleError
 ├── CannotStart          something that a process needs is not there

@@ -11,7 +11,7 @@ from typing import Final
 
 
 class FailureKind(StrEnum):
-    """Why a file can't be had."""
+    """Kinds of failures."""
 
     NOT_FOUND = "not found"
     PERMISSION_DENIED = "permission denied"
@@ -24,7 +24,7 @@ class FailureKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Excess:
-    """Which limit a file is over: its size so far, or as it was announced, and the limit, in bytes."""
+    """Size of a file over a limit, so far or as announced, and the limit, in bytes."""
 
     size: int
     limit: int
@@ -32,7 +32,7 @@ class Excess:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a file can't be had.  ``text`` is for humans, and empty where the kind says it all.
+    """Reason why a file can't be had.  ``text`` is for humans, and empty where the kind says it all.
 
     ``excess`` is there if the file is too large, ``status`` if it was an HTTP status that said no.  Two failures that
     differ in nothing else are one.

@@ -1,4 +1,4 @@
-"""Every setting, read once from the environment when a process starts, and passed down by hand."""
+"""Settings, read once from the environment when a process starts, and passed down by hand."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _LONGEST_S = 100 * 365 * 86_400  # Redis and sockets count in milliseconds, and 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How the text of a variable is written: for humans, and as a function that returns None for any other text."""
+    """Form of a variable's text: in words, and as a function that returns None for any other text."""
 
     expected: str
     read: Callable[[str], Any]
@@ -112,7 +112,7 @@ LOG_FORMAT = _one_of("auto", "pretty", "simplified", "json")
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a field of ``Settings`` is read from, and what it may be.
+    """Variable that a field of ``Settings`` is read from, and its bounds.
 
     The bounds are of numbers, and of durations in seconds.  An ``optional`` setting may be ``none``: no limit.  The
     text of a ``secret`` one is kept out of messages.
@@ -169,7 +169,7 @@ def _optional_duration(default_s: int | None, variable: str) -> int | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What can be set, with the defaults.  ``docs/configuration.md`` says what each one means.
+    """Settings with their defaults.  ``docs/configuration.md`` says what each one means.
 
     ``None`` stands for "no limit" where that is allowed.
     """

@@ -22,7 +22,7 @@ from pathlib import Path
 import orjson
 from redis.exceptions import RedisError
 
-from api.redis_connection import open_redis
+from api.redis_client import open_redis
 from api.serving.redis_server import embedded_redis_command, last_words
 from api.serving.supervisor import Program, Supervisor, write_line
 from api.sockets import free_port, is_free, open_sockets, place
@@ -47,7 +47,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @dataclass(frozen=True, slots=True)
 class ServiceOptions:
-    """How many workers to run; if the files of the example are served, too; and if the end of the parent ends all."""
+    """Options: how many workers; whether the example's files are served; whether the end of the parent ends all."""
 
     workers: int = 1
     with_example: bool = False

@@ -20,7 +20,7 @@ from api.serving import guardian
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
 _STEADY_S = 60.0
-"""Who ran for so long and ends is started again after the first pause."""
+"""Time that a program has to run for the next pause to be the first one again."""
 _LAST_LINES_S = 1.0
 _CHUNK_BYTES = 1 << 16
 

@@ -59,7 +59,7 @@ _ARCHIVE_ERRORS = (
 
 @dataclass(frozen=True, slots=True)
 class BundleLimits:
-    """What a bundle may hold: members of the archive, each with an entry in a manifest of so many bytes."""
+    """Limits of a bundle: members of the archive, and bytes of its manifest."""
 
     max_members: int = MAX_FILES
     max_manifest_bytes: int = MAX_MANIFEST_BYTES

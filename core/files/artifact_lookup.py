@@ -1,4 +1,4 @@
-"""The artifact-lookup API: what to ask, how to read the answer, and who may see our credentials.
+"""Artifact-lookup API: its questions, its answers, and who may see our credentials.
 
 Source: the protocol between Sentry and Symbolicator.
 """

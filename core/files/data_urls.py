@@ -23,7 +23,7 @@ _LONGEST_SAYING = len(b"; base64 ")
 _ESCAPES = re.compile(rb"(?:%[0-9A-Fa-f]{2}){1,1000}")  # more would take memory for each
 
 IN_FILE_FROM_BYTES = 1 << 20
-"""What is larger than this is in a file."""
+"""Size from which contents are in a file."""
 
 _WINDOW = 1 << 20
 

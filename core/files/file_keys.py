@@ -1,4 +1,4 @@
-"""Files a request needs: what they are looked up by, and what came of it.
+"""Keys of the files that a request needs, and the entries found for them.
 
 A *file entry* is the outcome of one lookup: where the file came from, the file or the reason why it can't be had,
 and how it was found.  All of it is data; nothing here reads anything.
@@ -16,7 +16,7 @@ from core.text.source_context import Lines
 
 
 class FileType(StrEnum):
-    """What a file is to a request.  The values are those of a bundle's manifest."""
+    """Role of a file in a request.  The values are those of a bundle's manifest."""
 
     MINIFIED_SOURCE = "minified_source"
     SOURCE_MAP = "source_map"
@@ -24,7 +24,7 @@ class FileType(StrEnum):
 
 
 class ResolvedWith(StrEnum):
-    """How a file was found, as said on the wire."""
+    """Way in which a file was found, as on the wire."""
 
     DEBUG_ID = "debug-id"
     URL = "url"
@@ -37,7 +37,7 @@ class ResolvedWith(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FileKey:
-    """What a file is looked up by.  A minified source and a source always have a path, a source never an id."""
+    """Key of a file lookup.  A minified source and a source always have a path, a source never an id."""
 
     type: FileType
     abs_path: str | None
@@ -75,7 +75,7 @@ class File:
 
     @property
     def has_known_lines(self) -> bool:
-        """Whether lines are found in no time, however large the content is."""
+        """True if lines are found in no time, however large the content is."""
         return self.lines is not None and self.lines.are_known
 
     def context(self, line: int, column: int) -> bytes | None:

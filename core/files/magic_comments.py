@@ -1,4 +1,4 @@
-"""The comments by which tools tie a JavaScript file to its source map."""
+"""Magic comments: those by which tools tie a JavaScript file to its source map."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The manifest of an artifact bundle: which files are inside, and what they are found by."""
+"""Manifest of an artifact bundle: its files by URL and by debug id."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Admit = Callable[[int], None]
 
 
 class ManifestType(StrEnum):
-    """What a manifest may call a file: the types we look for, and one more."""
+    """Types of files in a manifest: those we look for, and one more."""
 
     SOURCE = "source"
     MINIFIED_SOURCE = "minified_source"

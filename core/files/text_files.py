@@ -34,7 +34,7 @@ _START = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class UnjoinedReference:
-    """What a header or comment says about the source map, before it is seen from the file that says so.
+    """Reference of a header or comment to a source map, before it is seen from the file that it is in.
 
     Either a ``path``, which may be empty, or an ``embedded`` map.  Neither: a ``data:`` URL that can't be decoded, or
     a path that is too long.

@@ -1,4 +1,4 @@
-"""Files that were uploaded or served in a compressed wrapping: what is inside, one layer down."""
+"""Contents of files that were uploaded or served in a compressed wrapping, one layer down."""
 
 from __future__ import annotations
 

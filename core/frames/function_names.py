@@ -1,4 +1,4 @@
-"""Which function name to show for a frame."""
+"""Function name of a frame: from the scope, the caller's mapping or the raw frame, whichever is best."""
 
 from __future__ import annotations
 

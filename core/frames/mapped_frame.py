@@ -45,7 +45,7 @@ class MappedEntry:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedModule:
-    """What is known about a generated file.
+    """A generated file with its source map.
 
     ``source_map`` is None if nothing says that there is one: neither a reference nor a debug id.  ``source_base`` is
     what the paths in the source map are seen from.  ``remote_url`` is where the generated file says its source map is,

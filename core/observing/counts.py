@@ -1,4 +1,4 @@
-"""What one process counts, in plain numbers, and how the numbers of many processes add up.
+"""Counters and histograms of one process in plain numbers, and their sums over many processes.
 
 Counting is on the hot paths, so it is one addition in a dict.  Every second or so a process adds what is new to a hash
 in Redis, whose fields are those of the dict: that is the sum over all processes there ever were.

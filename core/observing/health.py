@@ -1,4 +1,4 @@
-"""The self-check: facts about what Unmangle stands on, and what is to be said about them.
+"""Self-check: facts about Redis, the cache and the machine, and the findings that follow.
 
 A finding says what is so; if it isn't fine, also why that matters and how to mend it.
 """
@@ -27,7 +27,7 @@ _NETWORK_FILE_SYSTEMS = frozenset(
 
 
 class Level(StrEnum):
-    """How good a finding is: fine, worth knowing, or in the way of the work."""
+    """Gravity of a finding: fine, worth knowing, or in the way of the work."""
 
     OK = "ok"
     NOTE = "note"

@@ -15,7 +15,7 @@ REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request that is being worked on; every line that is logged meanwhile says so."""
 
 LOG_FIELDS: ContextVar[Mapping[str, str]] = ContextVar("log_fields", default={})  # noqa: B039  (nobody changes it)
-"""What else the lines about a request say: names that others have for it."""
+"""Further fields of the lines about a request: names that others have for it."""
 
 _HEADERS = {b"x-request-id": "client_request_id", b"x-sentry-event-id": "event_id"}
 _UNFIT = re.compile(r"[^!-~]")

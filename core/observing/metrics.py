@@ -1,6 +1,7 @@
-"""Everything that is counted.  ``docs/metrics.md`` says the same for operators; names get ``unmangle_`` in front.
+"""Metrics: all counters and histograms, whose names get ``unmangle_`` in front.
 
-The values of labels are ours, never a client's: whatever a client may choose is mapped to a few words first.
+``docs/metrics.md`` says the same for operators.  The values of labels are ours, never a client's: whatever a client may
+choose is mapped to a few words first.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Log lines about what many callers need while it is away: one at once, then growing pauses, and one at the end.
+"""Outages in the log, of what many callers need: one line at once, then growing pauses, and one at the end.
 
 Whoever fails notes it, and whoever succeeds says so; both may come a thousand times a second, from any thread.
 """

@@ -1,4 +1,4 @@
-"""Which network addresses may be scraped: those of the public internet.
+"""Reserved network addresses, which are never scraped: all but those of the public internet.
 
 The worker may sit in a private network, and the URLs to scrape come from whoever sends us stack traces.
 """

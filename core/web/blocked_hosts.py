@@ -1,4 +1,4 @@
-"""Hosts that keep failing: when one is blocked, for whom, and what the response says of it.
+"""Blocks of hosts that keep failing: when, for whom, and the text in the response.
 
 What one tenant sees of a host, others need not: it may have sent headers that the host chokes on.  So the failures that
 a scope has seen block the host for that scope, and only what several scopes have seen blocks it for all.
@@ -30,12 +30,12 @@ class BlockingRule:
 
     @property
     def max_buckets(self) -> int:
-        """How many buckets are kept for a host."""
+        """Number of buckets that are kept for a host."""
         return self.window_ms // self.bucket_ms + 1
 
     @property
     def most_of_a_scope(self) -> int:
-        """How many failures of one scope, in a window, count for all."""
+        """Number of failures of one scope, in a window, that count for all."""
         return max(self.threshold // self.scopes, 1)
 
 

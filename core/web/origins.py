@@ -1,4 +1,4 @@
-"""Which origins may be scraped: the patterns of ``scraping.allowed_origins``."""
+"""Origins that may be scraped: the patterns of ``scraping.allowed_origins``."""
 
 from __future__ import annotations
 

@@ -37,12 +37,12 @@ class Url:
 
     @property
     def origin(self) -> tuple[str, str, int | None]:
-        """What two URLs share if one may see the other's secrets: scheme, host and effective port."""
+        """Part that two URLs share if one may see the other's secrets: scheme, host and effective port."""
         return self.scheme, self.host, self.effective_port
 
     @property
     def is_web(self) -> bool:
-        """Whether the scheme is http or https."""
+        """True if the scheme is http or https."""
         return self.scheme in _WEB_PORTS
 
 

@@ -23,7 +23,7 @@ ErrorType = Literal[
     "invalid_base64_sourcemap",
     "scraping_disabled",
 ]
-"""What can go wrong for a frame, in the order of the response.  The 2nd, 3rd and 8th are reserved."""
+"""Types of errors of a frame, in the order of the response.  The 2nd, 3rd and 8th are reserved."""
 
 TIMEOUT_BODY = b'{"status":"timeout"}'
 INTERNAL_ERROR_BODY = b'{"status":"internal_error"}'
@@ -49,7 +49,7 @@ _KINDS_WITH_DETAILS = (FailureKind.PERMISSION_DENIED, FailureKind.DOWNLOAD_ERROR
 
 
 class FrameError(msgspec.Struct, kw_only=True, omit_defaults=True, frozen=True):
-    """What went wrong for one frame.  ``abs_path`` is the minified frame's.
+    """Error of one frame.  ``abs_path`` is the minified frame's.
 
     Which of the other members are there depends on ``type``; ``col`` of an ``invalid_location`` may be null.  ``size``
     and ``limit``, in bytes, are there if a file is too large.

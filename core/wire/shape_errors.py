@@ -1,4 +1,4 @@
-"""What is wrong with a document that isn't of the expected shape, and where.
+"""Errors of documents that aren't of the expected shape: what is wrong, and where.
 
 msgspec decides whether a document fits; its messages are prose, don't tell which header is meant and may quote a
 secret.  So when it says no, the document is walked once more beside the type, down to the value that doesn't fit.
@@ -15,7 +15,7 @@ from msgspec import inspect
 from core.errors import InvalidRequest
 
 ROOT = "body"
-"""What the document itself is called in a path."""
+"""Name of the document itself in a path."""
 
 _LONGEST_QUOTE = 200
 

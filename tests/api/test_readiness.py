@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from api.deployment import RedisDeployment
-from api.redis_connection import open_redis
+from api.redis_client import open_redis
 from api.serving.redis_server import redis_server
 from api.sockets import free_port
 from core.errors import StoreUnavailable

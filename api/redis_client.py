@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from redis.asyncio import BlockingConnectionPool, Connection, Redis, SSLConnection, UnixDomainSocketConnection
@@ -14,7 +16,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoPermissionError, RedisError
 from redis.maint_notifications import MaintNotificationsConfig
 
-from core.errors import without_representations
+from core.errors import StoreUnavailable, without_representations
 from core.observing.health import HealthFinding, Level, judge_quiet_redis, judge_redis, redis_facts, redis_is_away
 from core.queue.redis_address import RedisAddress, connection_options, redis_address, sentinel_options
 
@@ -53,6 +55,15 @@ def open_redis(url: str) -> Redis:
         **options,
     )
     return Redis.from_pool(pool)
+
+
+@contextlib.contextmanager
+def store_errors() -> Iterator[None]:
+    """Turn what the client raises into StoreUnavailable."""
+    try:
+        yield
+    except RedisError as error:
+        raise StoreUnavailable(str(error)) from error
 
 
 async def log_findings(redis: Redis) -> None:

@@ -6,13 +6,13 @@ import logging
 
 import pytest
 
-from api.redis_connection import log_findings, open_redis
+from api.redis_client import log_findings, open_redis
 from api.serving.redis_server import redis_server
 from api.sockets import free_port
 
 
 async def logged_at(url: str, caplog: pytest.LogCaptureFixture, level: int) -> list[str]:
-    caplog.set_level(logging.DEBUG, "api.redis_connection")
+    caplog.set_level(logging.DEBUG, "api.redis_client")
     async with open_redis(url) as redis:
         await log_findings(redis)
     return [record.message for record in caplog.records if record.levelno == level]

@@ -6,7 +6,7 @@ PYTHON ?= $(shell for python in .venv/bin/python python3.11 python3.12 python3.1
 CC ?= cc
 BIN := .venv/bin
 
-.PHONY: run test check unit setup setup-run fresh need-python enums fuzz fuzz-asan bench-engine bench-setup lock clean
+.PHONY: run test check unit setup setup-run fresh need-python hooks enums fuzz fuzz-asan bench-engine bench-setup lock clean
 
 run: setup-run
 	@exec $(BIN)/unmangle serve --example --with-parent
@@ -30,6 +30,11 @@ setup-run: need-python
 
 setup: need-python
 	@"$(PYTHON)" .make/set_up.py test
+
+# Has git run `make check` before each commit.
+hooks: setup
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check pre-commit
+	@$(BIN)/pre-commit install
 
 # Plays the newcomer: make fresh PYTHON=/path/to/python [TESTS=tests/core]
 fresh: need-python

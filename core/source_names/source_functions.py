@@ -13,7 +13,7 @@ from core.javascript.scope_search import ScopeSearch
 from core.source_names.dialects import Dialect, dialect_of
 from core.source_names.function_recorder import FunctionRecorder
 from core.source_names.listed_functions import ListedFunctions
-from core.source_names.parser import Parser
+from core.source_names.statement_parser import SourceParser
 from core.source_names.typescript_lexer import TypescriptLexer
 from core.source_names.typescript_tokens import lexer_tables
 from core.source_names.written_names import WrittenNames
@@ -97,6 +97,6 @@ def read_functions(content: bytes, file: str) -> SourceFunctions | None:
 
 def _parsed(text: bytes, dialect: Dialect) -> tuple[FunctionRecorder, int]:
     recorder = FunctionRecorder()
-    parser = Parser(TypescriptLexer(text + b"\0", lexer_tables()), recorder, dialect.types, dialect.jsx)
+    parser = SourceParser(TypescriptLexer(text + b"\0", lexer_tables()), recorder, dialect.types, dialect.jsx)
     parser.parse()
     return recorder, parser.errors

@@ -7,6 +7,8 @@ Nothing in a type names a function, so what is in brackets isn't looked at, and 
 
 import cython
 
+from core.source_names.typescript_tokens import bit_set
+
 if cython.compiled:
     from cython.cimports.core.source_names.typescript_lexer import TypescriptLexer
     from cython.cimports.core.source_names.typescript_tokens import Lexeme, Word
@@ -17,19 +19,14 @@ else:
 COMPILED = cython.compiled
 
 
-def _set(*kinds):
-    return sum(1 << int(kind) for kind in kinds)
-
-
-_OPENING = cython.declare(cython.ulonglong, _set(Lexeme.OPEN_PAREN, Lexeme.OPEN_BRACKET, Lexeme.OPEN_BRACE))
 _OPERANDS = cython.declare(
     cython.ulonglong,
-    _set(Lexeme.NAME, Lexeme.STRING, Lexeme.LESS, Lexeme.OPEN_PAREN, Lexeme.OPEN_BRACKET, Lexeme.OPEN_BRACE),
+    bit_set(Lexeme.NAME, Lexeme.STRING, Lexeme.LESS, Lexeme.OPEN_PAREN, Lexeme.OPEN_BRACKET, Lexeme.OPEN_BRACE),
 )
 _NOT_IN_TYPES = cython.declare(
     cython.ulonglong,
-    _set(Lexeme.END, Lexeme.CLOSE_PAREN, Lexeme.CLOSE_BRACKET, Lexeme.CLOSE_BRACE, Lexeme.SEMICOLON, Lexeme.OPERATOR)
-    | _set(Lexeme.COMPOUND, Lexeme.LOGICAL_ASSIGNMENT, Lexeme.UPDATE, Lexeme.SLASH, Lexeme.NOT, Lexeme.OTHER),
+    bit_set(Lexeme.END, Lexeme.CLOSE_PAREN, Lexeme.CLOSE_BRACKET, Lexeme.CLOSE_BRACE, Lexeme.SEMICOLON, Lexeme.OPERATOR)
+    | bit_set(Lexeme.COMPOUND, Lexeme.LOGICAL_ASSIGNMENT, Lexeme.UPDATE, Lexeme.SLASH, Lexeme.NOT, Lexeme.OTHER),
 )
 
 
@@ -89,7 +86,7 @@ class TypeSkipper:
                 lexer.advance()
                 if depth <= 0:
                     return True
-            elif lexer.is_any(_OPENING):
+            elif lexer.is_opening():
                 lexer.skip_brackets()
             elif kind == Lexeme.BACKQUOTE:
                 self.skip_template()
@@ -105,7 +102,7 @@ class TypeSkipper:
             lexer.advance()
             depth: cython.Py_ssize_t = 0
             while lexer.kind != Lexeme.END and not (lexer.kind == Lexeme.CLOSE_BRACE and depth == 0):
-                if lexer.is_any(_OPENING):
+                if lexer.is_opening():
                     lexer.skip_brackets()
                 else:
                     lexer.advance()

@@ -16,6 +16,8 @@ cdef class TypescriptLexer:
     cdef void advance(self) noexcept
     cdef inline bint is_any(self, unsigned long long kinds) noexcept
     cdef inline bint is_word(self, unsigned long long words) noexcept
+    cdef inline bint is_closing(self) noexcept
+    cdef inline bint is_opening(self) noexcept
     cdef void rewind(self, Py_ssize_t previous_end) noexcept
     cdef void resume(self, Py_ssize_t position) noexcept
     cdef void finish_operator(self) noexcept

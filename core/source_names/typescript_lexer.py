@@ -8,6 +8,8 @@ program has is a token, too, or ends one.
 
 import cython
 
+from core.source_names.typescript_tokens import bit_set
+
 if cython.compiled:
     from cython.cimports.core.source_names.typescript_tokens import Lexeme, Word
 else:
@@ -15,6 +17,10 @@ else:
 
 COMPILED = cython.compiled
 
+_CLOSING = cython.declare(
+    cython.ulonglong, bit_set(Lexeme.END, Lexeme.CLOSE_PAREN, Lexeme.CLOSE_BRACKET, Lexeme.CLOSE_BRACE)
+)
+_OPENING = cython.declare(cython.ulonglong, bit_set(Lexeme.OPEN_PAREN, Lexeme.OPEN_BRACKET, Lexeme.OPEN_BRACE))
 _BLANK = cython.declare(cython.int, 1)
 _LETTER = cython.declare(cython.int, 2)
 _DIGIT = cython.declare(cython.int, 3)
@@ -78,6 +84,14 @@ class TypescriptLexer:
     def is_word(self, words: cython.ulonglong):
         """Say whether the token is one of a set of words, likewise; those beyond 63 are in none."""
         return self.kind == Lexeme.NAME and self.word < 64 and (words >> self.word) & 1 != 0
+
+    def is_closing(self):
+        """Say whether the token closes a bracket, or is the end of the text."""
+        return (_CLOSING >> self.kind) & 1 != 0
+
+    def is_opening(self):
+        """Say whether the token opens a bracket."""
+        return (_OPENING >> self.kind) & 1 != 0
 
     def rewind(self, previous_end: cython.Py_ssize_t):
         """Go back to the token after ``previous_end``, which was the end of the one before."""

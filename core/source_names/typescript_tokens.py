@@ -192,3 +192,8 @@ def word_value(word: str) -> int:
     for letter in word:
         value = value << 5 | (ord(letter) & 31)
     return value
+
+
+def bit_set(*members: int) -> int:
+    """Return a set of tokens, or of words: a bit for each."""
+    return sum(1 << member for member in members)

@@ -26,3 +26,17 @@ cdef enum Role:
     MEMBER = 1
     PROTOTYPE = 2
     ENCLOSING = 3
+
+cdef enum ExpressionKind:
+    OTHER = 0
+    PLAIN_NAME = 1
+    MEMBER_ACCESS = 2
+    CALL = 3
+    NAMELESS_FUNCTION = 4
+    NAMED_FUNCTION = 5
+    NAMELESS_CLASS = 6
+
+cdef enum FunctionUse:
+    DECLARED = 0
+    EXPRESSED = 1
+    DEFAULT_EXPORT = 2

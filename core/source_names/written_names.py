@@ -71,6 +71,29 @@ class Role(IntEnum):
     ENCLOSING = 3
 
 
+class ExpressionKind(IntEnum):
+    """Kind of an expression, as far as a function's name depends on it."""
+
+    OTHER = 0
+    PLAIN_NAME = 1
+    MEMBER_ACCESS = 2
+    CALL = 3
+    NAMELESS_FUNCTION = 4
+    """A function without a name of its own: the parser's ``result`` is its part."""
+    NAMED_FUNCTION = 5
+    """A function with a name of its own, likewise."""
+    NAMELESS_CLASS = 6
+    """A class without a name of its own, likewise."""
+
+
+class FunctionUse(IntEnum):
+    """Use of a function, which decides how it comes to its name."""
+
+    DECLARED = 0
+    EXPRESSED = 1
+    DEFAULT_EXPORT = 2
+
+
 @dataclass(frozen=True, slots=True)
 class WrittenNames:
     """The names in a text, in UTF-8, by the numbers of their parts."""

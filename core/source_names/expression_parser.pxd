@@ -1,0 +1,23 @@
+from core.source_names.function_parser cimport FunctionParser
+
+cdef class ExpressionParser(FunctionParser):
+    cdef void _expressions(self)
+    cdef int _assignment(self)
+    cdef int _assigned(self, int shape, Py_ssize_t first)
+    cdef bint _is_optional_mark(self)
+    cdef int _operand(self)
+    cdef int _primary(self)
+    cdef int _word_primary(self)
+    cdef int _async_primary(self)
+    cdef int _chain(self, int shape, bint is_new)
+    cdef void _arguments(self)
+    cdef void _index(self)
+    cdef void _template(self)
+    cdef int _angle(self)
+    cdef bint _are_type_arguments(self)
+    cdef int _parentheses(self, Py_ssize_t start, bint is_async)
+    cdef int _elements_of_group(self)
+    cdef bint _elements(self)
+    cdef bint _is_return_type(self)
+    cdef void _array(self)
+    cdef void _decorator(self)

@@ -1,0 +1,21 @@
+from core.source_names.jsx_parser cimport JsxParser
+
+cdef class FunctionParser(JsxParser):
+    cdef int _function(self, Py_ssize_t start, int use)
+    cdef int _arrow(self, Py_ssize_t scope)
+    cdef bint _method(self, Py_ssize_t start, Py_ssize_t part, Py_ssize_t receiver, Py_ssize_t name_start, Py_ssize_t name_end)
+    cdef Py_ssize_t _body(self, Py_ssize_t receiver, Py_ssize_t start, Py_ssize_t end)
+    cdef void _object(self)
+    cdef void _property(self, Py_ssize_t owner)
+    cdef void _named_value(self, Py_ssize_t start, Py_ssize_t end)
+    cdef void _key(self)
+    cdef Py_ssize_t _key_part(self, int flags, Py_ssize_t around)
+    cdef Py_ssize_t _method_start(self, Py_ssize_t start)
+    cdef void _push_key(self)
+    cdef bint _is_modifier(self)
+    cdef int _class(self, Py_ssize_t part)
+    cdef void _heritage(self)
+    cdef void _class_body(self, Py_ssize_t part, Py_ssize_t maker, Py_ssize_t name_start, Py_ssize_t name_end)
+    cdef void _member(self, Py_ssize_t class_part, Py_ssize_t outside, Py_ssize_t name_start, Py_ssize_t name_end)
+    cdef void _field(self, Py_ssize_t class_part, bint is_static, Py_ssize_t name_start, Py_ssize_t name_end)
+    cdef void _static_block(self, Py_ssize_t class_part, Py_ssize_t start)

@@ -1,0 +1,20 @@
+from core.source_names.expression_parser cimport ExpressionParser
+
+cdef class SourceParser(ExpressionParser):
+    cpdef void parse(self)
+    cdef void _statements(self)
+    cdef void _statement(self)
+    cdef bint _word_statement(self)
+    cdef bint _declarative_statement(self, int word)
+    cdef void _block(self)
+    cdef void _head(self)
+    cdef void _declarations(self)
+    cdef bint _import_statement(self)
+    cdef void _skip_to_module(self)
+    cdef void _export_statement(self)
+    cdef void _default_export(self)
+    cdef void _namespace(self)
+    cdef void _enum(self)
+    cdef void _interface(self)
+    cdef bint _is_followed_by_name(self)
+    cdef bint _is_followed_by(self, int word)

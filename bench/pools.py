@@ -33,7 +33,7 @@ from core.queue.jobs import QUEUE, SYMBOLICATE_JS
 from core.settings import Settings
 from tests.deployment import Deployment, Process
 from tests.worker.source_server import SourceServer
-from worker.jobs.job_records import JobStore
+from worker.jobs.held_jobs import HeldJobs
 from worker.requests.symbolicate import open_symbolication
 
 _CALLERS = 16
@@ -122,7 +122,7 @@ class _Loop:
     def __init__(self, settings: Settings) -> None:
         self._loop = asyncio.new_event_loop()
         self._opened = AsyncExitStack()
-        self._store = JobStore(settings, f"{os.getpid()}:{threading.get_ident()}", MessageWriter("bench"))
+        self._store = HeldJobs(settings, f"{os.getpid()}:{threading.get_ident()}", MessageWriter("bench"))
         self._symbolicate = self._loop.run_until_complete(
             self._opened.enter_async_context(open_symbolication(settings, Counts()))
         )

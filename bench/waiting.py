@@ -24,7 +24,7 @@ from core.queue.celery_message import MessageWriter
 from core.queue.jobs import IN_FLIGHT
 from core.settings import Settings
 from tests.deployment import Api, Deployment
-from worker.jobs.job_records import Answer, JobStore
+from worker.jobs.held_jobs import Answer, HeldJobs
 
 _BETWEEN_ANSWERS_S = 0.01
 _PENDING_AFTER_S = 5
@@ -66,8 +66,8 @@ async def _measure(settings: Settings, api: Api, callers: int, seconds: float) -
 
 
 @asynccontextmanager
-async def _jobs(settings: Settings) -> AsyncIterator[tuple[JobStore, Any]]:
-    store = JobStore(settings, "bench", MessageWriter("bench"))
+async def _jobs(settings: Settings) -> AsyncIterator[tuple[HeldJobs, Any]]:
+    store = HeldJobs(settings, "bench", MessageWriter("bench"))
     async with Redis.from_url(settings.redis_url) as redis:
         yield store, redis
     await store.close()

@@ -10,7 +10,7 @@ from redis import Redis
 from core.queue.celery_message import MessageWriter
 from core.settings import Settings
 from tests.api.service import Service, running_service
-from worker.jobs.job_records import JobStore
+from worker.jobs.held_jobs import HeldJobs
 
 MAX_BODY_BYTES = 100_000
 
@@ -30,8 +30,8 @@ def redis(redis_url: str) -> Iterator[Redis]:
 
 
 @pytest.fixture
-async def store(settings: Settings) -> AsyncIterator[JobStore]:
+async def store(settings: Settings) -> AsyncIterator[HeldJobs]:
     """The worker's side of the jobs."""
-    store = JobStore(settings, "worker", MessageWriter("test"))
+    store = HeldJobs(settings, "worker", MessageWriter("test"))
     yield store
     await store.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 
@@ -42,7 +43,7 @@ async def test_a_job_that_hangs_in_a_thread_is_a_timeout_and_its_worker_stops_po
     assert await api.submit(HEALTHY) == COMPLETED
     assert await asyncio.to_thread(worker.popen.wait, PATIENCE_S) == 0
     assert "hang_in_a_thread" not in worker.log()  # only the thread is left of it
-    assert "a thread has been at one thing for 2 s" in worker.log()
+    assert re.search(r"a thread has been at one thing for \d+ s", worker.log())
 
 
 async def test_a_job_whose_thread_computes_for_too_long_is_answered_and_its_worker_stops_politely(fleet):

@@ -26,11 +26,11 @@ from core.queue.jobs import ASSEMBLE_UPLOAD, QUEUE, SYMBOLICATE_JS, queue_name
 from core.queue.redis_address import RedisAddress
 from core.settings import Settings
 from worker.jobs.broker import broker_configuration
-from worker.jobs.job_records import OpenSymbolication
+from worker.jobs.held_jobs import OpenSymbolication
+from worker.jobs.job_loop import JobLoop
 from worker.jobs.native_consumer import native_consumer
 from worker.jobs.queues import queue_limits
 from worker.jobs.remote_control import restrict_commands
-from worker.jobs.runtime import Runtime
 from worker.requests.symbolicate import open_symbolication
 
 _JSON = "orjson"  # the name of its serializer
@@ -41,17 +41,17 @@ _TALKATIVE = ("celery.worker.strategy", "celery.app.trace")  # two lines for eve
 def create_app(settings: Settings, open_jobs: OpenSymbolication = open_symbolication) -> Celery:
     """Return the Celery application of one worker process, whose jobs are done by what ``open_jobs`` yields.
 
-    Its runtime is opened when the worker starts, in the process that runs the jobs.
+    Its loop is started when the worker starts, in the process that runs the jobs.
     """
     _register_serializer()
     app = Celery("unmangle", set_as_current=False)
     app.conf.update(_configuration(settings))
-    runtime = Runtime(settings, open_jobs)
+    job_loop = JobLoop(settings, open_jobs)
     if settings.worker_consumer == "native":
-        app.conf.worker_consumer = native_consumer(runtime)
+        app.conf.worker_consumer = native_consumer(job_loop)
     restrict_commands(settings)
-    _define_task(app, runtime)
-    _follow_lifecycle(runtime, settings)
+    _define_task(app, job_loop)
+    _follow_lifecycle(job_loop, settings)
     return app
 
 
@@ -108,52 +108,52 @@ def _configuration(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _define_task(app: Celery, runtime: Runtime) -> None:
+def _define_task(app: Celery, job_loop: JobLoop) -> None:
     @app.task(name=SYMBOLICATE_JS, bind=True)
     def symbolicate_js(self: Task[Any, Any]) -> None:
         """Answer the request whose id is the task's id.  Harmless to run twice."""
-        _run(runtime, self.request.id)
+        _run(job_loop, self.request.id)
 
     @app.task(name=ASSEMBLE_UPLOAD, bind=True)
     def assemble_upload(self: Task[Any, Any]) -> None:
         """Make an upload of its chunks: the job whose id is the task's id.  Harmless to run twice."""
-        _run(runtime, self.request.id)
+        _run(job_loop, self.request.id)
 
 
-def _run(runtime: Runtime, job_id: str | None) -> None:
+def _run(job_loop: JobLoop, job_id: str | None) -> None:
     assert job_id is not None
     try:
-        runtime.run(job_id)
+        job_loop.run(job_id)
     except HandedBack as error:
         raise Reject(error, requeue=True) from error
 
 
-def _follow_lifecycle(runtime: Runtime, settings: Settings) -> None:
+def _follow_lifecycle(job_loop: JobLoop, settings: Settings) -> None:
     @signals.setup_logging.connect(weak=False)
     def leave_logging_alone(**_: Any) -> None:
         """Do nothing: without anybody here, Celery would set its own level."""
 
     @signals.worker_init.connect(weak=False)
     def start(**_: Any) -> None:
-        runtime.start()
+        job_loop.start()
 
     @signals.worker_ready.connect(weak=False)
     def take_jobs(**_: Any) -> None:
         # Not earlier: before this, nothing handles a signal to stop, and what was taken would have to be inherited.
         if settings.worker_consumer == "native":
-            runtime.take_jobs()
+            job_loop.take_jobs()
 
     @signals.task_revoked.connect(weak=False)
     def end_revoked(request: Any, **_: Any) -> None:  # Celery's own consumer drops its message; ours doesn't come here
-        runtime.end_revoked(request.id)
+        job_loop.end_revoked(request.id)
 
     @signals.worker_shutting_down.connect(weak=False)
     def hand_back(**_: Any) -> None:
-        runtime.hand_back_after(settings.worker_shutdown_grace_s)
+        job_loop.hand_back_after(settings.worker_shutdown_grace_s)
 
     @signals.worker_shutdown.connect(weak=False)
     def stop(**_: Any) -> None:
-        runtime.stop()
+        job_loop.stop()
         stop_tracing()
 
 

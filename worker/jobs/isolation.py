@@ -25,8 +25,8 @@ from core.observing import metrics
 from core.observing.counts import Counts
 from core.settings import Settings
 from worker.child_processes import end_process
+from worker.jobs.held_jobs import Answer, Job, OpenSymbolication
 from worker.jobs.isolated_job import READY, IsolatedOutcome, IsolatedTask
-from worker.jobs.job_records import Answer, Job, OpenSymbolication
 
 _log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""The native way from a queue to the jobs of this process, and back with their answers.
+"""Feed of the jobs of one queue: jobs in, answers out.
 
 One round trip per turn of the loop stores the answers that are ready and takes jobs for the room there is.  When the
 queue is empty, a connection waits at the server until there is something in it.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -16,35 +16,31 @@ from redis.exceptions import RedisError
 from core.concurrency import end
 from core.errors import StoreUnavailable
 from core.observing.outages import redis_outage
-from core.wire.response import INTERNAL_ERROR_BODY
-from worker.jobs.job_records import Answer, Answered, Job, JobStore
+from worker.jobs.held_jobs import Answer, Answered, HeldJobs, Job, store_persistently
 
 _log = logging.getLogger(__name__)
 
-_MOST_AT_ONCE = 8  # more would keep other workers from sharing a burst, and answers from leaving
-_LOOP_TURNS = 3
-_RETRY_S = 0.2
-_TRIES = 3  # of an answer that Redis refuses
 LONGEST_WAIT_S = 5
-LARGEST_SHARED_BYTES = 1 << 20
-"""A larger answer has a call of its own."""
+"""How long a connection waits at the server for something in the queue."""
 
-Start = Callable[["Exchange", Job], None]
-"""Starts a job; ``ended`` or ``gave_up`` must follow."""
+_MOST_AT_ONCE = 8  # more would keep other workers from sharing a burst, and answers from leaving
+_LOOP_TURNS = 4
+_RETRY_S = 0.2
 
 
-class Exchange:
-    """Takes jobs from ``queue`` and hands in their answers.
+class JobFeed:
+    """Takes jobs from ``queue``, and stores their answers.
 
+    ``jobs`` are those to run; for each of them ``hand_in``, ``hand_in_alone`` or ``give_up`` must follow.
     It holds at most ``limit`` jobs besides those that wait for files, of which ``worker.jobs.waiting_jobs`` takes care.
     """
 
-    def __init__(self, store: JobStore, waiting_redis: Redis, queue: str, limit: int, start: Start) -> None:
-        self._store = store
+    def __init__(self, held_jobs: HeldJobs, waiting_redis: Redis, queue: str, limit: int) -> None:
+        self.jobs: asyncio.Queue[Job] = asyncio.Queue()
+        self._held_jobs = held_jobs
         self._waiting_redis = waiting_redis
         self._queue = queue
         self._limit = limit
-        self._start = start
         self._held: set[str] = set()
         self._waiting: set[str] = set()
         self._answered: list[Answered] = []
@@ -53,29 +49,29 @@ class Exchange:
         self._takes = True
         self._pauses = False
 
-    def ended(self, job_id: str, answer: Answer) -> None:
+    def hand_in(self, job_id: str, answer: Answer) -> None:
         """Hand in an answer; it is stored as soon as Redis lets us."""
         self._answered.append(Answered(job_id, answer))
         self._news.set()
 
-    async def end_alone(self, job_id: str, answer: Answer) -> None:
+    async def hand_in_alone(self, job_id: str, answer: Answer) -> None:
         """Store an answer that would keep others waiting if it went with them."""
-        await store_alone(self._store, job_id, answer)
-        self.gave_up(job_id)
+        await store_persistently(self._held_jobs, job_id, answer)
+        self.give_up(job_id)
 
-    def waits(self, job_id: str) -> None:
-        """Note that a job waits for files."""
-        self._waiting.add(job_id)
-        self._news.set()
-
-    def gave_up(self, job_id: str) -> None:
-        """Forget a job that somebody else will run."""
+    def give_up(self, job_id: str) -> None:
+        """Forget a job that somebody else will run, or that has its answer."""
         self._held.discard(job_id)
         self._waiting.discard(job_id)
         self._news.set()
 
+    def note_waiting(self, job_id: str) -> None:
+        """Note that a job waits for files: it takes no room any more."""
+        self._waiting.add(job_id)
+        self._news.set()
+
     def take_no_more(self) -> None:
-        """Only hand in answers from now on."""
+        """Only store answers from now on."""
         self._takes = False
         self._news.set()
 
@@ -85,7 +81,7 @@ class Exchange:
         self._news.set()
 
     async def run(self) -> None:
-        """Exchange until no more jobs are to be taken, and the last one is settled."""
+        """Take jobs and store answers until no more jobs are to be taken, and the last one is settled."""
         bell = asyncio.create_task(self._ring_when_filled())
         try:
             while self._takes or self._held:
@@ -110,7 +106,7 @@ class Exchange:
         answered, self._answered = self._answered, []
         wanted = self._wanted()
         try:
-            taken = await self._store.answer_and_take(self._queue, answered, wanted)
+            taken = await self._held_jobs.answer_and_take(self._queue, answered, wanted)
         except StoreUnavailable as error:
             redis_outage.note(error.why)
             await self._recover()
@@ -128,19 +124,19 @@ class Exchange:
     def _begin(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
             self._held.add(job.id)
-            self._start(self, job)
+            self.jobs.put_nowait(job)
 
     async def _store_apart(self, answered: Sequence[Answered]) -> None:
         """Store answers one by one, now that Redis answers again: it may have refused one of them."""
         for each in answered:
-            await self.end_alone(each.job_id, each.answer)
+            await self.hand_in_alone(each.job_id, each.answer)
 
     async def _recover(self) -> None:
         """Run what was taken though we did not hear of it; without that, nobody would before this process ends."""
         while True:
             await asyncio.sleep(_RETRY_S)
             try:
-                forgotten = await self._store.held(self._queue, self._held)
+                forgotten = await self._held_jobs.held(self._queue, self._held)
             except StoreUnavailable as error:
                 _log.debug("still not: %s", error)
                 continue
@@ -162,34 +158,3 @@ class Exchange:
                 await asyncio.sleep(_RETRY_S)
             self._queue_is_empty.clear()
             self._news.set()
-
-
-async def store_alone(store: JobStore, job_id: str, answer: Answer) -> None:
-    """Store an answer, however long Redis is away; if Redis takes others but not this one, store that the job failed.
-
-    An answer that Redis refuses would be refused for ever.
-    """
-    refusals = 0
-    try:
-        while True:
-            try:
-                await store.finish(job_id, answer)
-            except StoreUnavailable as error:
-                redis_outage.note(error.why)
-                await asyncio.sleep(_RETRY_S)
-                refusals += 1
-            else:
-                return
-            if refusals >= _TRIES and await _stores_failure(store, job_id):
-                _log.error("job %s ends as internal_error: its answer of %d bytes is refused", job_id, len(answer.body))
-                return
-    finally:
-        answer.stored()
-
-
-async def _stores_failure(store: JobStore, job_id: str) -> bool:
-    try:
-        await store.finish(job_id, Answer(INTERNAL_ERROR_BODY))
-    except StoreUnavailable:
-        return False
-    return True

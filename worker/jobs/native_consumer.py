@@ -1,7 +1,7 @@
 """Where we lean on the insides of a Celery worker, so that it takes jobs our way and still is one.
 
 The worker itself stays as it is, with its connection for remote control and events; only it doesn't consume the queue:
-the exchange does.  ``celery inspect`` sees the jobs through a view of what runs, which costs nothing otherwise.
+the feeds do.  ``celery inspect`` sees the jobs through a view of what runs, which costs nothing otherwise.
 
 Made for Celery 5.7: ``worker.consumer.consumer.Consumer.loop``, ``worker.loops.asynloop``, ``worker.state``.
 """
@@ -19,34 +19,35 @@ from celery.worker.consumer import Consumer
 from celery.worker.loops import asynloop
 
 from core.queue.jobs import BROKER_PREFIX, TASKS, queue_name
-from worker.jobs.runtime import RunningJob, Runtime
+from worker.jobs.job_loop import JobLoop
+from worker.jobs.job_runner import RunningJob
 
 
-def native_consumer(runtime: Runtime) -> type[Consumer]:
+def native_consumer(job_loop: JobLoop) -> type[Consumer]:
     """Return the class of a consumer whose loop serves remote control and events, and no queue.
 
-    Remote control sees the jobs of ``runtime`` as this worker's tasks.
+    Remote control sees the jobs of ``process`` as this worker's tasks.
     """
 
     class NativeConsumer(Consumer):
         def __init__(self, *arguments: Any, **options: Any) -> None:
             super().__init__(*arguments, **options)
-            runtime.observer = _Observer(self)
-            requests: Any = _RunningRequests(runtime, self.hostname)
+            job_loop.observe(_Observer(self))
+            requests: Any = _RunningRequests(job_loop, self.hostname)
             state.active_requests = state.reserved_requests = requests
 
         task_consumer: Any
 
         def cancel_task_queue(self, queue: Any) -> None:
             super().cancel_task_queue(queue)
-            runtime.pause(BROKER_PREFIX + queue, pauses=True)
+            job_loop.pause(BROKER_PREFIX + queue, pauses=True)
 
         def add_task_queue(self, queue: Any, *_: Any, **__: Any) -> Any:
             queues = self.app.amqp.queues
             queues.select_add(queues[queue])
             if not self.task_consumer.consuming_from(queue):
                 self.task_consumer.add_queue(queues[queue])
-            runtime.pause(BROKER_PREFIX + queue, pauses=False)
+            job_loop.pause(BROKER_PREFIX + queue, pauses=False)
             return queues[queue]
 
         def loop(self, _: Any, connection: Any, __: Any, *arguments: Any) -> None:
@@ -130,15 +131,15 @@ class _RunningRequest:
 class _RunningRequests(Set[_RunningRequest]):
     """The jobs that run just now, as a set of requests."""
 
-    def __init__(self, runtime: Runtime, hostname: str) -> None:
-        self._runtime = runtime
+    def __init__(self, job_loop: JobLoop, hostname: str) -> None:
+        self._job_loop = job_loop
         self._hostname = hostname
 
     def __iter__(self) -> Iterator[_RunningRequest]:
-        return iter([_RunningRequest(job, self._hostname) for job in self._runtime.running])
+        return iter([_RunningRequest(job, self._hostname) for job in self._job_loop.running])
 
     def __len__(self) -> int:
-        return len(self._runtime.running)
+        return len(self._job_loop.running)
 
     def __contains__(self, request: object) -> bool:
         return request in frozenset(self)

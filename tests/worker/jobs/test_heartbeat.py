@@ -25,7 +25,7 @@ from core.queue.jobs import (
 )
 from core.settings import Settings
 from worker.jobs.heartbeat import Heartbeat
-from worker.jobs.job_records import JobStore
+from worker.jobs.held_jobs import HeldJobs
 from worker.jobs.watchdog import CountsSharing, Pulse
 
 MESSAGES = MessageWriter("test")
@@ -67,7 +67,7 @@ def sharing(settings, counts):
 @pytest.fixture
 async def dying(settings):
     """The store of a worker that is going to die."""
-    store = JobStore(settings, "dying", MESSAGES)
+    store = HeldJobs(settings, "dying", MESSAGES)
     yield store
     await store.close()
 

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from redis.exceptions import RedisError
 
 from core.errors import StoreUnavailable
 from core.observing.counts import Counts
+from core.observing.outages import redis_outage
 from core.queue.celery_message import MessageWriter
 from core.queue.jobs import QUEUE
 from core.queue.lua_scripts import lua_script
 from core.settings import Settings
+from core.wire.response import INTERNAL_ERROR_BODY
 from worker.jobs.redis_connections import open_feed_redis, open_redis
+
+_log = logging.getLogger(__name__)
+
+_RETRY_S = 0.5
+_RETRY_ANSWER_S = 0.2
+_TRIES = 3  # of an answer that Redis refuses
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +85,7 @@ class Taken:
     refused: Sequence[bytes]
 
 
-class JobStore:
+class HeldJobs:
     """The job records of a deployment, for the worker process ``worker_id``.
 
     Every method raises StoreUnavailable.
@@ -152,6 +164,47 @@ class JobStore:
         if not answer.reusable:
             return 0
         return self._answer_reuse_ms if answer.reuse_s is None else int(answer.reuse_s * 1000)
+
+
+async def persistently(call: Callable[[], Awaitable[_T]]) -> _T:
+    """Return what ``call`` returns, however long Redis is away."""
+    while True:
+        try:
+            return await call()
+        except StoreUnavailable as error:
+            redis_outage.note(error.why)
+            await asyncio.sleep(_RETRY_S)
+
+
+async def store_persistently(held_jobs: HeldJobs, job_id: str, answer: Answer) -> None:
+    """Store an answer, however long Redis is away; if Redis takes others but not this one, store that the job failed.
+
+    An answer that Redis refuses would be refused for ever.
+    """
+    refusals = 0
+    try:
+        while True:
+            try:
+                await held_jobs.finish(job_id, answer)
+            except StoreUnavailable as error:
+                redis_outage.note(error.why)
+                await asyncio.sleep(_RETRY_ANSWER_S)
+                refusals += 1
+            else:
+                return
+            if refusals >= _TRIES and await _stores_failure(held_jobs, job_id):
+                _log.error("job %s ends as internal_error: its answer of %d bytes is refused", job_id, len(answer.body))
+                return
+    finally:
+        answer.stored()
+
+
+async def _stores_failure(held_jobs: HeldJobs, job_id: str) -> bool:
+    try:
+        await held_jobs.finish(job_id, Answer(INTERNAL_ERROR_BODY))
+    except StoreUnavailable:
+        return False
+    return True
 
 
 def _job(found: list[Any]) -> Job:

@@ -27,7 +27,7 @@ from starlette.routing import Route
 from core.observing.counts import Counts
 from core.settings import Settings
 from core.wire.request import decode_request, parse_document
-from worker.jobs.held_jobs import Answer, Job
+from worker.job_types import Answer, Job
 from worker.requests.symbolicate import open_symbolication
 
 _TASK = "naive.symbolicate_js"

@@ -24,7 +24,8 @@ from core.queue.celery_message import MessageWriter
 from core.queue.jobs import IN_FLIGHT
 from core.settings import Settings
 from tests.deployment import Api, Deployment
-from worker.jobs.held_jobs import Answer, HeldJobs
+from worker.job_types import Answer
+from worker.jobs.held_jobs import HeldJobs
 
 _BETWEEN_ANSWERS_S = 0.01
 _PENDING_AFTER_S = 5

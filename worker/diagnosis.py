@@ -45,7 +45,7 @@ from worker.caches.keys import GLOBAL_SCOPE
 from worker.descriptors import allow_many_descriptors
 from worker.fetch.artifact_source import is_allowed_source, lookup_fetch
 from worker.fetch.client import Client
-from worker.jobs.redis_connections import open_blocking_redis
+from worker.redis_connections import open_blocking_redis
 
 _PACKAGES = ("celery", "kombu", "redis", "aiohttp", "msgspec", "orjson")
 _PROBE = [("debug_id", "00000000-0000-0000-0000-000000000000")]

@@ -18,7 +18,7 @@ from core.errors import AtCapacity, ShuttingDown, StoreUnavailable
 from core.queue.jobs import IN_FLIGHT, QUEUE, UNCLAIMED_RESULT_TTL_S, job_key, payload_key, result_key
 from core.settings import Settings
 from tests.waiting import PATIENCE_S
-from worker.jobs.held_jobs import Answer
+from worker.job_types import Answer
 
 ANSWER = Answer(b'{"status":"completed","stacktraces":[],"raw_stacktraces":[]}', reusable=True)
 OTHER_ANSWER = Answer(b'{"status":"internal_error"}')

@@ -14,8 +14,8 @@ from core.observing.counts import Counts
 from core.queue.jobs import HEARTBEAT_LIFE_MS
 from core.settings import Settings
 from core.wire.request import decode_request, parse_document
+from worker.job_types import Answer, Job, Symbolicate
 from worker.jobs.celery_app import create_app
-from worker.jobs.held_jobs import Answer, Job, Symbolicate
 from worker.requests.resources import Resources
 from worker.threads import ThreadGivenUp
 from worker.worker_process import run_worker

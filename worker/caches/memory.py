@@ -15,7 +15,7 @@ from weakref import WeakSet
 
 from worker.caches.cache_entries import Lifetime
 from worker.caches.replayable_reads import Ending, watching
-from worker.jobs.waiting_jobs import present_place
+from worker.waiting_jobs import present_place
 
 
 class Bounded(Protocol):

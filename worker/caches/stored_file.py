@@ -31,8 +31,6 @@ from worker.caches.memory_files import MemoryFile
 MAPPED_FROM_BYTES = 1 << 20
 """Content of this size is mapped; smaller content is read into memory."""
 
-MAPPED_COUNTS_BYTES = 1 << 18
-"""What a mapped file counts in memory: it hardly takes any, but is an open file, and there may only be so many."""
 
 _WINDOW = 1 << 22
 _WORD_BYTES = 8

@@ -22,8 +22,8 @@ from worker.caches.memory import Budget, MemoryCache
 from worker.caches.replayable_reads import watching
 from worker.caches.shared_store import NoSharedStore, SharedStore
 from worker.caches.stored_file import Draft, StoredFile
+from worker.caches.worker_metrics import WorkerMetrics
 from worker.threads import Threads
-from worker.worker_metrics import WorkerMetrics
 
 
 class Freshness:

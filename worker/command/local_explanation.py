@@ -27,7 +27,7 @@ from core.offline.events import Event, event_request, read_events
 from core.offline.text_encodings import TextInBytes
 from core.offline.text_frames import find_frames
 from core.settings import Settings
-from worker.jobs.held_jobs import Job
+from worker.job_types import Job
 from worker.requests.symbolicate import open_symbolication
 
 _PATIENCE_S = 600.0

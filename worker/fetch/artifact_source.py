@@ -18,12 +18,12 @@ from core.settings import Settings
 from core.web.urls import Url, parse_url
 from core.wire.request import Source
 from worker.caches.stored_file import Draft
+from worker.caches.worker_metrics import Limit, WorkerMetrics
 from worker.fetch.client import IDENTITY, Client, Fetch
 from worker.fetch.download import Downloader, artifact_limit, bundle_limit
 from worker.fetch.headers import Headers
 from worker.fetch.response_outcomes import lookup_status_failure
 from worker.threads import Threads
-from worker.worker_metrics import Limit, WorkerMetrics
 
 _log = logging.getLogger(__name__)
 

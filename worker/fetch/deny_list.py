@@ -27,7 +27,7 @@ from core.queue.lua_scripts import lua_script
 from core.settings import Settings
 from core.web.blocked_hosts import BlockingRule, blocked, failures_in_window, reason, with_one_more
 from core.web.urls import Url
-from worker.jobs.redis_connections import open_impatient_redis
+from worker.redis_connections import open_impatient_redis
 
 _log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from redis.sentinel import Sentinel, SentinelManagedConnection, SentinelManagedS
 from core.queue.jobs import BROKER_PREFIX
 from core.queue.redis_address import RedisAddress, connection_options, redis_address, sentinel_options
 from core.settings import Settings
-from worker.jobs.redis_connections import NO_NOTIFICATIONS, blocking_connection_class
+from worker.redis_connections import NO_NOTIFICATIONS, blocking_connection_class
 
 _ANSWER_TIMEOUT_S = 10.0
 """Without one, a server that vanished without a word would keep the worker's main thread, and signals, for ever."""

@@ -25,8 +25,8 @@ from core.observing.tracing import stop_tracing
 from core.queue.jobs import ASSEMBLE_UPLOAD, QUEUE, SYMBOLICATE_JS, queue_name
 from core.queue.redis_address import RedisAddress
 from core.settings import Settings
+from worker.job_types import OpenSymbolication
 from worker.jobs.broker import broker_configuration
-from worker.jobs.held_jobs import OpenSymbolication
 from worker.jobs.job_loop import JobLoop
 from worker.jobs.native_consumer import native_consumer
 from worker.jobs.queues import queue_limits

@@ -20,12 +20,11 @@ from redis.exceptions import RedisError
 
 from core.observing.logs import configure_logging
 from core.queue.celery_message import MessageWriter
-from core.queue.jobs import HEARTBEAT_LIFE_MS
+from core.queue.jobs import HEARTBEAT_LIFE_MS, TASKS
 from core.queue.lua_scripts import lua_script
 from core.settings import Settings
 from worker.child_processes import leave_to_worker
-from worker.jobs.queues import ALL_QUEUES
-from worker.jobs.redis_connections import open_blocking_redis
+from worker.redis_connections import open_blocking_redis
 
 _log = logging.getLogger("worker.jobs.heartbeat")  # it is __main__ here
 
@@ -105,7 +104,7 @@ def main() -> None:
     settings = Settings.from_environ(os.environ)
     configure_logging(settings.log_level, settings.log_format)
     worker_id = sys.argv[1]
-    heartbeat = Heartbeat(settings, worker_id, MessageWriter(f"unmangle-worker-{worker_id}"), ALL_QUEUES)
+    heartbeat = Heartbeat(settings, worker_id, MessageWriter(f"unmangle-worker-{worker_id}"), list(TASKS))
     worker = _Worker()
     _beat_while_alive(heartbeat, worker, settings.worker_stuck_after_s + 2 * LONGEST_BEAT_S)
     if not worker.stops:

@@ -5,22 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import orjson
 from redis.exceptions import RedisError
 
 from core.errors import StoreUnavailable
-from core.observing.counts import Counts
 from core.observing.outages import redis_outage
 from core.queue.celery_message import MessageWriter
-from core.queue.jobs import QUEUE
 from core.queue.lua_scripts import lua_script
 from core.settings import Settings
 from core.wire.response import INTERNAL_ERROR_BODY
-from worker.jobs.redis_connections import open_feed_redis, open_redis
+from worker.job_types import Answer, Job
+from worker.redis_connections import open_feed_redis, open_redis
 
 _log = logging.getLogger(__name__)
 
@@ -29,44 +28,6 @@ _RETRY_ANSWER_S = 0.2
 _TRIES = 3  # of an answer that Redis refuses
 
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A job to run: the request body as it came, the time it may still take, and whose caches it uses.
-
-    The body is empty if Redis has lost it.  ``deaths`` is how many worker processes died that held the job.
-    """
-
-    id: str
-    body: bytes
-    left_s: float
-    scope: str | None
-    deaths: int = 0
-    traceparent: str = ""
-    log_fields: Mapping[str, str] = field(default_factory=dict)
-    queue: str = QUEUE
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The bytes that answer a job, and whether an equal request deserves the same: no, if anything went wrong.
-
-    ``stored`` is to be called once somebody else has the bytes: there may be no room for another large answer before.
-    """
-
-    body: bytes
-    reusable: bool = False
-    stored: Callable[[], None] = lambda: None
-    reuse_s: float | None = None
-    """For how long such a request may be given it, if that is not what the settings say."""
-
-
-Symbolicate = Callable[[Job], Awaitable[Answer]]
-"""Computes the answer to a job."""
-
-OpenSymbolication = Callable[[Settings, Counts], contextlib.AbstractAsyncContextManager[Symbolicate]]
-"""Opens what symbolication needs for as long as the process lives: connections, caches, threads."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from core.settings import Settings
 from worker.allocator import give_back_large_blocks
 from worker.child_processes import leave_to_worker
 from worker.descriptors import allow_many_descriptors, fitting, with_descriptors
-from worker.jobs.held_jobs import Answer, Job, OpenSymbolication
+from worker.job_types import Answer, Job, OpenSymbolication
 
 _log = logging.getLogger("worker.jobs.isolated_job")  # it is __main__ here
 

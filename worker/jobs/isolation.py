@@ -25,7 +25,7 @@ from core.observing import metrics
 from core.observing.counts import Counts
 from core.settings import Settings
 from worker.child_processes import end_process
-from worker.jobs.held_jobs import Answer, Job, OpenSymbolication
+from worker.job_types import Answer, Job, OpenSymbolication
 from worker.jobs.isolated_job import READY, IsolatedOutcome, IsolatedTask
 
 _log = logging.getLogger(__name__)

@@ -16,7 +16,8 @@ from redis.exceptions import RedisError
 from core.concurrency import end
 from core.errors import StoreUnavailable
 from core.observing.outages import redis_outage
-from worker.jobs.held_jobs import Answer, Answered, HeldJobs, Job, store_persistently
+from worker.job_types import Answer, Job
+from worker.jobs.held_jobs import Answered, HeldJobs, store_persistently
 
 _log = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ class JobFeed:
     """Takes jobs from ``queue``, and stores their answers.
 
     ``jobs`` are those to run; for each of them ``hand_in``, ``hand_in_alone`` or ``give_up`` must follow.
-    It holds at most ``limit`` jobs besides those that wait for files, of which ``worker.jobs.waiting_jobs`` takes care.
+    It holds at most ``limit`` jobs besides those that wait for files, of which ``worker.waiting_jobs`` takes care.
     """
 
     def __init__(self, held_jobs: HeldJobs, waiting_redis: Redis, queue: str, limit: int) -> None:

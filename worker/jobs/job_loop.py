@@ -19,15 +19,16 @@ from core.errors import HandedBack, StoreUnavailable
 from core.observing.counts import Counts
 from core.queue.celery_message import MessageWriter
 from core.settings import Settings
-from worker.jobs.held_jobs import HeldJobs, Job, OpenSymbolication
+from worker.job_types import Job, OpenSymbolication
+from worker.jobs.held_jobs import HeldJobs
 from worker.jobs.isolation import Isolation
 from worker.jobs.job_feed import LONGEST_WAIT_S, JobFeed
 from worker.jobs.job_runner import JobRunner, Observer, RunningJob
 from worker.jobs.liveness import node_name, worker_id
 from worker.jobs.queues import queue_limits
-from worker.jobs.redis_connections import open_waiting_redis
-from worker.jobs.waiting_jobs import WaitingJobs
 from worker.jobs.watchdog import Watchdog
+from worker.redis_connections import open_waiting_redis
+from worker.waiting_jobs import WaitingJobs
 
 _NAME_THREADS = 4  # times the slots of a source: more than one scope can keep waiting for its name servers
 _SETTLE_S = 5.0  # for the last answers to go through, when Redis is slow

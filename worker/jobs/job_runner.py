@@ -22,12 +22,13 @@ from core.observing.tracing import span_below
 from core.queue.jobs import QUEUE
 from core.wire.response import INTERNAL_ERROR_BODY, TIMEOUT_BODY, failed_body
 from worker.caches.keys import GLOBAL_SCOPE
+from worker.caches.worker_metrics import Limit
 from worker.descriptors import with_descriptors
-from worker.jobs.held_jobs import Answer, HeldJobs, Job, Symbolicate, persistently, store_persistently
+from worker.job_types import Answer, Job, Symbolicate
+from worker.jobs.held_jobs import HeldJobs, persistently, store_persistently
 from worker.jobs.isolation import Isolation
 from worker.jobs.job_feed import JobFeed
-from worker.jobs.waiting_jobs import JobPlace, WaitingJobs
-from worker.worker_metrics import Limit
+from worker.waiting_jobs import JobPlace, WaitingJobs
 
 _log = logging.getLogger(__name__)
 

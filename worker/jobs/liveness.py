@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from core.errors import StoreUnavailable
 from core.queue.jobs import HEARTBEAT_LIFE_MS, WORKERS
 from core.settings import Settings
-from worker.jobs.redis_connections import open_blocking_redis
+from worker.redis_connections import open_blocking_redis
 
 _PATIENCE_S = 3.0
 

@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from core.queue.jobs import LARGE_QUEUE, QUEUE, UPLOADS_QUEUE
 from core.settings import Settings
 
-ALL_QUEUES = (QUEUE, LARGE_QUEUE, UPLOADS_QUEUE)
-
 
 def queue_limits(settings: Settings) -> Mapping[str, int]:
     """Return how many jobs at most of which queue.  Without an artifact store there are no uploads."""

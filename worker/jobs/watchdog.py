@@ -24,12 +24,12 @@ from core.errors import without_representations
 from core.observing.counts import Counts
 from core.observing.outages import redis_outage
 from core.queue.celery_message import MessageWriter
+from core.queue.jobs import TASKS
 from core.queue.lua_scripts import lua_script
 from core.settings import Settings
 from worker.caches.disk import kept_bytes
 from worker.jobs.heartbeat import BEAT_EVERY_S, GOODBYE, LONGEST_BEAT_S, Heartbeat
-from worker.jobs.queues import ALL_QUEUES
-from worker.jobs.redis_connections import open_blocking_redis
+from worker.redis_connections import open_blocking_redis
 
 _log = logging.getLogger(__name__)
 
@@ -231,7 +231,7 @@ class _HeartbeatProcess:
                 self.beats.set()
 
     def _beat_meanwhile(self) -> None:
-        heartbeat = Heartbeat(self._settings, self._worker_id, self._messages, ALL_QUEUES)
+        heartbeat = Heartbeat(self._settings, self._worker_id, self._messages, list(TASKS))
         try:
             heartbeat.beat_once()
         except RedisError as error:

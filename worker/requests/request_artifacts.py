@@ -13,10 +13,10 @@ from core.web.paths import candidate_urls
 from core.wire.request import Source
 from worker.caches.keys import Namespace, artifact_key
 from worker.caches.stored_file import Draft
+from worker.caches.worker_metrics import Limit
 from worker.fetch.artifact_source import download_artifact
 from worker.requests.prefetch import NoStart, RequestTexts, Started
 from worker.requests.resources import Resources
-from worker.worker_metrics import Limit
 
 
 class RequestArtifacts:

@@ -20,11 +20,11 @@ from worker.caches.keys import Namespace, bundle_key, member_key
 from worker.caches.replayable_reads import watching
 from worker.caches.stored_file import MAPPED_FROM_BYTES, Draft
 from worker.caches.tiered_cache import Freshness
+from worker.caches.worker_metrics import Limit
 from worker.fetch.artifact_source import download_bundle
 from worker.requests.journal import Journal
 from worker.requests.resolved_files_cache import OpenBundle
 from worker.requests.resources import Resources
-from worker.worker_metrics import Limit
 
 _log = logging.getLogger(__name__)
 

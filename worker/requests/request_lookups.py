@@ -15,9 +15,9 @@ from worker.caches.disk import written
 from worker.caches.keys import Namespace, lookup_key
 from worker.caches.stored_file import Draft
 from worker.caches.tiered_cache import Freshness
+from worker.caches.worker_metrics import Limit
 from worker.fetch.artifact_source import ask, is_allowed_source
 from worker.requests.resources import Resources
-from worker.worker_metrics import Limit
 
 _log = logging.getLogger(__name__)
 

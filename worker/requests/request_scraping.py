@@ -14,6 +14,7 @@ from core.wire.request import SymbolicateRequest
 from worker.caches.keys import Key, Namespace, scraped_key
 from worker.caches.replayable_reads import watching
 from worker.caches.stored_file import Draft
+from worker.caches.worker_metrics import Limit
 from worker.fetch.scraping import (
     Refusal,
     Scraped,
@@ -25,7 +26,6 @@ from worker.fetch.scraping import (
 )
 from worker.requests.prefetch import NoStart, RequestTexts, Started
 from worker.requests.resources import Resources
-from worker.worker_metrics import Limit
 
 
 class RequestScraping:

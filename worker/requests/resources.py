@@ -22,9 +22,10 @@ from worker.caches.keys import Key
 from worker.caches.memory import Budget, MemoryCache
 from worker.caches.readers import read_stored_answer, read_stored_text
 from worker.caches.shared_store import open_shared_store
-from worker.caches.stored_file import MAPPED_COUNTS_BYTES, mapped_bytes, release_pages
+from worker.caches.stored_file import mapped_bytes, release_pages
 from worker.caches.tiered_cache import LoadedCache, LoadedKind
-from worker.descriptors import descriptor_limit
+from worker.caches.worker_metrics import WorkerMetrics
+from worker.descriptors import MAPPED_COUNTS_BYTES, descriptor_limit
 from worker.fetch.client import Client
 from worker.fetch.deny_list import DenyList
 from worker.fetch.download import Downloader, limits_of_bundles
@@ -34,7 +35,6 @@ from worker.requests.large_bundles import LargeBundles
 from worker.requests.resolved_files_cache import ResolvedFilesCache
 from worker.source_maps.opened_maps import OpenedMaps
 from worker.threads import Threads, file_threads, leave_when_stuck
-from worker.worker_metrics import WorkerMetrics
 
 _V = TypeVar("_V")
 

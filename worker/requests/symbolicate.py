@@ -11,7 +11,7 @@ from core.observing.counts import Counts
 from core.settings import Settings
 from core.wire.request import SymbolicateRequest, check_values, decode_request, parse_document
 from core.wire.response import CompletedBody, encode_completed
-from worker.jobs.held_jobs import Answer, Job, Symbolicate
+from worker.job_types import Answer, Job, Symbolicate
 from worker.requests.answer_size import AnswerSize
 from worker.requests.frame_walk import FrameWalk
 from worker.requests.generated_files import GeneratedFiles

@@ -25,9 +25,9 @@ from core.text.buffers import Content
 from worker.caches.cache_entries import Kind
 from worker.caches.disk import FileStore
 from worker.caches.stored_file import Draft, MappedFile, StoredFile, release_pages
+from worker.caches.worker_metrics import WorkerMetrics
 from worker.source_maps.convert import DISK_SPACE, Converted, Task, task_message
 from worker.threads import Threads
-from worker.worker_metrics import WorkerMetrics
 
 _log = logging.getLogger(__name__)
 

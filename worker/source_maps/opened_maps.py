@@ -19,10 +19,11 @@ from worker.caches.disk import FileStore, StoredFailure
 from worker.caches.disk_faults import Operation
 from worker.caches.keys import Key, Namespace, index_digest, source_map_key
 from worker.caches.memory import Budget, MemoryCache
-from worker.caches.stored_file import MAPPED_COUNTS_BYTES, Draft, MappedFile, StoredFile, content_digest, release_pages
+from worker.caches.stored_file import Draft, MappedFile, StoredFile, content_digest, release_pages
+from worker.caches.worker_metrics import WorkerMetrics
+from worker.descriptors import MAPPED_COUNTS_BYTES
 from worker.source_maps.conversions import Conversions
 from worker.threads import ThreadGivenUp, Threads
-from worker.worker_metrics import WorkerMetrics
 
 _log = logging.getLogger(__name__)
 

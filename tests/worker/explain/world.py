@@ -18,7 +18,7 @@ from core.observing.counts import Counts
 from core.settings import Settings
 from tests.worker.artifact_source import TOKEN, ArtifactSource
 from tests.worker.source_server import Reply, SourceServer, reply
-from worker.jobs.held_jobs import Job
+from worker.job_types import Job
 from worker.requests.symbolicate import open_symbolication
 
 P = ParamSpec("P")

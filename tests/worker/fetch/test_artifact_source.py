@@ -22,10 +22,10 @@ from tests.worker.source_server import (
     reply,
     silence,
 )
+from worker.caches.worker_metrics import WorkerMetrics
 from worker.fetch.artifact_source import ask
 from worker.fetch.client import Client
 from worker.threads import Threads
-from worker.worker_metrics import WorkerMetrics
 
 BUNDLE = {"type": "bundle", "id": "1", "url": "https://h.test/1"}
 GOOD = reply(orjson.dumps([BUNDLE]))

@@ -27,10 +27,10 @@ from worker.caches.disk import DiskStore, FileStore, NoStore, open_store, writte
 from worker.caches.keys import Namespace
 from worker.caches.memory import Budget
 from worker.caches.stored_file import MappedFile
+from worker.caches.worker_metrics import WorkerMetrics
 from worker.source_maps.convert import BEGUN, Task, task_message
 from worker.source_maps.opened_maps import INDEXED_FROM_BYTES, OpenedMaps
 from worker.threads import Threads, file_threads
-from worker.worker_metrics import WorkerMetrics
 
 HERE = Namespace("global", "s", "https://s.test/")
 CODE = b"function f(){throw 1}"

@@ -8,7 +8,7 @@ import pytest
 
 from core.observing.counts import Counts
 from core.observing.metrics import PARKED
-from worker.jobs.waiting_jobs import MOST_BYTES, JobPlace, WaitingJobs, present_place
+from worker.waiting_jobs import MOST_BYTES, JobPlace, WaitingJobs, present_place
 
 
 @pytest.fixture

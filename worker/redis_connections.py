@@ -14,9 +14,9 @@ from redis.maint_notifications import MaintNotificationsConfig
 from redis.retry import Retry as BlockingRetry
 from redis.sentinel import Sentinel as BlockingSentinel
 
+from core.queue.jobs import TASKS
 from core.queue.redis_address import RedisAddress, connection_options, redis_address, sentinel_options
 from core.settings import Settings
-from worker.jobs.queues import ALL_QUEUES
 
 _CONNECTIONS = 32
 
@@ -31,7 +31,7 @@ def open_redis(settings: Settings) -> Redis:
 
 def open_feed_redis(settings: Settings) -> Redis:
     """Return a client for calls that must not be repeated unnoticed."""
-    return _client(settings, len(ALL_QUEUES), tries_again=0)
+    return _client(settings, len(TASKS), tries_again=0)
 
 
 def open_waiting_redis(settings: Settings, connections: int, longest_wait_s: float) -> Redis:

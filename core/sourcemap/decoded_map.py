@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from core.errors import MalformedMappings, MalformedSourceMap
 from core.sourcemap.json_strings import interned
 from core.sourcemap.map_document import IndexMap, Mappings, PlainMap, Section, rooted_sources
+from core.sourcemap.mappings_faults import FAULT_TEXTS
 from core.sourcemap.source_contents import SourceContents, contents_of, no_contents
 from core.sourcemap.token_arrays import gather, is_ordered, renumber, shift, sort_order
-from core.sourcemap.vlq import DIGITS, FAULT_TEXTS, count_tokens, decode_mappings, decode_ranges
+from core.sourcemap.vlq import DIGITS, count_tokens, decode_mappings, decode_ranges
 from core.text.buffers import Content
 from core.text.kernel_errors import fault_place
 

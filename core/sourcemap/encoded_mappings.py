@@ -8,10 +8,10 @@ from core.errors import MalformedMappings
 from core.sourcemap.checkpoint import Field
 from core.sourcemap.decoded_map import Tokens, decode_range_mappings
 from core.sourcemap.map_document import Mappings
+from core.sourcemap.mappings_faults import FAULT_TEXTS, MappingsFault
 from core.sourcemap.mappings_reader import MappingsReader
-from core.sourcemap.mappings_survey import OUT_OF_ROOM, MappingsSurvey
+from core.sourcemap.mappings_survey import MappingsSurvey
 from core.sourcemap.mappings_writer import LONGEST_TOKEN, TOKENS_PER_CHECKPOINT, MappingsWriter
-from core.sourcemap.vlq import FAULT_TEXTS
 from core.text.buffers import Content, Numbers, numbers_buffer
 from core.text.kernel_errors import fault_place
 
@@ -50,7 +50,7 @@ def survey_mappings(mappings: Mappings, source_count: int, name_count: int) -> E
     for bytes_per_checkpoint in (_BYTES_PER_CHECKPOINT, _FEWEST_BYTES_PER_CHECKPOINT):
         checkpoints = numbers_buffer(((end - start) // bytes_per_checkpoint + 8) * Field.SIZE)
         answer = survey.write(checkpoints)
-        if answer >= 0 or fault_place(answer)[1] != OUT_OF_ROOM:
+        if answer >= 0 or fault_place(answer)[1] != MappingsFault.NO_ROOM:
             break
     if answer < 0:
         at, kind = fault_place(answer)

@@ -11,15 +11,14 @@ import cython
 from core.sourcemap.vlq import DIGITS
 
 if cython.compiled:
+    from cython.cimports.core.sourcemap.mappings_faults import MappingsFault
     from cython.cimports.core.text.kernel_errors import fault
 else:
+    from core.sourcemap.mappings_faults import MappingsFault
     from core.text.kernel_errors import fault
 
 COMPILED = cython.compiled
 
-CUT_OFF = cython.declare(cython.int, 1)
-TOO_LONG = cython.declare(cython.int, 2)
-FIELD_COUNT = cython.declare(cython.int, 3)
 
 COMMA = cython.declare(cython.uchar, 64)
 SEMICOLON = cython.declare(cython.uchar, 65)
@@ -90,14 +89,14 @@ class MappingsCursor:
         self.name = (self.name + number) & low32
         self.fields = 5
         if number >= 0 and not self._is_over():
-            return fault(self.at, FIELD_COUNT)
+            return fault(self.at, MappingsFault.FIELD_COUNT)
         return number
 
     def read_number(self):
         """Read a number, modulo 2^32.  Returns it, or a fault."""
         symbol: cython.longlong = self.symbols[self.text[self.at]]
         if symbol >= 64:
-            return fault(self.at, FIELD_COUNT)
+            return fault(self.at, MappingsFault.FIELD_COUNT)
         self.at += 1
         value: cython.longlong = symbol & 31
         if symbol >= 32:
@@ -123,9 +122,9 @@ class MappingsCursor:
         while symbol >= 32:
             symbol = self.symbols[self.text[self.at]]
             if symbol >= 64:
-                return fault(self.at, CUT_OFF)
+                return fault(self.at, MappingsFault.CUT_OFF)
             if digits == MOST_DIGITS:
-                return fault(self.at, TOO_LONG)
+                return fault(self.at, MappingsFault.TOO_LONG)
             # Seven digits hold the sign and 32 bits; whatever follows is gone modulo 2^32, and must not overflow.
             if digits < 7:
                 value |= (symbol & 31) << (5 * digits)

@@ -16,6 +16,7 @@ from core.sourcemap.short_token_tables import digit_counts, digit_places
 if cython.compiled:
     from cython.cimports.core.sourcemap.checkpoint import Field
     from cython.cimports.core.sourcemap.mappings_cursor import MappingsCursor
+    from cython.cimports.core.sourcemap.mappings_faults import MappingsFault
     from cython.cimports.core.sourcemap.section_fields import SectionField
     from cython.cimports.core.sourcemap.simd import (
         Lanes,
@@ -33,6 +34,7 @@ if cython.compiled:
     from cython.cimports.core.text.swar import bit_count, eight_bytes, first_bit, prefetch
 else:
     from core.sourcemap.checkpoint import Field
+    from core.sourcemap.mappings_faults import MappingsFault
     from core.sourcemap.section_fields import SectionField
     from core.sourcemap.simd import (
         Lanes,
@@ -51,10 +53,6 @@ else:
 
 COMPILED = cython.compiled
 
-NO_SUCH_SOURCE = cython.declare(cython.int, 4)
-NO_SUCH_NAME = cython.declare(cython.int, 5)
-NO_ROOM = cython.declare(cython.int, 15)
-OUT_OF_ROOM = NO_ROOM
 
 MOST_TOKENS = cython.declare(cython.int, 64)  # from one checkpoint to the next
 MOST_BYTES = cython.declare(cython.int, 512)  # more only where there are no tokens between them
@@ -119,7 +117,7 @@ class MappingsSurvey(MappingsCursor):
     def write(self, checkpoints: cython.uint[::1]) -> cython.longlong:
         """Check all mappings and write the checkpoints.  Returns how many numbers these have, or a fault.
 
-        NO_ROOM is the fault if ``checkpoints`` is too short.
+        The fault is NO_ROOM if ``checkpoints`` is too short.
         """
         with cython.nogil:
             return self._write(checkpoints)
@@ -252,7 +250,7 @@ class MappingsSurvey(MappingsCursor):
         while self.finds_token():
             if self.token_count >= self.next_number or self.at >= self.next_offset:
                 if row > last_row:
-                    return fault(self.at, NO_ROOM)
+                    return fault(self.at, MappingsFault.NO_ROOM)
                 self._save(checkpoints, row)
                 row += Field.SIZE
             at = self.at
@@ -293,9 +291,9 @@ class MappingsSurvey(MappingsCursor):
         if answer < 0:
             return answer
         if self.source >= self.source_count and self.fields > 1:
-            return fault(self.token_start, NO_SUCH_SOURCE)
+            return fault(self.token_start, MappingsFault.NO_SUCH_SOURCE)
         if self.name >= self.name_count and self.fields > 4:
-            return fault(self.token_start, NO_SUCH_NAME)
+            return fault(self.token_start, MappingsFault.NO_SUCH_NAME)
         if self.column < column:
             self.is_ordered = False
         self.token_count += 1

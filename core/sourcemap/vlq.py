@@ -9,9 +9,11 @@ An answer below 0 is a fault, see ``core.text.kernel_errors``.  Its offset count
 import cython
 
 if cython.compiled:
+    from cython.cimports.core.sourcemap.mappings_faults import MappingsFault
     from cython.cimports.core.text.kernel_errors import fault
     from cython.cimports.core.text.swar import byte_place, prefetch
 else:
+    from core.sourcemap.mappings_faults import MappingsFault
     from core.text.kernel_errors import fault
     from core.text.swar import byte_place, prefetch
 
@@ -19,21 +21,6 @@ COMPILED = cython.compiled
 
 AHEAD = cython.declare(cython.longlong, 4096)  # as far as processors don't look by themselves
 
-CUT_OFF = cython.declare(cython.int, 1)
-TOO_LONG = cython.declare(cython.int, 2)
-FIELD_COUNT = cython.declare(cython.int, 3)
-NO_SUCH_SOURCE = cython.declare(cython.int, 4)
-NO_SUCH_NAME = cython.declare(cython.int, 5)
-NOT_BASE64 = cython.declare(cython.int, 6)
-
-FAULT_TEXTS = {
-    CUT_OFF: "the number is cut off",
-    TOO_LONG: "the number has more than 13 digits",
-    FIELD_COUNT: "a token has 1, 4 or 5 numbers",
-    NO_SUCH_SOURCE: "the token refers to a source that isn't there",
-    NO_SUCH_NAME: "the token refers to a name that isn't there",
-    NOT_BASE64: "not a base64 digit",
-}
 
 ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 DIGITS = bytes(ALPHABET.find(byte) if byte in ALPHABET else 62 if byte == 0x7F else 63 for byte in range(256))
@@ -152,7 +139,7 @@ def _decode(  # noqa: C901 - one step for each number of a token
         at += number & 15
         source = (source + (number >> 4)) & low32
         if source >= source_count:
-            return fault(token_start, NO_SUCH_SOURCE)
+            return fault(token_start, MappingsFault.NO_SUCH_SOURCE)
         number = _number(text, at, end, digits)
         if number < 0:
             return number
@@ -174,10 +161,10 @@ def _decode(  # noqa: C901 - one step for each number of a token
             at += number & 15
             name = (name + (number >> 4)) & low32
             if name >= name_count:
-                return fault(token_start, NO_SUCH_NAME)
+                return fault(token_start, MappingsFault.NO_SUCH_NAME)
             names[count] = name
             if not _is_over(text, at, end):
-                return fault(at, FIELD_COUNT)
+                return fault(at, MappingsFault.FIELD_COUNT)
         count += 1
     return 0
 
@@ -207,15 +194,15 @@ def _number(
     value: cython.longlong
     digit: cython.longlong
     if _is_over(text, at, end):
-        return fault(at, FIELD_COUNT)
+        return fault(at, MappingsFault.FIELD_COUNT)
     digit = digits[text[at]]
     at += 1
     value = digit & 31
     while digit >= 32:
         if _is_over(text, at, end):
-            return fault(at, CUT_OFF)
+            return fault(at, MappingsFault.CUT_OFF)
         if at - start == MOST_DIGITS:
-            return fault(at, TOO_LONG)
+            return fault(at, MappingsFault.TOO_LONG)
         digit = digits[text[at]]
         at += 1
         # Seven digits hold the sign and 32 bits; whatever follows is gone modulo 2^32, and must not overflow.
@@ -284,7 +271,7 @@ def _mark_line(
         prefetch(ranges, at + AHEAD)
         # 62 and 63 also stand for bytes outside the alphabet.
         if digits[ranges[at]] > 61 and ranges[at] != 43 and ranges[at] != 47:
-            return fault(at, NOT_BASE64)
+            return fault(at, MappingsFault.NOT_BASE64)
     at = start
     while at < end:
         if mappings[at] == 44:

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.sourcemap.checkpoint import Field
-from core.sourcemap.vlq import DIGITS, FAULT_TEXTS, count_tokens, decode_mappings
+from core.sourcemap.mappings_faults import FAULT_TEXTS
+from core.sourcemap.vlq import DIGITS, count_tokens, decode_mappings
 from core.text.kernel_errors import fault_place
 from tests.core.sourcemap.encoding import vlq
 from tests.kernels import BUILDS, load

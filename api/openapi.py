@@ -1,6 +1,7 @@
 """``/openapi.json``: what the API takes and answers, as OpenAPI 3.1.
 
-The schemas of bodies are those of the Structs that read and write them; here is only what these don't say.
+The schemas of bodies are those of the Structs that read and write them, and descriptions are their docstrings: to
+reword one changes the answer.  Here is only what these don't say.
 """
 
 from __future__ import annotations

@@ -30,59 +30,62 @@ _log = logging.getLogger(__name__)
 _RETRY_PAUSE_S = 0.02
 
 
-async def ask(
-    client: Client, threads: Threads, metrics: WorkerMetrics, url: Url, source: Source, scope: str, settings: Settings
-) -> bytes:
-    """Return what the lookup API of ``source`` answers to the query ``url``, which ``read_answer`` can read.
+class SourceClient:
+    """Client of the sources of jobs: of their lookup APIs, and of the files that these list."""
 
-    Raises FetchFailed if it doesn't answer so, which is logged.
-    """
-    fetch = lookup_fetch(url, source, scope, settings)
-    try:
-        with span("lookup"):
-            async with client.slot(fetch), asyncio.timeout(settings.lookup_timeout_s):
-                return await _answer(client, threads, fetch, settings.download_tries)
-    except (FetchFailed, MalformedAnswer, TimeoutError) as error:
-        level = logging.DEBUG if isinstance(error, NotTried) else logging.WARNING
-        _log.log(level, "the artifact lookup at %s failed: %.300s", url.host, error or "it took too long")
-        if isinstance(error, FetchFailed) and error.failure.excess:
-            metrics.limit_hit(Limit.LOOKUP_ANSWER, f"the artifact lookup at {url.host}", error.failure.excess)
-        raise FetchFailed(_lookup_failure(error)) from error
+    def __init__(
+        self, client: Client, downloader: Downloader, threads: Threads, metrics: WorkerMetrics, settings: Settings
+    ) -> None:
+        self._client = client
+        self._downloader = downloader
+        self._threads = threads
+        self._metrics = metrics
+        self._settings = settings
 
+    def may_ask(self, url: Url) -> bool:
+        """Return whether the operator lets us ask the lookup API at ``url``."""
+        return is_allowed_source(url, self._settings)
 
-def _lookup_failure(error: FetchFailed | MalformedAnswer | TimeoutError) -> Failure:
-    """Return what came of a lookup that failed: of the kind that is never kept."""
-    if isinstance(error, FetchFailed):
-        return replace(error.failure, kind=FailureKind.INTERNAL, text=str(error))
-    return Failure(FailureKind.INTERNAL, f"malformed answer: {error}" if str(error) else "timeout")
+    async def download_answer(self, url: Url, source: Source, scope: str) -> Draft:
+        """Return what the lookup API of ``source`` answers to the query ``url``, which ``read_answer`` can read.
 
-
-async def _answer(client: Client, threads: Threads, fetch: Fetch, tries: int) -> bytes:
-    for _ in range(tries - 1):
+        Raises FetchFailed if it doesn't answer so, which is logged.
+        """
+        fetch = lookup_fetch(url, source, scope, self._settings)
         try:
-            return await _read(threads, await client.get(fetch))
-        except MalformedAnswer:
-            await asyncio.sleep(_RETRY_PAUSE_S)
-    return await _read(threads, await client.get(fetch))
+            with span("lookup"):
+                async with self._client.slot(fetch), asyncio.timeout(self._settings.lookup_timeout_s):
+                    body = await self._answer(fetch)
+        except (FetchFailed, MalformedAnswer, TimeoutError) as error:
+            level = logging.DEBUG if isinstance(error, NotTried) else logging.WARNING
+            _log.log(level, "the artifact lookup at %s failed: %.300s", url.host, error or "it took too long")
+            if isinstance(error, FetchFailed) and error.failure.excess:
+                self._metrics.limit_hit(Limit.LOOKUP_ANSWER, f"the artifact lookup at {url.host}", error.failure.excess)
+            raise FetchFailed(_lookup_failure(error)) from error
+        return await self._downloader.keep(body)
 
+    async def download_artifact(self, listed: ListedFile, source: Source, scope: str) -> Draft:
+        """Return an artifact, whatever it is.  Raises FetchFailed."""
+        return await self._download(listed.url, source, scope, artifact_limit(self._settings))
 
-async def _read(threads: Threads, body: bytes) -> bytes:
-    await threads.run(lambda: read_answer(body))  # 16 MiB of entries would hold up every other job
-    return body
+    async def download_bundle(self, listed: ListedBundle, source: Source, scope: str) -> Draft:
+        """Return an artifact bundle, whatever it is.  Raises FetchFailed."""
+        return await self._download(listed.url, source, scope, bundle_limit(self._settings))
 
+    async def _download(self, url: Url, source: Source, scope: str, max_bytes: int) -> Draft:
+        return await self._downloader.download(file_fetch(url, source, scope, max_bytes, self._settings))
 
-async def download_artifact(
-    downloader: Downloader, listed: ListedFile, source: Source, scope: str, settings: Settings
-) -> Draft:
-    """Return an artifact, whatever it is.  Raises FetchFailed."""
-    return await downloader.download(file_fetch(listed.url, source, scope, artifact_limit(settings), settings))
+    async def _answer(self, fetch: Fetch) -> bytes:
+        for _ in range(self._settings.download_tries - 1):
+            try:
+                return await self._read(await self._client.get(fetch))
+            except MalformedAnswer:
+                await asyncio.sleep(_RETRY_PAUSE_S)
+        return await self._read(await self._client.get(fetch))
 
-
-async def download_bundle(
-    downloader: Downloader, listed: ListedBundle, source: Source, scope: str, settings: Settings
-) -> Draft:
-    """Return an artifact bundle, whatever it is.  Raises FetchFailed."""
-    return await downloader.download(file_fetch(listed.url, source, scope, bundle_limit(settings), settings))
+    async def _read(self, body: bytes) -> bytes:
+        await self._threads.run(lambda: read_answer(body))  # 16 MiB of entries would hold up every other job
+        return body
 
 
 def lookup_fetch(url: Url, source: Source, scope: str, settings: Settings) -> Fetch:
@@ -121,6 +124,13 @@ def is_allowed_source(url: Url, settings: Settings) -> bool:
     """Return whether the operator lets us ask the lookup API at ``url``."""
     allowed = [parse_url(origin) for origin in settings.source_origins]
     return not allowed or any(origin is not None and origin.origin == url.origin for origin in allowed)
+
+
+def _lookup_failure(error: FetchFailed | MalformedAnswer | TimeoutError) -> Failure:
+    """Return what came of a lookup that failed: of the kind that is never kept."""
+    if isinstance(error, FetchFailed):
+        return replace(error.failure, kind=FailureKind.INTERNAL, text=str(error))
+    return Failure(FailureKind.INTERNAL, f"malformed answer: {error}" if str(error) else "timeout")
 
 
 def _credentials(source: Source) -> Headers:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from core.files.artifact_bundle import BundleLimits
 from core.files.wrapped_contents import is_wrapped, unwrap_file
 from core.settings import Settings
-from worker.caches.disk import FileStore
+from worker.caches.disk import FileStore, written
 from worker.caches.stored_file import Draft
 from worker.fetch.client import Client, Fetch
 from worker.threads import Threads
@@ -28,6 +28,10 @@ class Downloader:
         """Return the file as a draft of the store.  Raises FetchFailed."""
         async with self.client.slot(fetch):
             return await self._download(fetch)
+
+    async def keep(self, content: bytes) -> Draft:
+        """Return a draft of the store that holds ``content``.  Raises FetchFailed, INTERNAL, if there is no room."""
+        return await self.threads.run(lambda: written(self.store, content))
 
     async def _download(self, fetch: Fetch) -> Draft:
         draft = self.store.draft()

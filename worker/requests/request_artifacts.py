@@ -13,18 +13,20 @@ from core.web.paths import candidate_urls
 from core.wire.request import Source
 from worker.caches.keys import Namespace, artifact_key
 from worker.caches.stored_file import Draft
-from worker.caches.worker_metrics import Limit
-from worker.fetch.artifact_source import download_artifact
+from worker.caches.worker_metrics import Limit, WorkerMetrics
+from worker.fetch.artifact_source import SourceClient
 from worker.requests.prefetch import NoStart, RequestTexts, Started
-from worker.requests.resources import Resources
 
 
 class RequestArtifacts:
     """Finds files among artifacts, and downloads those that are wanted."""
 
-    def __init__(self, resources: Resources, texts: RequestTexts, namespace: Namespace, source: Source) -> None:
-        self._resources = resources
+    def __init__(
+        self, texts: RequestTexts, client: SourceClient, metrics: WorkerMetrics, namespace: Namespace, source: Source
+    ) -> None:
         self._texts = texts
+        self._client = client
+        self._metrics = metrics
         self._namespace = namespace
         self._source = source
         self._known: dict[str, ListedFile] = {}
@@ -49,12 +51,11 @@ class RequestArtifacts:
         text = await self._texts.get(
             artifact_key(self._namespace, listed), lambda: self._download(listed), between_hosts=True
         )
-        metrics = self._resources.metrics
         if not isinstance(text, Failure):
             if is_html_instead(listed.abs_path, text.content):
-                metrics.html_page(listed.uri)
+                self._metrics.html_page(listed.uri)
         elif text.excess:
-            metrics.limit_hit(Limit.ARTIFACT, listed.uri, text.excess)
+            self._metrics.limit_hit(Limit.ARTIFACT, listed.uri, text.excess)
         return FileEntry(IndividualFile(listed.uri), _file(text, listed, key.abs_path), listed.resolved_with)
 
     def has(self, key: FileKey) -> bool:
@@ -79,8 +80,7 @@ class RequestArtifacts:
         return next((self._known[url] for url in candidate_urls(key.abs_path) if url in self._known), None)
 
     async def _download(self, listed: ListedFile) -> Draft:
-        scope, resources = self._namespace.scope, self._resources
-        return await download_artifact(resources.downloader, listed, self._source, scope, resources.settings)
+        return await self._client.download_artifact(listed, self._source, self._namespace.scope)
 
 
 async def _file_of(text: asyncio.Task[Text | Failure], listed: ListedFile, abs_path: str) -> File | Failure:

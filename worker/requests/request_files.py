@@ -42,16 +42,29 @@ class RequestFiles:
         self, resources: Resources, request: SymbolicateRequest, scope: str | None, journal: Journal | None = None
     ) -> None:
         self._journal = journal or Journal()
-        self._resources = resources
-        self._namespace = Namespace.of(request, scope)
-        self._fresh = Freshness() if request.options.no_cache else None
-        self._texts = RequestTexts(resources.texts, self._fresh)
-        self._lookups = RequestLookups(resources, self._namespace, request, self._fresh)
-        self._bundles = RequestBundles(
-            resources, self._namespace, request.source, journal=self._journal, fresh=self._fresh
+        self._resolved_files = resources.resolved_files
+        self._frame_cache = resources.frame_cache
+        self._source_maps = resources.source_maps
+        self._namespace = namespace = Namespace.of(request, scope)
+        self._fresh = fresh = Freshness() if request.options.no_cache else None
+        settings, metrics, client = resources.settings, resources.metrics, resources.source_client
+        self._texts = RequestTexts(resources.texts, fresh)
+        self._lookups = RequestLookups(
+            resources.lookups, client, metrics, namespace, request, settings.max_lookup_entries, fresh
         )
-        self._artifacts = RequestArtifacts(resources, self._texts, self._namespace, request.source)
-        self._scraping = RequestScraping(resources, self._texts, self._namespace, request)
+        self._bundles = RequestBundles(
+            resources.bundles,
+            resources.members,
+            client,
+            metrics,
+            self._journal,
+            namespace,
+            request.source,
+            settings.max_bundle_bytes_per_request,
+            fresh,
+        )
+        self._artifacts = RequestArtifacts(self._texts, client, metrics, namespace, request.source)
+        self._scraping = RequestScraping(resources, self._texts, namespace, request)
         self._digest = request_digest(request, scope)
         self._prefetch = Prefetch(self._start)
         self._prefetches = False
@@ -86,7 +99,7 @@ class RequestFiles:
         """
         if self._remembers_nothing:
             return None
-        found = self._resources.resolved_files.get(file_key(self._digest, self._bundles.state, abs_path, debug_id))
+        found = self._resolved_files.get(file_key(self._digest, self._bundles.state, abs_path, debug_id))
         if found is None:
             return None
         file, uses = found
@@ -115,7 +128,7 @@ class RequestFiles:
             module = await resolve()
         file = ResolvedFile(
             module=module,
-            number=self._resources.frame_cache.module_number(abs_path, module),
+            number=self._frame_cache.module_number(abs_path, module),
             entries=entries,
             bundles={uri: each for uri, each in self._bundles.known.items() if uri not in bundles},
             artifacts=[each for url, each in self._artifacts.known.items() if url not in artifacts],
@@ -124,7 +137,7 @@ class RequestFiles:
             was_scraped=self._scrapes,
         )
         if uses.were_in_memory and file.urls.isdisjoint(artifacts):
-            self._resources.resolved_files.keep(key, file, uses)
+            self._resolved_files.keep(key, file, uses)
         return module
 
     def _depends_on_nothing_else(self, file: ResolvedFile) -> bool:
@@ -151,7 +164,7 @@ class RequestFiles:
 
         It is read now or was earlier.
         """
-        return await self._resources.source_maps.get(self._namespace, content, minified)
+        return await self._source_maps.get(self._namespace, content, minified)
 
     async def _get(self, key: FileKey) -> FileEntry:
         self._prefetch.arrived(key)

@@ -11,13 +11,10 @@ from core.files.artifact_lookup import MAX_URL_CHARACTERS, Listed, Parameters, l
 from core.files.file_keys import FileKey
 from core.web.urls import Url, parse_url
 from core.wire.request import SymbolicateRequest
-from worker.caches.disk import written
 from worker.caches.keys import Namespace, lookup_key
-from worker.caches.stored_file import Draft
-from worker.caches.tiered_cache import Freshness
-from worker.caches.worker_metrics import Limit
-from worker.fetch.artifact_source import ask, is_allowed_source
-from worker.requests.resources import Resources
+from worker.caches.tiered_cache import Freshness, LoadedCache
+from worker.caches.worker_metrics import Limit, WorkerMetrics
+from worker.fetch.artifact_source import SourceClient
 
 _log = logging.getLogger(__name__)
 
@@ -27,15 +24,21 @@ class RequestLookups:
 
     def __init__(
         self,
-        resources: Resources,
+        answers: LoadedCache[Sequence[Listed]],
+        client: SourceClient,
+        metrics: WorkerMetrics,
         namespace: Namespace,
         request: SymbolicateRequest,
+        most_entries: int,
         fresh: Freshness | None = None,
     ) -> None:
-        self._fresh = fresh
-        self._resources = resources
+        self._answers = answers
+        self._client = client
+        self._metrics = metrics
         self._namespace = namespace
         self._request = request
+        self._most_entries = most_entries
+        self._fresh = fresh
 
     def can_ask(self, key: FileKey) -> bool:
         """Return whether there is anything to ask about a file by."""
@@ -57,7 +60,8 @@ class RequestLookups:
 
     async def _answer(self, url: Url) -> Sequence[Listed] | Failure:
         key = lookup_key(self._namespace, url.href)
-        return await self._resources.lookups.get(key, lambda: self._ask(url), fresh=self._fresh)
+        source, scope = self._request.source, self._namespace.scope
+        return await self._answers.get(key, lambda: self._client.download_answer(url, source, scope), fresh=self._fresh)
 
     def _question(self, key: FileKey, dist: str | None) -> tuple[Url, Parameters] | NotAsked:
         """Return the URL and the parameters to ask for a file, or why it is not asked for."""
@@ -66,7 +70,7 @@ class RequestLookups:
             return NotAsked.NOTHING_TO_ASK_BY
         source_url = parse_url(self._request.source.url)
         assert source_url is not None  # as the request was decoded
-        if not is_allowed_source(source_url, self._resources.settings):
+        if not self._client.may_ask(source_url):
             _log.warning(
                 "a request's source is at %.300s, which UNMANGLE_SOURCE_ORIGINS doesn't allow", source_url.host
             )
@@ -78,24 +82,11 @@ class RequestLookups:
             return NotAsked.TOO_LONG
         return url, parameters
 
-    async def _ask(self, url: Url) -> Draft:
-        resources = self._resources
-        body = await ask(
-            resources.client,
-            resources.threads,
-            resources.metrics,
-            url,
-            self._request.source,
-            self._namespace.scope,
-            resources.settings,
-        )
-        return await resources.file_threads.run(lambda: written(resources.store, body))
-
     def _used(self, listed: Sequence[Listed], url: Url) -> Sequence[Listed]:
-        most = self._resources.settings.max_lookup_entries
+        most = self._most_entries
         if len(listed) > most:
             self._hit(Limit.LOOKUP_ENTRIES, "the artifact lookup", url, len(listed), most)
         return listed[:most]
 
     def _hit(self, limit: Limit, what: str, url: Url, size: int, most: int) -> None:
-        self._resources.metrics.limit_hit(limit, f"{what} at {url.host}", Excess(size, most))
+        self._metrics.limit_hit(limit, f"{what} at {url.host}", Excess(size, most))

@@ -26,12 +26,14 @@ from worker.caches.stored_file import mapped_bytes, release_pages
 from worker.caches.tiered_cache import LoadedCache, LoadedKind
 from worker.caches.worker_metrics import WorkerMetrics
 from worker.descriptors import MAPPED_COUNTS_BYTES, descriptor_limit
+from worker.fetch.artifact_source import SourceClient
 from worker.fetch.client import Client
 from worker.fetch.deny_list import DenyList
 from worker.fetch.download import Downloader, limits_of_bundles
 from worker.requests.answer_size import LargeAnswers
+from worker.requests.bundle_cache import BundleCache, LargeBundles
 from worker.requests.frame_cache import FrameCache
-from worker.requests.large_bundles import LargeBundles
+from worker.requests.member_cache import MemberCache
 from worker.requests.resolved_files_cache import ResolvedFilesCache
 from worker.source_maps.opened_maps import OpenedMaps
 from worker.threads import Threads, file_threads, leave_when_stuck
@@ -70,6 +72,7 @@ class Resources:
         self.shared = open_shared_store(settings, self.store, self.file_threads)
         self.deny_list = DenyList(settings)
         self.downloader = Downloader(self.client, self.store, self.file_threads)
+        self.source_client = SourceClient(self.client, self.downloader, self.threads, self.metrics, settings)
         self.memory = Budget(settings.memory_cache_bytes)
         self.lookups = self._cache(
             LoadedKind(
@@ -80,16 +83,17 @@ class Resources:
                 max_entries=settings.lookup_cache_capacity,
             )
         )
-        self.large_bundles = LargeBundles(limits_of_bundles(settings))
-        self.bundles: LoadedCache[Bundle] = self._cache(
+        large = LargeBundles(limits_of_bundles(settings))
+        bundles: LoadedCache[Bundle] = self._cache(
             LoadedKind(
                 name="bundles",
                 kind=Kind.DOWNLOADED,
-                read=self.large_bundles.read,
-                size_of=self.large_bundles.cached_size,
+                read=large.read,
+                size_of=large.cached_size,
                 max_entries=min(MAX_OPEN_BUNDLES, descriptor_limit() // 4),
             )
         )
+        self.bundles = BundleCache(bundles, large)
         self.texts: LoadedCache[Text] = self._cache(
             LoadedKind(
                 name="texts",
@@ -99,11 +103,14 @@ class Resources:
                 names_others=True,
             )
         )
-        self.members: MemoryCache[Key, Text | None] = MemoryCache(
+        small_members: MemoryCache[Key, Text | None] = MemoryCache(
             budget=self.memory,
             max_bytes=settings.file_in_bundle_cache_bytes,
             size_of=lambda _, text: _size(text),
             lifetime_of=lambda _: Lifetime(settings.file_in_bundle_cache_idle_s, since_last_use=True),
+        )
+        self.members = MemberCache(
+            small_members, self.texts, self.store, self.threads, self.metrics, settings.max_bundle_file_size
         )
         self.source_maps = OpenedMaps(settings, self.memory, self.store, self.threads, self.file_threads, self.metrics)
         self.resolved_files = ResolvedFilesCache()

@@ -5,7 +5,7 @@ import orjson
 import pytest
 
 from core.errors import FetchFailed
-from core.files.artifact_lookup import read_answer
+from core.failures import Failure
 from core.observing.counts import Counts
 from core.settings import Settings
 from core.web.urls import Url, parse_url
@@ -22,9 +22,13 @@ from tests.worker.source_server import (
     reply,
     silence,
 )
+from worker.caches.cache_entries import Kind
+from worker.caches.disk import open_store
+from worker.caches.readers import read_stored_answer
 from worker.caches.worker_metrics import WorkerMetrics
-from worker.fetch.artifact_source import ask
+from worker.fetch.artifact_source import SourceClient
 from worker.fetch.client import Client
+from worker.fetch.download import Downloader
 from worker.threads import Threads
 
 BUNDLE = {"type": "bundle", "id": "1", "url": "https://h.test/1"}
@@ -46,10 +50,18 @@ async def ids_from(
     url = a_url(server.put("/lookup/", *replies) + "?release=r")
     try:
         source = Source(id="s", url=server.url("/lookup/"), token="t0k")
-        answer = await ask(client, THREADS, WorkerMetrics(Counts()), url, source, "scope", settings)
+        answer = await a_source_client(client, settings).download_answer(url, source, "scope")
     except FetchFailed:
         return None
-    return [entry.id for entry in read_answer(answer)]
+    with answer.opened("", Kind.LOOKUP) as file:
+        listed = read_stored_answer(file)
+    assert not isinstance(listed, Failure)
+    return [entry.id for entry in listed]
+
+
+def a_source_client(client: Client, settings: Settings = SETTINGS) -> SourceClient:
+    downloader = Downloader(client, open_store(settings), THREADS)
+    return SourceClient(client, downloader, THREADS, WorkerMetrics(Counts()), settings)
 
 
 def a_url(text: str) -> Url:
@@ -151,8 +163,6 @@ async def test_a_redirect_to_another_origin_loses_the_credentials(client, server
 async def test_a_token_that_no_header_can_hold_is_a_failed_query(client, server, token, caplog):
     url = a_url(server.put("/lookup/", GOOD))
     with pytest.raises(FetchFailed):
-        await ask(
-            client, THREADS, WorkerMetrics(Counts()), url, Source(id="s", url=url.href, token=token), "scope", SETTINGS
-        )
+        await a_source_client(client).download_answer(url, Source(id="s", url=url.href, token=token), "scope")
     assert server.requests == []
     assert token not in caplog.text

@@ -4,10 +4,13 @@ from core.files.artifact_bundle import write_bundle
 from core.files.artifact_lookup import ListedBundle
 from core.files.file_keys import FileEntry, ResolvedWith
 from core.web.urls import parse_url
+from core.wire.request import SymbolicateRequest
 from tests.worker.artifact_source import a_request, minified
 from tests.worker.source_server import reply
 from worker.caches.keys import Namespace
+from worker.requests.journal import Journal
 from worker.requests.request_bundles import RequestBundles
+from worker.requests.resources import Resources
 
 
 @pytest.fixture
@@ -17,6 +20,19 @@ def listed(server) -> ListedBundle:
     url = parse_url(server.put("/bundle", reply(content)))
     assert url is not None
     return ListedBundle("1", url, ResolvedWith.RELEASE)
+
+
+def bundles_of(resources: Resources, request: SymbolicateRequest, max_bytes: int = 1 << 20) -> RequestBundles:
+    return RequestBundles(
+        resources.bundles,
+        resources.members,
+        resources.source_client,
+        resources.metrics,
+        Journal(),
+        Namespace.of(request, None),
+        request.source,
+        max_bytes,
+    )
 
 
 async def found_in(bundles: RequestBundles, *names: str) -> list[bool]:
@@ -35,7 +51,7 @@ async def found_in(bundles: RequestBundles, *names: str) -> list[bool]:
 async def test_a_request_reads_only_so_much_whatever_is_cached(resources, listed, caplog, max_bytes, expected):
     request = a_request("https://sentry.test/")
     for _ in range(2):
-        bundles = RequestBundles(resources, Namespace.of(request, None), request.source, max_bytes)
+        bundles = bundles_of(resources, request, max_bytes)
         await bundles.add([listed])
         assert await found_in(bundles, "a", "b", "c") == expected
     assert ("bytes of a request" in caplog.text) is (False in expected)
@@ -43,6 +59,6 @@ async def test_a_request_reads_only_so_much_whatever_is_cached(resources, listed
 
 async def test_a_bundle_is_new_once(resources, listed):
     request = a_request("https://sentry.test/")
-    bundles = RequestBundles(resources, Namespace.of(request, None), request.source)
+    bundles = bundles_of(resources, request)
     assert await bundles.add([listed])
     assert not await bundles.add([listed])

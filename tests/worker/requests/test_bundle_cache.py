@@ -12,7 +12,7 @@ from core.failures import Failure
 from core.files.artifact_bundle import write_bundle
 from core.files.file_keys import FileEntry
 from tests.worker.artifact_source import ArtifactSource, a_request, minified
-from worker.requests import large_bundles
+from worker.requests import bundle_cache
 from worker.requests.request_files import RequestFiles
 from worker.requests.resources import Resources
 
@@ -24,24 +24,24 @@ def a_bundle(name: str, members: int = 40) -> bytes:
 
 
 def test_room_is_given_to_one_at_a_time(monkeypatch):
-    monkeypatch.setattr(large_bundles, "MANY_MEMBERS", 10)
-    first = large_bundles._Admission(lock := large_bundles.threading.Lock(), 0)
+    monkeypatch.setattr(bundle_cache, "MANY_MEMBERS", 10)
+    first = bundle_cache._Admission(lock := bundle_cache.threading.Lock(), 0)
     first.admit(9)
     assert not first.is_large
     first.admit(10)
     with pytest.raises(NoRoom, match="another"):
-        large_bundles._Admission(lock, 0).admit(10)
+        bundle_cache._Admission(lock, 0).admit(10)
     first.end()
-    second = large_bundles._Admission(lock, large_bundles.ROOM_BYTES)
+    second = bundle_cache._Admission(lock, bundle_cache.ROOM_BYTES)
     with pytest.raises(NoRoom, match="10 files"):
         second.admit(10)
     second.end()
-    large_bundles._Admission(lock, 0).admit(10_000_000)  # the first one has room in any case
+    bundle_cache._Admission(lock, 0).admit(10_000_000)  # the first one has room in any case
 
 
 async def test_a_bundle_waits_until_others_are_closed(source, resources, monkeypatch):
-    monkeypatch.setattr(large_bundles, "MANY_MEMBERS", 10)
-    monkeypatch.setattr(large_bundles, "ROOM_BYTES", 1)
+    monkeypatch.setattr(bundle_cache, "MANY_MEMBERS", 10)
+    monkeypatch.setattr(bundle_cache, "ROOM_BYTES", 1)
     first = files_of(resources, source, "a")
     assert is_found(await first.get_file(minified("https://h.test/a.js")))
     second = files_of(resources, source, "b")
@@ -55,8 +55,8 @@ async def test_a_bundle_waits_until_others_are_closed(source, resources, monkeyp
 
 
 async def test_requests_share_a_bundle_that_one_of_them_has_open(source, resources, monkeypatch):
-    monkeypatch.setattr(large_bundles, "MANY_MEMBERS", 10)
-    monkeypatch.setattr(large_bundles, "ROOM_BYTES", 1)
+    monkeypatch.setattr(bundle_cache, "MANY_MEMBERS", 10)
+    monkeypatch.setattr(bundle_cache, "ROOM_BYTES", 1)
     both = [files_of(resources, source, "a") for _ in range(2)]
     for files in both:
         assert is_found(await files.get_file(minified("https://h.test/a.js")))

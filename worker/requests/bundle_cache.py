@@ -1,27 +1,72 @@
-"""Room in memory for artifact bundles with many members, whose tables take far more memory than their files."""
+"""Cache of open artifact bundles, with room for those with many members.
+
+The tables of such bundles take far more memory than their files.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import sys
 import threading
 import time
+from collections.abc import Awaitable, Callable
 from weakref import WeakSet, WeakValueDictionary
 
 from core.errors import NoRoom
-from core.failures import Failure
+from core.failures import Failure, FailureKind
 from core.files.artifact_bundle import Bundle, BundleLimits
 from worker.caches.keys import Key
 from worker.caches.readers import read_stored_bundle
-from worker.caches.stored_file import StoredFile
+from worker.caches.replayable_reads import watching
+from worker.caches.stored_file import Draft, StoredFile
+from worker.caches.tiered_cache import Freshness, LoadedCache
 
 ROOM_BYTES = 160 << 20
 """What all of them that are open take at most; the first one has room in any case."""
 MANY_MEMBERS = 28_000
 """So many take a quarter of the memory cache, and are not kept there anyway."""
 
+_TRIES_FOR_ROOM = 30
+_ROOM_PAUSE_S = 1.0
 _SWEEP_EVERY_S = 5.0
 _BYTES_PER_MEMBER = 1500  # with what reading takes
+
+
+class BundleCache:
+    """Open bundles by their keys: small ones in ``bundles``, ``large`` ones as long as a request has them."""
+
+    def __init__(self, bundles: LoadedCache[Bundle], large: LargeBundles) -> None:
+        self._bundles = bundles
+        self._large = large
+
+    async def get(
+        self, key: Key, download: Callable[[], Awaitable[Draft]], fresh: Freshness | None
+    ) -> Bundle | Failure:
+        """Return a bundle; one with many members perhaps when other requests have closed theirs."""
+        for _ in range(_TRIES_FOR_ROOM):
+            shared = self._large.get(key) if fresh is None else None
+            if shared is not None:
+                _be_looked_for_again()
+                return shared
+            try:
+                bundle = await self._bundles.get(key, download, between_hosts=True, fresh=fresh)
+            except NoRoom:
+                self._large.sweep()
+                await asyncio.sleep(_ROOM_PAUSE_S)
+                continue
+            if isinstance(bundle, Bundle):
+                self._large.share(key, bundle)
+            return bundle
+        return Failure(FailureKind.INTERNAL, "there is no room for it in memory")
+
+    def clear(self) -> None:
+        """Forget everything in memory."""
+        self._bundles.clear()
+
+    async def close(self) -> None:
+        """Stop all work and forget everything."""
+        await self._bundles.close()
 
 
 class LargeBundles:
@@ -91,3 +136,10 @@ class _Admission:
         """Let the next one be read."""
         if self.is_large:
             self._reading.release()
+
+
+def _be_looked_for_again() -> None:
+    """See to it that the next request looks for the bundle again: nothing but this one keeps it in memory."""
+    uses = watching()
+    if uses is not None:
+        uses.note_other()

@@ -22,9 +22,9 @@ from core.wire.request import SymbolicateRequest
 from core.wire.shape_errors import shortened
 
 MOST_FRAMES = 1_000
-"""How many frames of a request are explained, the first ones: an explanation is much larger than a frame."""
+"""The number of frames of a request that are explained, the first ones: an explanation is much larger than a frame."""
 _MOST = 10
-"""How many names of a kind are listed."""
+"""The number of names of a kind that are listed."""
 
 
 def explain(request: SymbolicateRequest, recorder: FileRecorder) -> Iterator[list[Explanation]]:

@@ -46,7 +46,7 @@ class DecidingToken(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class DecidedBy(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """What a frame was decided from, as far as it was found."""
+    """The files and the token that a frame was decided from, as far as they were found."""
 
     minified: DecidingFile | None = None
     source_map: DecidingFile | None = None
@@ -54,7 +54,7 @@ class DecidedBy(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class Explanation(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """Why a frame came out as it did.  ``file`` is what the reason is about, if that is one of the files."""
+    """Explanation of a frame: cause and advice.  ``file`` is what the reason is about, if that is one of the files."""
 
     code: Reason
     file: FileType | None = None

@@ -19,7 +19,7 @@ from core.wire.response import ScrapingAttempt
 
 
 class NotAsked(Enum):
-    """Why the lookup API was not asked about a file."""
+    """Reason why the lookup API was not asked about a file."""
 
     NOTHING_TO_ASK_BY = "neither a release nor a debug id is known"
     SOURCE_NOT_ALLOWED = "the operator doesn't allow this source"
@@ -51,7 +51,7 @@ class UnreadableMember:
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
-    """What was done for one file, and what came of it.
+    """Record of what was done for one file, and of its outcome.
 
     ``lookup`` is None if what was known before sufficed.  ``bundles`` and ``artifacts`` are all that were known in the
     end, by URI.  ``attempt`` is None unless the web was considered.
@@ -68,7 +68,7 @@ class FileRecord:
 
 @dataclass(slots=True)
 class _Notes:
-    """What is known of the file that is looked for just now."""
+    """Notes about the file that is looked for just now."""
 
     lookup: Lookup | NotAsked | None = None
     unreadable: dict[tuple[str, str], UnreadableMember] = field(default_factory=dict)

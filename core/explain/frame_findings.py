@@ -1,4 +1,4 @@
-"""Why one frame came out as it did: from what is known of its file, its map and the lookups."""
+"""Finding of one frame: its reason, from what is known of its file, its map and the lookups."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a file can't be had, if everything is known that was done for it.
+"""Findings about files that can't be had, from the records of what was done for them.
 
 Of several reasons the most telling one counts.  First what was found and is of no use; then a likeness among the
 uploads, which says what to change; then what kept us from seeing the uploads; then that there are none, or the web.

@@ -1,4 +1,4 @@
-"""What was uploaded under another name than the one that was looked for, and how the two differ."""
+"""Near misses: uploads under another name than the one that was looked for, and how the two differ."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_COMPARED = 1_000  # there may be thousands of files called index.js
 
 
 class _Difference(IntEnum):
-    """How two names differ, the smallest difference first."""
+    """Difference of two names, the smallest first."""
 
     HOST = 0
     CASE = 1

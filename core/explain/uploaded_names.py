@@ -21,7 +21,7 @@ from core.wire.request import SymbolicateRequest
 
 T = TypeVar("T")
 MOST_NAMES = 100_000
-"""How many names of uploads are compared with what is missing."""
+"""The number of names of uploads that are compared with what is missing."""
 _BETWEEN = re.compile(r"([._-])")
 _HASH = re.compile(r"[0-9a-f]{6,}|(?=[A-Za-z]*[0-9])[A-Za-z0-9]{6,}|[A-Z][A-Za-z]*[a-z][A-Z][A-Za-z]*")
 
@@ -51,7 +51,7 @@ class UploadedId:
 
 
 class UploadedNames:
-    """What bundles and artifacts of one request hold.
+    """Contents of the bundles and artifacts of one request, by their names and ids.
 
     What is alike is found by an index, which is made when it is first needed, of MOST_NAMES names: a bundle may have
     half a million, and likeness is worth only so much time.

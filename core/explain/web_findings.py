@@ -1,4 +1,4 @@
-"""What came of getting a file from the web."""
+"""Findings about files that could not be had from the web."""
 
 from __future__ import annotations
 

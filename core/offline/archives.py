@@ -1,4 +1,4 @@
-"""The generated files and source maps in an archive: an artifact bundle, or any ZIP archive of a folder."""
+"""Generated files and source maps in an archive: an artifact bundle, or any ZIP archive of a folder."""
 
 from __future__ import annotations
 

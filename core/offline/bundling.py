@@ -1,4 +1,4 @@
-"""The generated files and source maps of a folder, made ready for an artifact bundle: each pair has a debug id.
+"""Generated files and source maps of a folder, made ready for an artifact bundle: each pair has a debug id.
 
 A map may belong to several files.  Their mappings move when debug ids are written, so either all of its files get the
 same id, which takes that they are copies of one another, or all of them and the map stay as they are.
@@ -49,7 +49,7 @@ class PreparedFile:
 
 @dataclass(slots=True)
 class Prepared:
-    """What goes into a bundle, in order of the paths, and for people: why some files have no debug id."""
+    """The files of a bundle, in order of the paths, and remarks for people: why some have no debug id."""
 
     files: list[PreparedFile] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What stands for something else in a text: escape codes of terminals, escapes of JSON, entities, percent-encoding."""
+"""Escapes in texts: escape codes of terminals, escapes of JSON, entities, percent-encoding."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class EventFrame:
 
 @dataclass(frozen=True, slots=True)
 class EventTrace:
-    """What was thrown, and the frames of it, callee first."""
+    """Thrown value with its frames, callee first."""
 
     title: str
     frames: list[EventFrame]

@@ -1,4 +1,4 @@
-"""What is in a source map or an archive of them, and whether it is sound: for people who wonder."""
+"""Inspection of source maps and archives of them: their contents, and whether they are sound."""
 
 from __future__ import annotations
 

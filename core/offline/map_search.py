@@ -26,7 +26,7 @@ _MAP_NAMES = ("{}.map", "{}.packager.map")  # the second one is React Native's
 
 
 class UnmappedReason(StrEnum):
-    """Why a frame stays as it is."""
+    """Reason why a frame stays as it is."""
 
     NOT_A_FILE = "not_a_file"
     NO_SUCH_FILE = "no_such_file"
@@ -42,7 +42,7 @@ class UnmappedReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unmapped:
-    """Why there is no map; ``detail`` is for people."""
+    """Absence of a map, with its reason; ``detail`` is for people."""
 
     reason: UnmappedReason
     detail: str
@@ -59,7 +59,7 @@ class FileWithMap:
 
 @dataclass(frozen=True, slots=True)
 class Comments:
-    """What the comments of a generated file say.
+    """Comments of a generated file.
 
     ``stray`` is what a comment refers to that doesn't count, as code follows it: a bundler may have taken a library in
     with its comment.
@@ -94,7 +94,7 @@ class MapSearch:
     ) -> None:
         self._artifacts = artifacts
         self._debug_ids = debug_ids
-        """What is known of the debug ids of files, by their paths in stack traces."""
+        """The known debug ids of files, by their paths in stack traces."""
         self._on_look = on_look
         """Called for each file that is looked into for its debug id: of all files, that may take a while."""
         self._known: dict[str, bool] = {}

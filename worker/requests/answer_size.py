@@ -1,4 +1,4 @@
-"""The size of an answer while it is made: too large a one is refused before it is built, large ones take turns.
+"""Size of an answer while it is made: one that is too large is refused before it is built, large ones take turns.
 
 Many answers at once may be as large as allowed, but a worker process has room for one such at a time.
 """

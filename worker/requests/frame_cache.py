@@ -1,4 +1,4 @@
-"""Frames as the JSON they are answered with: remembered, because the next event of a kind has the same frames."""
+"""Cache of frames as the JSON that they are answered with: the next event of a kind has the same frames."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.wire.response import FrameError, write_frame
 from worker.caches.memory import Generations
 
 MAX_BYTES = 48 << 20
-"""What the frames in memory may take."""
+"""The memory that the cached frames may take."""
 
 _MODULES_MAX_BYTES = 2 << 20
 _SMALL = 500  # bytes that a frame takes beside its JSON, about

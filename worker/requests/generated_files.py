@@ -1,4 +1,4 @@
-"""The generated files of one request and their source maps, each resolved once, when the first frame needs it."""
+"""Generated files of one request with their source maps, each resolved once, when the first frame needs it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class GeneratedFiles:
 
     @property
     def resolved(self) -> Mapping[str, ResolvedModule]:
-        """What was resolved so far, by the paths of frames."""
+        """The files that were resolved so far, by the paths of frames."""
         return self._resolved
 
     async def resolve(self, abs_path: str) -> ResolvedModule:

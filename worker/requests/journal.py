@@ -23,7 +23,7 @@ from core.wire.response import ScrapingAttempt, attempt_not_made
 
 @dataclass(slots=True)
 class JournalEntries:
-    """What a journal says of some files: ``attempts`` at the web, in the order of the lookups, and counts."""
+    """Entries of a journal about some files: ``attempts`` at the web, in the order of the lookups, and counts."""
 
     attempts: list[ScrapingAttempt] = field(default_factory=list)
     needed_files: int = 0

@@ -35,7 +35,7 @@ class MemberCache:
         self._threads = threads
         self._metrics = metrics
         self.max_bytes = max_bytes
-        """How many bytes a member may have, None: any number."""
+        """The size that a member may have, None: any size."""
 
     async def get(self, key: Key, bundle: Bundle, member: Member) -> Text | None:
         """Return the text of a member; None if it can't be read or is no text."""

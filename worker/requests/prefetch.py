@@ -22,15 +22,15 @@ from worker.caches.stored_file import Draft
 from worker.caches.tiered_cache import Freshness, LoadedCache
 
 _FAR = 32
-"""How many files to come are looked at."""
+"""The number of files to come that are looked at."""
 AT_ONCE = 8
-"""How many files of one request are fetched early at the same time."""
+"""The number of files of one request that are fetched early at the same time."""
 Make = Callable[[], Awaitable[Draft]]
 Outcome = Text | Failure
 
 
 class NoStart(Enum):
-    """Why a file is not fetched early."""
+    """Reason not to fetch a file early."""
 
     NOT_YET = "it is not known where it will come from"
     NEEDLESS = "it is in memory, or not fetched at all"

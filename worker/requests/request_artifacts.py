@@ -1,4 +1,4 @@
-"""The individual artifacts that one request has learnt of."""
+"""Individual artifacts that one request has learnt of, and their downloads."""
 
 from __future__ import annotations
 

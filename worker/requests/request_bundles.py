@@ -1,4 +1,4 @@
-"""The artifact bundles that one request has learnt of."""
+"""Artifact bundles that one request has learnt of, and the search for files in them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ AT_ONCE = 8
 
 
 BundlesState = tuple[tuple[str, int, str], ...]
-"""What requests have in common that know the same bundles, opened as the same objects and listed alike."""
+"""Identity of the known bundles: equal for requests that know the same ones, as the same objects, listed alike."""
 
 
 class RequestBundles:

@@ -1,4 +1,4 @@
-"""The files of one request: where each is looked for, in which order, and what was learnt on the way.
+"""Files of one request: where each is looked for, in which order, and what was learnt on the way.
 
 First what is known, then what the lookup API says about this file, then the web.  What is found is taken, even if it
 turns out to be of no use: there is no second choice.
@@ -73,7 +73,7 @@ class RequestFiles:
 
     @property
     def attempts(self) -> Sequence[ScrapingAttempt]:
-        """What the response says about the web, in the order of the lookups."""
+        """The attempts at the web that the response lists, in the order of the lookups."""
         return self._journal.entries.attempts
 
     def expect(self, keys: Iterable[FileKey]) -> None:

@@ -1,4 +1,4 @@
-"""What the jobs of one worker process share: connections, and what was fetched and read before."""
+"""Resources that the jobs of one worker process share: connections, threads, caches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One request → its answer: gather the files, decide frame by frame, write."""
+"""Symbolication of one request: its files are gathered, its frames decided one by one, the answer written."""
 
 from __future__ import annotations
 

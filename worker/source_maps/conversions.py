@@ -1,4 +1,4 @@
-"""Reading big source maps for the first time, each in a process of its own."""
+"""Conversions of big source maps to index files, each in a separate process."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ DISK_SPACE = "disk space"
 
 
 class Converted(msgspec.Struct, frozen=True):
-    """What came of it: the size of the index file, or that the source map is ``malformed``, or what was ``missing``."""
+    """Result of a conversion: the size of the index file, or that the map is ``malformed``, or what was ``missing``."""
 
     size: int = 0
     malformed: str | None = None

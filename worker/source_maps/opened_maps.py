@@ -1,4 +1,4 @@
-"""Source maps, read: from memory, else from their index files, else once for all processes of a host."""
+"""Opened source maps: from memory, else from their index files, else converted once for all processes of a host."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ class RequestFiles:
             fresh,
         )
         self._artifacts = RequestArtifacts(self._texts, client, metrics, namespace, request.source)
-        self._scraping = RequestScraping(resources, self._texts, namespace, request)
+        self._scraping = RequestScraping(resources.web, self._texts, namespace, request)
         self._digest = request_digest(request, scope)
         self._prefetch = Prefetch(self._start)
         self._prefetches = False

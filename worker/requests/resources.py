@@ -29,11 +29,12 @@ from worker.descriptors import MAPPED_COUNTS_BYTES, descriptor_limit
 from worker.fetch.artifact_source import SourceClient
 from worker.fetch.client import Client
 from worker.fetch.deny_list import DenyList
-from worker.fetch.download import Downloader, limits_of_bundles
+from worker.fetch.download import Downloader, limits_of_bundles, scraped_file_limit
 from worker.requests.answer_size import LargeAnswers
 from worker.requests.bundle_cache import BundleCache, LargeBundles
 from worker.requests.frame_cache import FrameCache
 from worker.requests.member_cache import MemberCache
+from worker.requests.request_scraping import WebAccess
 from worker.requests.resolved_files_cache import ResolvedFilesCache
 from worker.source_maps.opened_maps import OpenedMaps
 from worker.threads import Threads, file_threads, leave_when_stuck
@@ -70,9 +71,19 @@ class Resources:
         self.store = open_store(settings, counts=self.metrics.counts)
         self._clearings = self.store.clearings()
         self.shared = open_shared_store(settings, self.store, self.file_threads)
-        self.deny_list = DenyList(settings)
-        self.downloader = Downloader(self.client, self.store, self.file_threads)
-        self.source_client = SourceClient(self.client, self.downloader, self.threads, self.metrics, settings)
+        self._deny_list = DenyList(settings)
+        downloader = Downloader(self.client, self.store, self.file_threads)
+        self.source_client = SourceClient(self.client, downloader, self.threads, self.metrics, settings)
+        self.web = WebAccess(
+            downloader,
+            self._deny_list,
+            self.metrics,
+            refresh_s=settings.scrape_refresh_s,
+            max_bytes=scraped_file_limit(settings),
+            ports=frozenset(settings.scraping_ports),
+            allow_reserved=settings.connect_to_reserved_ips,
+            keeps_redirects_in_origins=settings.scraping_redirects == "allowed",
+        )
         self.memory = Budget(settings.memory_cache_bytes)
         self.lookups = self._cache(
             LoadedKind(
@@ -135,7 +146,7 @@ class Resources:
             await cache.close()
         await self.shared.close()
         await self.client.close()
-        await self.deny_list.close()
+        await self._deny_list.close()
         self.threads.close()
         self.file_threads.close()
         self.store.close()

@@ -1,16 +1,15 @@
 import gzip
-from collections.abc import AsyncIterator, Iterator
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from core.errors import FetchFailed
 from core.failures import Failure, FailureKind
-from core.files.file_keys import EmbeddedMap, File, FileEntry, RemoteMap, ResolvedWith, ScrapedFile
-from core.files.text_files import Text
+from core.files.file_keys import EmbeddedMap, File, FileEntry, FileKey, FileType, RemoteMap, ResolvedWith, ScrapedFile
 from core.settings import Settings
-from core.web.urls import Url, cache_busting_number, parse_url
+from core.web.scraping_policy import ScrapingPolicy
 from core.wire.request import Scraping, Source, SymbolicateRequest
 from core.wire.response import ScrapingAttempt
 from tests.worker.source_server import (
@@ -22,28 +21,14 @@ from tests.worker.source_server import (
     self_signed_certificate,
     silence,
 )
-from worker.caches.cache_entries import Kind
-from worker.caches.disk import NoStore
-from worker.caches.readers import read_stored_text
-from worker.fetch.client import Client
-from worker.fetch.download import Downloader
-from worker.fetch.scraping import (
-    Refusal,
-    Scraped,
-    ScrapeTarget,
-    ScrapingPolicy,
-    download_scraped,
-    permitted_url,
-    scrape,
-    scraping_policy,
-)
-from worker.threads import Threads
+from worker.caches.keys import Namespace
+from worker.requests.prefetch import RequestTexts
+from worker.requests.request_scraping import RequestScraping, Scraped, scraping_policy
+from worker.requests.resources import Resources
 
-NOW_S = 1_700_000_000
-DISABLED = ScrapingPolicy(enabled=False)
-SETTINGS = Settings(download_tries=1, head_timeout_s=1)
-THREADS = Threads(SETTINGS)
-AT_HOME = ScrapingPolicy(allow_reserved=True)
+SETTINGS = Settings(cache_dir=None, download_tries=1, head_timeout_s=1, deny_list_enabled=False)
+AT_HOME = replace(SETTINGS, connect_to_reserved_ips=True)
+DISABLED = Scraping(enabled=False)
 
 
 @pytest.fixture
@@ -52,33 +37,21 @@ def server() -> Iterator[SourceServer]:
         yield running
 
 
-@pytest.fixture
-async def client() -> AsyncIterator[Client]:
-    async with Client(SETTINGS) as opened:
-        yield opened
+def a_request(scraping: Scraping) -> SymbolicateRequest:
+    return SymbolicateRequest(source=Source(id="s", url="https://s.test/"), stacktraces=[], scraping=scraping)
 
 
-async def no_download(target: ScrapeTarget) -> Text:
-    raise AssertionError(f"{target.url.href} was fetched")
+async def scraped(abs_path: str | None, scraping: Scraping | None = None, settings: Settings = SETTINGS) -> Scraped:
+    """Scrape a file for a request of its own, in a process of its own."""
+    request = a_request(scraping or Scraping())
+    async with Resources(settings) as resources:
+        texts = RequestTexts(resources.texts)
+        of_request = RequestScraping(resources.web, texts, Namespace.of(request, None), request)
+        return await of_request.scrape(FileKey(FileType.MINIFIED_SOURCE, abs_path))
 
 
-async def downloaded(client: Client, url: Url, policy: ScrapingPolicy, settings: Settings) -> Text:
-    store = NoStore()
-    draft = await download_scraped(Downloader(client, store, THREADS), url, policy, "scope", settings)
-    with draft.opened("", Kind.DOWNLOADED) as file:
-        text = read_stored_text(file)
-    draft.discard()
-    store.close()
-    if isinstance(text, Failure):
-        raise FetchFailed(text)
-    return text
-
-
-async def scraped(client: Client, abs_path: str, policy: ScrapingPolicy = AT_HOME) -> Scraped:
-    async def download(target: ScrapeTarget) -> Text:
-        return await downloaded(client, target.url, policy, SETTINGS)
-
-    return await scrape(abs_path, policy, download, NOW_S, 3600)
+async def scraped_at_home(abs_path: str, scraping: Scraping | None = None) -> Scraped:
+    return await scraped(abs_path, scraping, AT_HOME)
 
 
 def a_failure(abs_path: str, reason: str, details: str | None = None) -> ScrapingAttempt:
@@ -101,25 +74,25 @@ NOT_A_URL = [
 ]
 
 
-@pytest.mark.parametrize("policy", [ScrapingPolicy(), DISABLED], ids=["enabled", "disabled"])
+@pytest.mark.parametrize("scraping", [Scraping(), DISABLED], ids=["enabled", "disabled"])
 @pytest.mark.parametrize("abs_path", NOT_A_URL)
-async def test_what_is_not_a_url_is_not_mentioned(abs_path: str, policy: ScrapingPolicy) -> None:
-    outcome = await scrape(abs_path, policy, no_download, NOW_S, 3600)
+async def test_what_is_not_a_url_is_not_mentioned(abs_path: str, scraping: Scraping) -> None:
+    outcome = await scraped(abs_path, scraping)
     assert outcome.attempt is None
     assert isinstance(outcome.entry.result, Failure)
     assert outcome.entry.result.kind is FailureKind.DOWNLOAD_ERROR
     assert outcome.entry.resolved_with is ResolvedWith.UNKNOWN
 
 
-@pytest.mark.parametrize("policy", [ScrapingPolicy(), DISABLED], ids=["enabled", "disabled"])
-async def test_a_file_without_a_path_is_not_found(policy: ScrapingPolicy) -> None:
-    outcome = await scrape(None, policy, no_download, NOW_S, 3600)
+@pytest.mark.parametrize("scraping", [Scraping(), DISABLED], ids=["enabled", "disabled"])
+async def test_a_file_without_a_path_is_not_found(scraping: Scraping) -> None:
+    outcome = await scraped(None, scraping)
     assert outcome == Scraped(FileEntry(None, Failure(FailureKind.NOT_FOUND), ResolvedWith.UNKNOWN), None)
 
 
 @pytest.mark.parametrize("abs_path", ["https://h.test/a.js", "app:///a.js", "http://localhost/"])
 async def test_disabled_comes_before_all_that_looks_at_the_url(abs_path: str) -> None:
-    outcome = await scrape(abs_path, replace(DISABLED, allowed_origins=()), no_download, NOW_S, 3600)
+    outcome = await scraped(abs_path, Scraping(enabled=False, allowed_origins=[]))
     assert outcome.entry == FileEntry(None, Failure(FailureKind.SCRAPING_DISABLED), ResolvedWith.UNKNOWN)
     assert outcome.attempt == a_failure(abs_path, "disabled")
 
@@ -137,7 +110,7 @@ async def test_disabled_comes_before_all_that_looks_at_the_url(abs_path: str) ->
     ],
 )
 async def test_other_schemes_are_refused_before_origins(abs_path: str, scheme: str) -> None:
-    outcome = await scrape(abs_path, ScrapingPolicy(allowed_origins=()), no_download, NOW_S, 3600)
+    outcome = await scraped(abs_path, Scraping(allowed_origins=[]))
     text = f"`{scheme}` is not an allowed download scheme"
     assert outcome.entry == FileEntry(None, Failure(FailureKind.DOWNLOAD_ERROR, text), ResolvedWith.UNKNOWN)
     assert outcome.attempt == a_failure(abs_path, "invalid_host", text)
@@ -145,7 +118,7 @@ async def test_other_schemes_are_refused_before_origins(abs_path: str, scheme: s
 
 @pytest.mark.parametrize("abs_path", [" https://H.test/a.js ", "http://localhost/a.js"])
 async def test_other_origins_are_refused_before_hosts_and_named_as_they_came(abs_path: str) -> None:
-    outcome = await scrape(abs_path, ScrapingPolicy(allowed_origins=("shop.test",)), no_download, NOW_S, 3600)
+    outcome = await scraped(abs_path, Scraping(allowed_origins=["shop.test"]))
     text = f"{abs_path} is not an allowed download origin"
     assert outcome.entry == FileEntry(None, Failure(FailureKind.DOWNLOAD_ERROR, text), ResolvedWith.UNKNOWN)
     assert outcome.attempt == a_failure(abs_path, "invalid_host", text)
@@ -163,65 +136,43 @@ async def test_other_origins_are_refused_before_hosts_and_named_as_they_came(abs
     ],
 )
 async def test_this_machine_is_refused(abs_path: str, host: str) -> None:
-    outcome = await scrape(abs_path, ScrapingPolicy(), no_download, NOW_S, 3600)
+    outcome = await scraped(abs_path)
     failure = Failure(FailureKind.DOWNLOAD_ERROR, "Invalid host")
     assert outcome.entry == FileEntry(None, failure, ResolvedWith.UNKNOWN)
     assert outcome.attempt == a_failure(abs_path, "invalid_host", f"Can't connect to restricted host {host}")
 
 
-@pytest.mark.parametrize(
-    "abs_path, href, policy",
-    [
-        pytest.param("https:h.test/x", "https://h.test/x", ScrapingPolicy(), id="no-slashes"),
-        pytest.param("http:///h.test/x", "http://h.test/x", ScrapingPolicy(), id="three-slashes"),
-        pytest.param(" https://h.test/x ", "https://h.test/x", ScrapingPolicy(), id="spaces-around"),
-        pytest.param("https://h.test/a/", "https://h.test/a/", ScrapingPolicy(), id="trailing-slash-stays"),
-        pytest.param("http://127.0.0.2/", "http://127.0.0.2/", ScrapingPolicy(), id="the-connection-will-tell"),
-        pytest.param("http://localhost/", "http://localhost/", AT_HOME, id="localhost-if-that-is-allowed"),
-    ],
-)
-def test_permitted_url(abs_path: str, href: str, policy: ScrapingPolicy) -> None:
-    url = permitted_url(abs_path, policy)
-    assert not isinstance(url, Refusal)
-    assert url.href == href
-
-
-async def test_a_file_from_the_web(server: SourceServer, client: Client) -> None:
+async def test_a_file_from_the_web(server: SourceServer) -> None:
     abs_path = server.put("/js/a.js", reply(b"run()\n//# sourceMappingURL=../a.js.map"))
-    outcome = await scraped(client, abs_path)
-    number = cache_busting_number(url_of(abs_path), NOW_S, 3600)
+    outcome = await scraped_at_home(abs_path)
+    uri = outcome.entry.origin.uri if isinstance(outcome.entry.origin, ScrapedFile) else ""
+    assert int(uri.removeprefix(f"{abs_path}#")) <= time.time()
     assert outcome.attempt == ScrapingAttempt(url=abs_path, status="success")
     assert outcome.entry == FileEntry(
-        ScrapedFile(f"{abs_path}#{number}"),
+        ScrapedFile(uri),
         File(b"run()\n//# sourceMappingURL=../a.js.map", RemoteMap(server.url("/a.js.map"))),
         ResolvedWith.SCRAPING,
     )
 
 
-def url_of(abs_path: str) -> Url:
-    url = parse_url(abs_path)
-    assert url is not None
-    return url
-
-
-async def test_an_empty_file_is_a_success(server: SourceServer, client: Client) -> None:
-    outcome = await scraped(client, server.put("/a.js", reply(b"")))
+async def test_an_empty_file_is_a_success(server: SourceServer) -> None:
+    outcome = await scraped_at_home(server.put("/a.js", reply(b"")))
     assert result_of(outcome) == File(b"")
     assert outcome.attempt is not None
     assert outcome.attempt.status == "success"
 
 
 async def test_the_map_is_sought_from_where_the_frame_points_not_from_where_a_redirect_ends(
-    server: SourceServer, client: Client
+    server: SourceServer,
 ) -> None:
     server.put("/v2/a.js", reply(b"//# sourceMappingURL=a.js.map"))
-    outcome = await scraped(client, server.put("/a.js?v=1", redirect("/v2/a.js")))
+    outcome = await scraped_at_home(server.put("/a.js?v=1", redirect("/v2/a.js")))
     assert result_of(outcome).source_map == RemoteMap(server.url("/a.js.map"))
 
 
-async def test_response_headers_say_nothing_about_the_map(server: SourceServer, client: Client) -> None:
+async def test_response_headers_say_nothing_about_the_map(server: SourceServer) -> None:
     headers = [("SourceMap", "b.map"), ("X-SourceMap", "c.map"), ("Content-Type", "text/html; charset=latin-1")]
-    outcome = await scraped(client, server.put("/a.js", reply("ü".encode(), headers=headers)))
+    outcome = await scraped_at_home(server.put("/a.js", reply("ü".encode(), headers=headers)))
     assert result_of(outcome) == File("ü".encode())
 
 
@@ -232,34 +183,32 @@ async def test_response_headers_say_nothing_about_the_map(server: SourceServer, 
         pytest.param(b"data:application/json;base64,!!!", None, id="not-decodable-is-no-reference"),
     ],
 )
-async def test_an_embedded_map(
-    server: SourceServer, client: Client, comment: bytes, source_map: EmbeddedMap | None
-) -> None:
-    outcome = await scraped(client, server.put("/a.js", reply(b"//# sourceMappingURL=" + comment)))
+async def test_an_embedded_map(server: SourceServer, comment: bytes, source_map: EmbeddedMap | None) -> None:
+    outcome = await scraped_at_home(server.put("/a.js", reply(b"//# sourceMappingURL=" + comment)))
     assert result_of(outcome).source_map == source_map
 
 
-async def test_an_embedded_debug_id(server: SourceServer, client: Client) -> None:
+async def test_an_embedded_debug_id(server: SourceServer) -> None:
     body = b"run()\n//# debugId=2f259f80-58b7-44cb-d7cd-de1505e7e718"
-    outcome = await scraped(client, server.put("/a.js", reply(body)))
+    outcome = await scraped_at_home(server.put("/a.js", reply(body)))
     assert result_of(outcome).debug_id == "2f259f80-58b7-44cb-d7cd-de1505e7e718"
 
 
 @pytest.mark.parametrize(
     "body", [gzip.compress(b"run()"), gzip.compress(b"run") + gzip.compress(b"()")], ids=["gzip", "two-members"]
 )
-async def test_wrapped_contents(server: SourceServer, client: Client, body: bytes) -> None:
-    assert result_of(await scraped(client, server.put("/a.js", reply(body)))) == File(b"run()")
+async def test_wrapped_contents(server: SourceServer, body: bytes) -> None:
+    assert result_of(await scraped_at_home(server.put("/a.js", reply(body)))) == File(b"run()")
 
 
-async def test_wrapped_contents_in_a_content_encoding(server: SourceServer, client: Client) -> None:
+async def test_wrapped_contents_in_a_content_encoding(server: SourceServer) -> None:
     url = server.put("/a.js", encoded(gzip.compress(b"run()"), "br"))
-    assert result_of(await scraped(client, url)) == File(b"run()")
+    assert result_of(await scraped_at_home(url)) == File(b"run()")
 
 
-async def test_a_byte_order_mark_and_line_ends_stay(server: SourceServer, client: Client) -> None:
+async def test_a_byte_order_mark_and_line_ends_stay(server: SourceServer) -> None:
     body = b"\xef\xbb\xbfrun()\r\n\x0b"
-    assert result_of(await scraped(client, server.put("/a.js", reply(body)))).content == body
+    assert result_of(await scraped_at_home(server.put("/a.js", reply(body)))).content == body
 
 
 @pytest.mark.parametrize(
@@ -303,10 +252,10 @@ async def test_a_byte_order_mark_and_line_ends_stay(server: SourceServer, client
     ],
 )
 async def test_failures(
-    server: SourceServer, client: Client, answer: Reply, kind: FailureKind, reason: str, details: str | None
+    server: SourceServer, answer: Reply, kind: FailureKind, reason: str, details: str | None
 ) -> None:
     abs_path = server.put("/a.js", answer)
-    outcome = await scraped(client, abs_path)
+    outcome = await scraped_at_home(abs_path)
     assert isinstance(outcome.entry.result, Failure)
     assert outcome.entry.result.kind is kind
     assert outcome.entry.resolved_with is ResolvedWith.SCRAPING
@@ -316,8 +265,8 @@ async def test_failures(
 @pytest.mark.parametrize(
     "body", [b"\xff\xfer\x00u\x00n\x00", b"\xed\xa0\x80", b"\xc0\x80"], ids=["utf-16", "half-a-pair", "overlong"]
 )
-async def test_what_is_not_utf8_is_malformed(server: SourceServer, client: Client, body: bytes) -> None:
-    outcome = await scraped(client, server.put("/a.js", reply(body)))
+async def test_what_is_not_utf8_is_malformed(server: SourceServer, body: bytes) -> None:
+    outcome = await scraped_at_home(server.put("/a.js", reply(body)))
     assert isinstance(outcome.entry.result, Failure)
     assert outcome.entry.result.kind is FailureKind.MALFORMED
     assert outcome.attempt is not None
@@ -326,47 +275,44 @@ async def test_what_is_not_utf8_is_malformed(server: SourceServer, client: Clien
 
 @pytest.mark.parametrize("body", [bytes(2000), gzip.compress(bytes(2000))], ids=["plain", "wrapped"])
 async def test_the_operators_limit_counts_where_it_is_lower(server: SourceServer, body: bytes) -> None:
-    settings = replace(SETTINGS, max_download_size=1000)
-    url = url_of(server.put("/a.js", reply(body)))
-    async with Client(settings) as client:
-        with pytest.raises(FetchFailed) as raised:
-            await downloaded(client, url, AT_HOME, settings)
-    assert raised.value.failure == Failure(FailureKind.MALFORMED, "Maximum file size exceeded")
+    settings = replace(AT_HOME, max_download_size=1000)
+    outcome = await scraped(server.put("/a.js", reply(body)), settings=settings)
+    assert outcome.entry.result == Failure(FailureKind.MALFORMED, "Maximum file size exceeded")
 
 
-@pytest.mark.parametrize("host", ["127.0.0.2", "[::1]", "10.0.0.1", "127.0.0.1"])
-async def test_reserved_addresses_are_refused(client: Client, host: str) -> None:
-    with pytest.raises(FetchFailed) as raised:
-        await downloaded(client, url_of(f"http://{host}:1/"), ScrapingPolicy(), SETTINGS)
-    assert raised.value.failure == Failure(FailureKind.DOWNLOAD_ERROR, "destination is restricted")
+@pytest.mark.parametrize("host", ["127.0.0.2", "[::1]", "10.0.0.1", "127.0.0.3"])
+async def test_reserved_addresses_are_refused(host: str) -> None:
+    outcome = await scraped(f"http://{host}:1/")
+    assert outcome.entry.result == Failure(FailureKind.DOWNLOAD_ERROR, "destination is restricted")
 
 
-async def test_headers_and_checks_of_certificates_are_the_requests(tmp_path: Path, client: Client) -> None:
-    policy = replace(AT_HOME, headers=(("X-Token", "t"), ("Accept-Encoding", "gzip")))
+async def test_headers_and_checks_of_certificates_are_the_requests(tmp_path: Path) -> None:
+    headers = {"X-Token": "t", "Accept-Encoding": "gzip"}
     with SourceServer(certificate=self_signed_certificate(tmp_path)) as server:
         abs_path = server.put("/a.js", reply(b"run()"))
-        assert (await scraped(client, abs_path, policy)).attempt == a_failure(
+        assert (await scraped_at_home(abs_path, Scraping(headers=headers))).attempt == a_failure(
             abs_path, "download_error", "certificate verify failed"
         )
-        await scraped(client, abs_path, replace(policy, verify_ssl=False))
+        await scraped_at_home(abs_path, Scraping(headers=headers, verify_ssl=False))
         (request,) = server.requests
     assert request.header("X-Token") == "t"
     assert request.header("Accept-Encoding") == "gzip"
 
 
-def test_policy_of_a_request() -> None:
-    scraping = Scraping(enabled=True, allowed_origins=["a.test"], headers={"X-A": "1"}, verify_ssl=False)
-    request = SymbolicateRequest(source=Source(id="s", url="https://s.test/"), stacktraces=[], scraping=scraping)
-    settings = Settings(connect_to_reserved_ips=True)
-    assert scraping_policy(request, settings) == ScrapingPolicy(
-        enabled=True, allowed_origins=("a.test",), headers=(("X-A", "1"),), verify_ssl=False, allow_reserved=True
-    )
+async def test_policy_of_a_request() -> None:
+    scraping = Scraping(enabled=True, allowed_origins=["b.test", "a.test"], headers={"X-A": "1"}, verify_ssl=False)
+    async with Resources(replace(AT_HOME, scraping_redirects="allowed")) as resources:
+        assert scraping_policy(a_request(scraping), resources.web) == ScrapingPolicy(
+            enabled=True,
+            allowed_origins=("b.test", "a.test"),
+            headers=(("X-A", "1"),),
+            verify_ssl=False,
+            allow_reserved=True,
+            redirects_within=("a.test", "b.test"),
+        )
 
 
-def test_the_older_switch_disables_scraping_too() -> None:
+async def test_the_older_switch_disables_scraping_too() -> None:
     request = SymbolicateRequest(source=Source(id="s", url="https://s.test/"), stacktraces=[], allow_scraping=False)
-    assert not scraping_policy(request, Settings()).enabled
-
-
-def test_secrets_are_not_in_the_repr() -> None:
-    assert "t0ken" not in repr(ScrapingPolicy(headers=(("X-A", "t0ken"),)))
+    async with Resources(SETTINGS) as resources:
+        assert not scraping_policy(request, resources.web).enabled

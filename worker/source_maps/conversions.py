@@ -13,6 +13,7 @@ import sys
 import time
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from functools import partial
 from typing import Self
 
@@ -20,7 +21,6 @@ import msgspec
 
 from core.errors import FetchFailed
 from core.failures import Failure, FailureKind
-from core.settings import Settings
 from core.text.buffers import Content
 from worker.caches.cache_entries import Kind
 from worker.caches.disk import FileStore
@@ -34,12 +34,22 @@ _log = logging.getLogger(__name__)
 _TRIES = 2  # of a process that is killed, as it may have been meant for another one
 
 
-class Conversions:
-    """Belongs to one event loop.  A process has one large map read at a time, a host ``big_maps_at_once``."""
+@dataclass(frozen=True, slots=True)
+class ConversionLimits:
+    """Limits of a host: conversions ``at_once``, and of each its memory in bytes, its time, and the wait for a turn."""
 
-    def __init__(self, settings: Settings, store: FileStore, threads: Threads, metrics: WorkerMetrics) -> None:
+    at_once: int
+    memory_bytes: int
+    timeout_s: float
+    longest_wait_s: float
+
+
+class Conversions:
+    """Belongs to one event loop.  A process has one large map read at a time, a host as many as ``limits`` say."""
+
+    def __init__(self, limits: ConversionLimits, store: FileStore, threads: Threads, metrics: WorkerMetrics) -> None:
         """``threads`` are for files."""
-        self._settings = settings
+        self._limits = limits
         self._store = store
         self._threads = threads
         self._metrics = metrics
@@ -71,7 +81,7 @@ class Conversions:
         locks = self._store.locks
         async with (
             self._alone,
-            locks.slot("big map", self._settings.big_maps_at_once, self._settings.request_timeout_s),
+            locks.slot("big map", self._limits.at_once, self._limits.longest_wait_s),
         ):
             yield
 
@@ -130,14 +140,14 @@ class Conversions:
 
     def _given_up(self, missing: str) -> Failure:
         if missing == "memory":
-            return Failure(FailureKind.MALFORMED, f"it takes more than {self._settings.big_map_memory} bytes of memory")
+            return Failure(FailureKind.MALFORMED, f"it takes more than {self._limits.memory_bytes} bytes of memory")
         if missing == "time":
-            return Failure(FailureKind.MALFORMED, f"it takes longer than {self._settings.big_map_timeout_s} s")
+            return Failure(FailureKind.MALFORMED, f"it takes longer than {self._limits.timeout_s} s")
         return Failure(FailureKind.INTERNAL, f"there is no {missing}")
 
     async def _in_time(self, text: StoredFile, minified: StoredFile, draft: Draft) -> Converted | None:
         try:
-            async with asyncio.timeout(self._settings.big_map_timeout_s):
+            async with asyncio.timeout(self._limits.timeout_s):
                 return await self._run(text, minified, draft)
         except TimeoutError:
             return Converted(missing="time")
@@ -147,7 +157,7 @@ class Conversions:
 
     async def _run(self, text: StoredFile, minified: StoredFile, draft: Draft) -> Converted | None:
         """Return what a process says that came of it, None if it died."""
-        task = Task(text.size, minified.size, self._settings.big_map_memory)
+        task = Task(text.size, minified.size, self._limits.memory_bytes)
         started = time.perf_counter()
         files = [text.fileno(), minified.fileno(), draft.fileno()]
         try:

@@ -22,7 +22,7 @@ from worker.caches.memory import Budget, MemoryCache
 from worker.caches.stored_file import Draft, MappedFile, StoredFile, content_digest, release_pages
 from worker.caches.worker_metrics import WorkerMetrics
 from worker.descriptors import MAPPED_COUNTS_BYTES
-from worker.source_maps.conversions import Conversions
+from worker.source_maps.conversions import ConversionLimits, Conversions
 from worker.threads import ThreadGivenUp, Threads
 
 _log = logging.getLogger(__name__)
@@ -57,13 +57,20 @@ class OpenedMaps:
         file_threads: Threads,
         metrics: WorkerMetrics,
     ) -> None:
-        self._settings = settings
+        self._big_from_bytes = settings.big_map_bytes
+        self._longest_wait_s = settings.request_timeout_s
         self._store = store
         self._metrics = metrics
         self._threads = threads
         self._file_threads = file_threads
         self._indexed_from = min(INDEXED_FROM_BYTES, settings.big_map_bytes)
-        self._conversions = Conversions(settings, store, file_threads, metrics)
+        limits = ConversionLimits(
+            at_once=settings.big_maps_at_once,
+            memory_bytes=settings.big_map_memory,
+            timeout_s=settings.big_map_timeout_s,
+            longest_wait_s=settings.request_timeout_s,
+        )
+        self._conversions = Conversions(limits, store, file_threads, metrics)
         self._memory: MemoryCache[Key, _Read] = MemoryCache(
             budget=budget,
             size_of=lambda key, read: read.size + sum(map(_size_of_part, key)),
@@ -98,7 +105,7 @@ class OpenedMaps:
         found = await self._file_threads.run(lambda: self._open(digest, pair))
         if found is not None:
             return found
-        async with self._store.locks.hold(digest, self._settings.request_timeout_s):
+        async with self._store.locks.hold(digest, self._longest_wait_s):
             found = await self._file_threads.run(lambda: self._open(digest, pair))
             return found or await self._make(digest, pair)
 
@@ -121,7 +128,7 @@ class OpenedMaps:
         return None
 
     async def _make(self, digest: bytes, pair: _Pair) -> _Read:
-        if pair.size < self._settings.big_map_bytes:
+        if pair.size < self._big_from_bytes:
             read = await self._read_now(pair)
             return await self._file_threads.run(lambda: self._keep_read(digest, pair, read))
         try:

@@ -1,4 +1,4 @@
-"""How memory is given back to the system."""
+"""Allocator settings, so that memory is given back to the system."""
 
 from __future__ import annotations
 

@@ -21,10 +21,10 @@ _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 SHORTAGE = frozenset((errno.EMFILE, errno.ENFILE))
-"""What says that there is no descriptor left: for this process, or on this host."""
+"""Error numbers that say that there is no descriptor left: for this process, or on this host."""
 
 MAPPED_COUNTS_BYTES = 1 << 18
-"""What a mapped file counts in memory: it hardly takes any, but is an open file, and there may only be so many."""
+"""Bytes that a mapped file counts in memory: it hardly takes any, but is open, and there may only be so many."""
 
 _WANTED = 8192
 _OWN = 40  # Redis, Celery, the heartbeat, the standard streams, modules that are being loaded

@@ -50,7 +50,7 @@ class ThreadGivenUp(Exception):
 
 @dataclass(slots=True, eq=False)
 class _Work:
-    """What a thread does: ``cpu_clock`` is that of the thread, which showed ``cpu_started_s`` at the beginning."""
+    """Work of a thread: ``cpu_clock`` is that of the thread, which showed ``cpu_started_s`` at the beginning."""
 
     most_cpu_s: float
     given_up: asyncio.Future[None] | None = None

@@ -70,7 +70,7 @@ class WaitingJobs:
 
 
 class JobPlace:
-    """Where a job is: among those that need only memory, those that wait, or, if ``is_parked``, neither.
+    """Place of a job: among those that need only memory, those that wait, or, if ``is_parked``, neither.
 
     ``note_waiting`` is called when the job waits, or is parked, for the first time.  To be made by the task of the job,
     which is cancelled if the job is to be parked; ``leave`` must follow.

@@ -30,7 +30,7 @@ _LONGEST_TEXT = 2_000
 
 
 class Kind(StrEnum):
-    """What an entry is, for how long it is kept."""
+    """Kind of an entry, which says for how long it is kept."""
 
     DOWNLOADED = "downloaded"
     GLOBAL = "global"  # downloaded for the global scope, where what is missing stays so for longer
@@ -98,7 +98,7 @@ _NEVER_KEPT = (FailureKind.INTERNAL, FailureKind.SCRAPING_DISABLED)
 
 @dataclass(frozen=True, slots=True)
 class Lifetime:
-    """How long a value is kept: ``seconds`` since it was made, or since it was last used; None is for ever."""
+    """Lifetime of a value: ``seconds`` since it was made, or since it was last used; None is for ever."""
 
     seconds: float | None
     since_last_use: bool = False

@@ -1,4 +1,4 @@
-"""Keeping the store small: what is too old goes, then what was used longest ago; never what is in use."""
+"""Cleanup of the store: what is too old goes, then what was used longest ago; never what is in use."""
 
 from __future__ import annotations
 

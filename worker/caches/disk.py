@@ -46,7 +46,7 @@ class StoredFailure:
 
 
 class FileStore(Protocol):
-    """Where files are kept.  Everything but ``locks`` may be used by any thread."""
+    """Store of files.  Everything but ``locks`` may be used by any thread."""
 
     locks: HostLocks
     faults: DiskFaults

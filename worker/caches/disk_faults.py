@@ -21,12 +21,12 @@ _log = logging.getLogger(__name__)
 _SAID_AGAIN_AFTER_S = 3600.0
 
 FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
-"""What says that there is no room."""
+"""Errors that say that there is no room."""
 _SHORTAGE = frozenset((errno.EMFILE, errno.ENFILE))
 
 
 class Operation(StrEnum):
-    """What failed; the values are those of the metric's label."""
+    """Operation that failed; the values are those of the metric's label."""
 
     READ = "read"
     WRITE = "write"

@@ -1,4 +1,4 @@
-"""What cached values are found by.
+"""Keys of cached values.
 
 A key is a tuple that starts with the kind of value and the scope, so that nothing is ever shared between two scopes or
 mistaken for something else.  No secret is in a key, only its digest.

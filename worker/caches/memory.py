@@ -23,7 +23,7 @@ class Bounded(Protocol):
 
     @property
     def size_bytes(self) -> int:
-        """How much it takes."""
+        """Bytes that it takes."""
         ...
 
     @property
@@ -45,7 +45,7 @@ class Budget:
 
     @property
     def size_bytes(self) -> int:
-        """How much the caches take."""
+        """Bytes that the caches take."""
         return sum(cache.size_bytes for cache in self._caches)
 
     def add(self, cache: Bounded) -> None:
@@ -135,7 +135,7 @@ class MemoryCache(Generic[K, V]):
 
     @property
     def size_bytes(self) -> int:
-        """How many bytes of values are kept."""
+        """Bytes of the values that are kept."""
         return self._size
 
     @property

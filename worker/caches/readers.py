@@ -1,4 +1,4 @@
-"""What the files of the store are read as."""
+"""Readers of the files of the store: as texts, bundles, answers of a lookup."""
 
 from __future__ import annotations
 

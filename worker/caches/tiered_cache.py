@@ -53,7 +53,7 @@ Make = Callable[[], Awaitable[Draft]]
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a value is in the store, and what a failure would be there."""
+    """Place of a value in the store, and the kind that a failure would have there."""
 
     digest: bytes
     kind_of_failure: Kind

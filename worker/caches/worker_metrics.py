@@ -1,4 +1,4 @@
-"""What a worker counts, besides what its requests do (``worker.requests.request_counts``)."""
+"""Metrics of the files of a worker: their origins, the limits that they hit, source maps that were read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 
 
 class Limit(StrEnum):
-    """What is too large, or too much."""
+    """Limit that a file or an answer is over; the values are those of the metric's label."""
 
     ANSWER = "answer"
     BUNDLE = "bundle"

@@ -32,7 +32,7 @@ _DECOMPRESSORS: Final[dict[str, Callable[[], Decompressor] | None]] = {
 
 
 class Sink(Protocol):
-    """Where a body goes."""
+    """Destination of a body."""
 
     async def write(self, piece: bytes) -> None:
         """Take the next piece."""

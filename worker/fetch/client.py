@@ -102,7 +102,7 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True)
 class _Policy:
-    """What connections may have in common."""
+    """Properties that connections may have in common."""
 
     verify_ssl: bool
     allow_reserved: bool

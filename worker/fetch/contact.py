@@ -1,4 +1,4 @@
-"""Whom a download talks to, and so who is to blame if it fails.
+"""Contact of a download with a host, which says who is to blame if it fails.
 
 A host is to blame for what it did after it was connected to.  That it can't be connected to may be its own fault, or
 that of a name server, of our network, or of whoever wrote a port into a URL that nobody listens at.

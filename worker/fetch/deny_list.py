@@ -1,4 +1,4 @@
-"""The hosts that scraping leaves alone for a while, because they keep failing.
+"""Deny list: hosts that scraping leaves alone for a while, because they keep failing.
 
 A host is what a scheme, a name and a port lead to.  All workers count together, in Redis.  While it can't be reached,
 each process counts for itself.
@@ -47,7 +47,7 @@ class Blocked(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class HostDigests:
-    """What a host is called: as a scope sees it, and as all do."""
+    """Names of a host in Redis: as a scope sees it, and as all do."""
 
     scope: str
     all: str

@@ -18,7 +18,7 @@ _LONGEST_MAGIC = 4
 
 @dataclass(frozen=True, slots=True)
 class Downloader:
-    """What downloads to disk take: where from, where to, and threads that write files."""
+    """Downloader to disk, on threads that write files."""
 
     client: Client
     store: FileStore

@@ -32,7 +32,10 @@ Source = tuple[str, str, str, int | None]
 
 @dataclass(slots=True)
 class Breaker:
-    """What one source did last.  It is open until ``rests_until``; then one request tries, and others don't."""
+    """Circuit breaker of one source, and what that did last.
+
+    It is open until ``rests_until``; then one request tries, and others don't.
+    """
 
     failures: int = 0
     last: Failure | None = None

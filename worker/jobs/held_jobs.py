@@ -1,4 +1,7 @@
-"""Jobs as a worker sees them: take some, store answers, hand back.  The keys are described in ``core.queue.jobs``."""
+"""Jobs that a worker process holds in Redis: taken, answered, handed back.
+
+The keys are described in ``core.queue.jobs``.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What came of taking: jobs, and messages that were none of ours."""
+    """Outcome of taking: jobs, and messages that were none of ours."""
 
     jobs: Sequence[Job]
     refused: Sequence[bytes]

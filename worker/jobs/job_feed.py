@@ -22,7 +22,7 @@ from worker.jobs.held_jobs import Answered, HeldJobs, store_persistently
 _log = logging.getLogger(__name__)
 
 LONGEST_WAIT_S = 5
-"""How long a connection waits at the server for something in the queue."""
+"""Longest wait of a connection at the server for something in the queue."""
 
 _MOST_AT_ONCE = 8  # more would keep other workers from sharing a burst, and answers from leaving
 _LOOP_TURNS = 4

@@ -1,4 +1,4 @@
-"""Where we lean on the insides of a Celery worker, so that it takes jobs our way and still is one.
+"""Consumer for Celery's worker that takes no messages: feeds take the jobs.  It leans on the insides of Celery.
 
 The worker itself stays as it is, with its connection for remote control and events; only it doesn't consume the queue:
 the feeds do.  ``celery inspect`` sees the jobs through a view of what runs, which costs nothing otherwise.

@@ -1,4 +1,4 @@
-"""Which queues a worker process serves, and how many of their jobs it runs at once.
+"""Queues that a worker process serves, and the number of their jobs that it runs at once.
 
 A large request keeps its worker from everything else while its JSON is read and written.  So a worker that serves all
 queues takes one at a time, and where they are frequent they get workers of their own.  So it is with uploads.

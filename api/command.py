@@ -37,9 +37,9 @@ def add_serve(commands: Subcommands) -> None:
 
 
 def _run_api(chosen: argparse.Namespace) -> int:  # noqa: ARG001
-    from api.__main__ import main
+    from api.api_process import run_api
 
-    main()
+    run_api()
     return 0
 
 

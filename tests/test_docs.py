@@ -85,6 +85,7 @@ def test_every_link_leads_somewhere(page):
 def test_every_file_and_module_that_a_page_names_is_there(page):
     text = page.read_text()
     paths = re.findall(r"`((?:api|core|worker|tests|bench|examples|docs)/[\w./-]+)`", text)
+    paths += re.findall(r"^ *\.venv/bin/python .*?((?:tests|\.make)/[\w./-]+)", text, re.MULTILINE)
     modules = re.findall(r"\bpython -m ((?:api|core|worker|tests|bench)[\w.]*\w)", text)
     paths += [re.sub(r"\.", "/", module) for module in modules]
     paths += [re.sub(r"\.", "/", module) for module in re.findall(r"`((?:api|core|worker)(?:\.[a-z_]+)+)`", text)]

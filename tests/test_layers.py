@@ -146,7 +146,6 @@ def test_rooms_import_no_more_than_the_table_says():
     assert {name: imports for name, imports in too_many.items() if imports} == {}
 
 
-@AT_THE_END
 def test_the_table_of_rooms_allows_nothing_that_nobody_needs():
     found = imports_of_rooms()
     unused = {name: set(allowed.split()) - found[name] for name, allowed in ROOMS.items()}
@@ -165,18 +164,15 @@ def test_no_circle_of_rooms():
     assert circle(imports_of_rooms()) == []
 
 
-@AT_THE_END
 def test_no_circle_of_modules():
     assert circle({module: imports & MODULES.keys() for module, imports in IMPORTS.items()}) == []
 
 
-@AT_THE_END
 def test_no_module_name_stands_twice():
     names = [path.stem for path in MODULES.values() if path.name != "__init__.py"]
     assert {name for name in names if names.count(name) > 1} == SAME_MODULE_NAMES.keys()
 
 
-@AT_THE_END
 def test_no_class_name_stands_twice():
     nodes = [node for path in MODULES.values() for node in ast.walk(ast.parse(path.read_text()))]
     names = [node.name for node in nodes if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
@@ -187,7 +183,6 @@ def test_few_files_lie_loose_in_core():
     assert len([path for path in (ROOT / "core").glob("*.py") if path.name != "__init__.py"]) <= LOOSE_IN_CORE
 
 
-@AT_THE_END
 def test_files_are_as_long_as_one_idea():
     lines = {module: len(path.read_text().splitlines()) for module, path in MODULES.items()}
     lengths = [lines[module] for module, path in MODULES.items() if path.name != "__init__.py"]

@@ -17,7 +17,7 @@ import uvicorn
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.applications import Starlette
 
-from api.__main__ import http_limits
+from api.api_process import http_limits
 from api.asgi_app import create_app
 from api.deployment import Overview
 from api.http_protocol import http_protocol

@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from api import endpoints
@@ -20,6 +20,8 @@ from api.exposition import Metrics
 from api.large_bodies import LargeBodies
 from api.middleware import RequestMetrics
 from api.submitted_body import BodyBytes
+from api.uploads import store_state
+from api.uploads.upload_routes import PREFIX, UploadRoutes
 from core.observing.logs import LOG_FIELDS, log_fields
 from core.observing.metrics import STARTS
 from core.settings import Settings
@@ -40,8 +42,7 @@ def create_app(settings: Settings, open_jobs: OpenJobs) -> Starlette:
     handlers = exception_handlers()
     app = _Api(
         routes=[
-            _ExactRoute("/explain", endpoints.explain, methods=["POST"]),
-            _ExactRoute("/requests/{request_id}", endpoints.poll, methods=["GET"]),
+            *(_symbolication_routes() if settings.serve != "uploads" else []),
             _ExactRoute(_HEALTHCHECK, endpoints.healthcheck, methods=["GET"]),
             _ExactRoute(_READINESS, endpoints.readiness, methods=["GET"]),
             _ExactRoute("/metrics", endpoints.metrics, methods=["GET"]),
@@ -50,10 +51,14 @@ def create_app(settings: Settings, open_jobs: OpenJobs) -> Starlette:
         ],
         middleware=[Middleware(RequestMetrics, counts=metrics.counts, uncounted_paths=_UNCOUNTED)],
         exception_handlers=handlers,
-        lifespan=_lifespan(lambda: open_jobs(settings)),
+        lifespan=_lifespan(settings, lambda: open_jobs(settings)),
     )
-    app.submissions = Submissions(app, metrics.counts, handlers)
-    app.router.routes.append(_ExactRoute(SUBMISSION_PATH, app.submissions, methods=["POST"]))
+    app.state.upload_routes = UploadRoutes()
+    if settings.serve != "symbolication":
+        app.router.routes.append(Mount(PREFIX, app.state.upload_routes))
+    if settings.serve != "uploads":
+        app.submissions = Submissions(app, metrics.counts, handlers)
+        app.router.routes.append(_ExactRoute(SUBMISSION_PATH, app.submissions, methods=["POST"]))
     app.router.redirect_slashes = False
     app.state.max_in_flight = settings.max_concurrent_requests
     app.state.max_body_bytes = settings.symbolicate_body_max_bytes
@@ -66,6 +71,7 @@ def create_app(settings: Settings, open_jobs: OpenJobs) -> Starlette:
 
 
 def _lifespan(
+    settings: Settings,
     open_jobs: Callable[[], AbstractAsyncContextManager[Jobs]],
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @contextlib.asynccontextmanager
@@ -73,6 +79,7 @@ def _lifespan(
         async with open_jobs() as jobs:
             app.state.jobs = jobs
             app.state.metrics.counts.inc(STARTS.field())
+            app.state.upload_routes.state = store_state.open_state(settings, app.state.metrics.counts, jobs)
             async with jobs.deployment.sharing(app.state.metrics.counts):
                 yield
             app.state.large_bodies.close()
@@ -80,15 +87,24 @@ def _lifespan(
     return lifespan
 
 
+def _symbolication_routes() -> list[BaseRoute]:
+    return [
+        _ExactRoute("/explain", endpoints.explain, methods=["POST"]),
+        _ExactRoute("/requests/{request_id}", endpoints.poll, methods=["GET"]),
+    ]
+
+
 class _Api(Starlette):
     """Starlette, and for submissions a way past it."""
 
-    submissions: Submissions
+    submissions: Submissions | None = None
+    """None in a process that serves uploads only."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and (fields := log_fields(scope["headers"])):
             LOG_FIELDS.set(fields)
-        if scope["type"] == "http" and scope["path"] == SUBMISSION_PATH and scope["method"] == "POST":
+        is_submission = scope["type"] == "http" and scope["path"] == SUBMISSION_PATH and scope["method"] == "POST"
+        if is_submission and self.submissions is not None:
             await self.submissions(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)

@@ -22,10 +22,11 @@ from api.redis_client import log_findings, open_redis, store_errors
 from api.submitted_jobs import Acceptance, EndedJob, JobRecords, JobRules, Submission
 from api.wakeups import FinishedJobs, Waiter
 from core.concurrency import end
-from core.errors import AtCapacity, ShuttingDown, StoreUnavailable
+from core.errors import AtCapacity, NoUploadWorkers, ShuttingDown, StoreUnavailable
 from core.observing.logs import LOG_FIELDS, REQUEST_ID
 from core.observing.outages import redis_outage
 from core.observing.tracing import current_traceparent
+from core.queue.jobs import UPLOAD_WORKERS, UPLOADS_QUEUE
 from core.settings import Settings
 from core.wire.response import TIMEOUT_BODY, pending_body
 
@@ -54,6 +55,7 @@ class RedisJobs:
 
     def __init__(self, redis: Redis, finished: FinishedJobs, rules: JobRules, caller_rules: CallerRules) -> None:
         self.deployment = RedisDeployment(redis, rules.longest_job_s)
+        self._redis = redis
         self._finished = finished
         self._longest_job_s = rules.longest_job_s
         self._rules = caller_rules
@@ -85,12 +87,40 @@ class RedisJobs:
             traceparent=current_traceparent(),
             log_fields=LOG_FIELDS.get(),
         )
-        job_id = submission.job_id
+        answering = self._submitted(submission, timeout_s, stored)
+        del body, submission  # waiting may take minutes
+        return await answering
+
+    async def submit_upload(self, task: bytes, digest: bytes, timeout_s: int) -> bytes | None:
+        """Have an upload assembled, by a job that is made now or by that of an equal one, which has the same digest.
+
+        Returns what the worker says of it, None if it takes longer than ``timeout_s``.  Raises AtCapacity,
+        NoUploadWorkers and StoreUnavailable.
+        """
+        with store_errors():
+            if not await self._redis.exists(UPLOAD_WORKERS):
+                raise NoUploadWorkers
+        submission = Submission(
+            new_request_id(self._rules.cell),
+            task,
+            None,
+            handed_out=False,
+            digest=digest,
+            traceparent=current_traceparent(),
+            log_fields=LOG_FIELDS.get(),
+            queue=UPLOADS_QUEUE,
+        )
+        answer = await self._submitted(submission, timeout_s, lambda _: None)
+        return None if answer == self._pending(REQUEST_ID.get()) else answer
+
+    async def _submitted(self, submission: Submission, timeout_s: int | None, stored: Callable[[bool], None]) -> bytes:
+        """Answer a submission, by a job that is made now or by that of an equal one."""
+        digest, job_id = submission.digest, submission.job_id
         REQUEST_ID.set(job_id)
         deadline = _Deadline(timeout_s)
         with self._finished.waiting_for(job_id) as waiter:
             acceptance = await self._accept(submission)
-            del body, submission  # waiting may take minutes
+            del submission  # waiting may take minutes
             if acceptance.answer is not None:
                 REQUEST_ID.set(acceptance.job_id)
                 return self._again(digest, acceptance)

@@ -21,6 +21,7 @@ UnmangleError
 ├── MalformedAnswer      the lookup API's answer is not a list of files
 ├── AnswerTooLarge       an answer would be larger than allowed
 ├── AtCapacity           as many jobs as allowed are in flight
+├── NoUploadWorkers      no worker takes uploads; one may be started
 ├── JobCrashed           the process of its own that ran a job reports an exception
 ├── JobKilledProcess     the process of its own that ran a job died of it
 ├── TooManyBodies        the bodies that a process holds have as many bytes together as allowed
@@ -242,6 +243,13 @@ class AtCapacity(UnmangleError):
 
     def __str__(self) -> str:
         return "too many concurrent requests"
+
+
+class NoUploadWorkers(UnmangleError):
+    """No worker takes uploads."""
+
+    def __str__(self) -> str:
+        return "no worker takes uploads: start one with UNMANGLE_STORE_URL and UNMANGLE_WORKER_QUEUES=all or uploads"
 
 
 class JobCrashed(UnmangleError):

@@ -32,7 +32,7 @@ key                              type     content, and when it goes
                                           (``worker.fetch.deny_list``).
 ``unmangle:blocked:<digest>``    string   why scraping leaves that host alone, one of our own texts.  Goes after
                                           the block time.
-``unmangle:store:workers``       zset     worker processes that take uploads, by when they last said so (s)
+``unmangle:store:workers``       string   there while some worker says that it takes uploads
 ``unmangle:probe``               string   there when somebody asked a moment ago if Redis can be written to
 ``unmangle:finished:<process>``  channel  ids of jobs that ended, separated by spaces, for one API process
 ===============================  =======  =========================================================================
@@ -69,7 +69,7 @@ TASKS = {QUEUE: SYMBOLICATE_JS, LARGE_QUEUE: SYMBOLICATE_JS, UPLOADS_QUEUE: ASSE
 
 UPLOAD_WORKERS = "unmangle:store:workers"
 UPLOAD_WORKERS_LIFE_S = 20
-"""A worker process that didn't say for so long that it takes uploads takes none."""
+"""For how long it counts that a worker process said that it takes uploads."""
 
 IN_FLIGHT = "unmangle:in-flight"
 WORKERS = "unmangle:workers"

@@ -89,7 +89,7 @@ class ObjectHead:
         return time.time() - self.modified.timestamp()
 
 
-def open_objects(url: str, counts: Counts, connect: Callable[..., Backend], failure: type[Exception]) -> Objects:
+def open_objects(url: str, counts: Counts, connect: Callable[..., Any], failure: type[Exception]) -> Objects:
     """Return the object store at ``url``: ``file:///folder``, ``s3://bucket/prefix``, ``gs://…`` or ``az://…``.
 
     ``connect`` is obstore's ``from_url``, ``failure`` the root of its exceptions.  Raises CannotStart if there can't be

@@ -141,9 +141,12 @@ class UploadTask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UploadOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of an upload: ``state`` is ``ok`` or ``error``; ``id`` is absent from what was refused."""
+    """What became of an upload; ``id`` is absent from what was refused.
 
-    state: Literal["ok", "error"]
+    ``unavailable`` is what the object store didn't let through: nothing is wrong with the upload, so try again.
+    """
+
+    state: Literal["ok", "error", "unavailable"]
     detail: str | None = None
     id: str | None = None
     report: UploadReport | None = None

@@ -31,14 +31,14 @@ from worker.jobs.job_loop import JobLoop
 from worker.jobs.native_consumer import native_consumer
 from worker.jobs.queues import queue_limits
 from worker.jobs.remote_control import restrict_commands
-from worker.requests.symbolicate import open_symbolication
+from worker.store import store_jobs
 
 _JSON = "orjson"  # the name of its serializer
 _CONTENT_TYPE = "application/json"  # so that the messages of stock producers are read too, by orjson
 _TALKATIVE = ("celery.worker.strategy", "celery.app.trace")  # two lines for every job
 
 
-def create_app(settings: Settings, open_jobs: OpenSymbolication = open_symbolication) -> Celery:
+def create_app(settings: Settings, open_jobs: OpenSymbolication = store_jobs.open_jobs) -> Celery:
     """Return the Celery application of one worker process, whose jobs are done by what ``open_jobs`` yields.
 
     Its loop is started when the worker starts, in the process that runs the jobs.

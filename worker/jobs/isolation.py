@@ -50,7 +50,8 @@ class Isolation:
     def __init__(
         self, settings: Settings, symbolication: OpenSymbolication, counts: Counts, note_process: NoteProcess
     ) -> None:
-        self._environment = replace(settings, cache_cleanup_enabled=False).environ()
+        # Such a process takes no jobs from queues, and no uploads to look after.
+        self._environment = replace(settings, cache_cleanup_enabled=False, worker_queues="ordinary").environ()
         self._symbolication = _importable_name(symbolication)
         self._counts = counts
         self._note_process = note_process

@@ -76,7 +76,7 @@ async def _check_source(settings: Settings, address: str, token: str) -> HealthF
         return HealthFinding(
             "source", Level.PROBLEM, f"{address} is no absolute URL", mend="write it as in a request's source.url"
         )
-    if not is_allowed_source(url, settings):
+    if not is_allowed_source(url, settings.source_origins):
         return HealthFinding(
             "source",
             Level.PROBLEM,
@@ -153,7 +153,7 @@ def check_cache(settings: Settings) -> list[HealthFinding]:
     except OSError as error:
         problem = os.strerror(error.errno or 0)
         return judge_cache(CacheFacts(directory, settings.cache_max_bytes, 0, 0, problem=problem))
-    used_bytes = kept_bytes(settings)
+    used_bytes = kept_bytes(directory)
     return judge_cache(CacheFacts(directory, settings.cache_max_bytes, used_bytes, free_bytes, _file_system(directory)))
 
 

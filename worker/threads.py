@@ -21,8 +21,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
-from core.settings import Settings
-
 _T = TypeVar("_T")
 
 _log = logging.getLogger(__name__)
@@ -72,11 +70,8 @@ class _Work:
 class Threads:
     """So many things are done at once; the others wait for their turn."""
 
-    def __init__(self, settings: Settings, count: int | None = None, name: str = "computing") -> None:
-        """Without a ``count`` as many as ``UNMANGLE_WORKER_CONCURRENCY`` says."""
-        self._executor = ThreadPoolExecutor(
-            count or settings.worker_concurrency, thread_name_prefix=name, initializer=_be_less_urgent
-        )
+    def __init__(self, count: int, name: str = "computing") -> None:
+        self._executor = ThreadPoolExecutor(count, thread_name_prefix=name, initializer=_be_less_urgent)
         self._at_work: set[_Work] = set()
 
     async def run(self, compute: Callable[[], _T]) -> _T:
@@ -138,9 +133,9 @@ def _be_less_urgent() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LESS_URGENT)
 
 
-def file_threads(settings: Settings) -> Threads:
+def file_threads() -> Threads:
     """Return threads for reading and writing files, which never wait for computing."""
-    return Threads(settings, _FILES_AT_ONCE, "files")
+    return Threads(_FILES_AT_ONCE, "files")
 
 
 async def leave_when_stuck(threads: Threads, after_s: float) -> None:

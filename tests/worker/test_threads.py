@@ -7,12 +7,11 @@ import threading
 
 import pytest
 
-from core.settings import Settings
 from worker.threads import ThreadGivenUp, Threads
 
 
 async def test_the_event_loop_goes_on_while_something_is_computed():
-    threads, go_on = Threads(Settings(worker_concurrency=1)), threading.Event()
+    threads, go_on = Threads(1), threading.Event()
     work = asyncio.create_task(threads.run(go_on.wait))
     await asyncio.sleep(0)
     go_on.set()
@@ -21,7 +20,7 @@ async def test_the_event_loop_goes_on_while_something_is_computed():
 
 
 async def test_no_more_is_computed_at_once_than_was_set():
-    threads = Threads(Settings(worker_concurrency=2))
+    threads = Threads(2)
     together, alone = threading.Barrier(2), threading.Barrier(3)
 
     def meet(barrier: threading.Barrier) -> int:
@@ -34,14 +33,14 @@ async def test_no_more_is_computed_at_once_than_was_set():
 
 
 async def test_what_it_raises_comes_out():
-    threads = Threads(Settings(worker_concurrency=1))
+    threads = Threads(1)
     with pytest.raises(ZeroDivisionError):
         await threads.run(lambda: 1 // 0)
     threads.close()
 
 
 async def test_what_takes_more_cpu_time_than_it_may_is_given_up():
-    threads, go_on = Threads(Settings(worker_concurrency=1)), threading.Event()
+    threads, go_on = Threads(1), threading.Event()
     burning = asyncio.create_task(threads.run_within(0.05, lambda: burn_until(go_on)))
     while not burning.done():
         threads.give_up()
@@ -54,7 +53,7 @@ async def test_what_takes_more_cpu_time_than_it_may_is_given_up():
 
 
 async def test_a_thread_is_stuck_when_it_goes_on_for_long_after_it_was_given_up():
-    threads, go_on = Threads(Settings(worker_concurrency=1)), threading.Event()
+    threads, go_on = Threads(1), threading.Event()
     burning = asyncio.create_task(threads.run_within(0.05, lambda: burn_until(go_on)))
     while not threads.give_up():  # noqa: ASYNC110  (only time tells)
         await asyncio.sleep(0.01)
@@ -66,7 +65,7 @@ async def test_a_thread_is_stuck_when_it_goes_on_for_long_after_it_was_given_up(
 
 
 async def test_a_thread_that_waits_takes_no_cpu_time():
-    threads, go_on = Threads(Settings(worker_concurrency=1)), threading.Event()
+    threads, go_on = Threads(1), threading.Event()
     waiting = asyncio.create_task(threads.run_within(0.05, go_on.wait))
     for _ in range(20):
         await asyncio.sleep(0.01)

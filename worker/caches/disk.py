@@ -113,12 +113,10 @@ def open_store(settings: Settings, clock: Callable[[], float] = time.time, count
         return NoStore(settings, faults)
 
 
-def kept_bytes(settings: Settings) -> int:
-    """Return how many bytes the store takes that the settings name; 0 if there is none yet."""
-    if settings.cache_dir is None:
-        return 0
+def kept_bytes(directory: Path) -> int:
+    """Return how many bytes the store in ``directory`` takes; 0 if there is none yet."""
     try:
-        return number_of_bytes((settings.cache_dir / _FORMAT / _USAGE).read_bytes())
+        return number_of_bytes((directory / _FORMAT / _USAGE).read_bytes())
     except OSError:
         return 0
 

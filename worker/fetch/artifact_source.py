@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 
 from core.errors import FetchFailed, MalformedAnswer, NotTried
@@ -44,7 +45,7 @@ class SourceClient:
 
     def may_ask(self, url: Url) -> bool:
         """Return whether the operator lets us ask the lookup API at ``url``."""
-        return is_allowed_source(url, self._settings)
+        return is_allowed_source(url, self._settings.source_origins)
 
     async def download_answer(self, url: Url, source: Source, scope: str) -> Draft:
         """Return what the lookup API of ``source`` answers to the query ``url``, which ``read_answer`` can read.
@@ -120,9 +121,9 @@ def file_fetch(url: Url, source: Source, scope: str, max_bytes: int, settings: S
     )
 
 
-def is_allowed_source(url: Url, settings: Settings) -> bool:
-    """Return whether the operator lets us ask the lookup API at ``url``."""
-    allowed = [parse_url(origin) for origin in settings.source_origins]
+def is_allowed_source(url: Url, origins: Sequence[str]) -> bool:
+    """Return whether ``url`` is at one of ``origins``, or there are none."""
+    allowed = [parse_url(origin) for origin in origins]
     return not allowed or any(origin is not None and origin.origin == url.origin for origin in allowed)
 
 

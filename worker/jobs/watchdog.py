@@ -148,7 +148,7 @@ class CountsSharing:
     """Adds what a process has counted to the counts of the deployment, and says what the cache takes."""
 
     def __init__(self, settings: Settings, counts: Counts) -> None:
-        self._settings = settings
+        self._cache_directory = settings.cache_dir
         self._counts = counts
         self._redis = open_blocking_redis(settings, BEAT_EVERY_S)
         self._share = self._redis.register_script(lua_script("share"))
@@ -158,7 +158,7 @@ class CountsSharing:
         news = self._counts.news()
         arguments = [
             socket.gethostname(),
-            kept_bytes(self._settings),
+            0 if self._cache_directory is None else kept_bytes(self._cache_directory),
             *(part for item in news.items() for part in item),
         ]
         self._share(args=arguments)

@@ -66,8 +66,8 @@ class Resources:
         self.settings = settings
         self.metrics = WorkerMetrics(Counts() if counts is None else counts)
         self.client = Client(settings, resolver, self.metrics.counts)
-        self.threads = Threads(settings)
-        self.file_threads = file_threads(settings)
+        self.threads = Threads(settings.worker_concurrency)
+        self.file_threads = file_threads()
         self.store = open_store(settings, counts=self.metrics.counts)
         self._clearings = self.store.clearings()
         self.shared = open_shared_store(settings, self.store, self.file_threads)

@@ -34,7 +34,7 @@ from worker.threads import Threads
 BUNDLE = {"type": "bundle", "id": "1", "url": "https://h.test/1"}
 GOOD = reply(orjson.dumps([BUNDLE]))
 SETTINGS = Settings(lookup_timeout_s=20)
-THREADS = Threads(SETTINGS)
+THREADS = Threads(2)
 
 
 @pytest.fixture

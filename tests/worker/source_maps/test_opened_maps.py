@@ -52,7 +52,7 @@ async def opened(tmp_path: Path) -> AsyncIterator[Opened]:
 
         def open_one(store: FileStore | None = None, **settings: int) -> OpenedMaps:
             chosen = Settings(cache_dir=tmp_path, **settings)  # type: ignore[arg-type]
-            threads, files = Threads(chosen), file_threads(chosen)
+            threads, files = Threads(chosen.worker_concurrency), file_threads()
             if store is None:
                 store = open_store(chosen)
                 stack.callback(store.close)

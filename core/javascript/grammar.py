@@ -469,7 +469,7 @@ word
 
 
 class Action(IntEnum):
-    """Action of the grammar besides accepting tokens.  ``scope_recorder`` does it.
+    """Action of the grammar besides accepting tokens.  ``scope_parser`` does it.
 
     Those that only note a token (see ``TokenSlot``) are done by the parser loop.
     """

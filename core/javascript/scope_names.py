@@ -126,7 +126,7 @@ class _Name:
 
 @dataclass(frozen=True, slots=True)
 class ScopeNames:
-    """Names from the parts found in a text (see ``scope_recorder``); ``token_at`` reads a token of that text."""
+    """Names from the parts found in a text (see ``scope_parser``); ``token_at`` reads a token of that text."""
 
     parts: Numbers
     token_at: Callable[[int], TokenText]

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from core.javascript.numbers import TokenSlot
-from core.javascript.parser_loop import recognize
 from core.javascript.scope_names import PART_SIZE, Piece, ScopeNames, token_at
-from core.javascript.scope_recorder import ScopeRecorder
+from core.javascript.scope_parser import ScopeRecorder, recognize
 from core.javascript.scope_search import ScopeSearch
 from core.javascript.tables import new_lexer, parser_tables
 from core.text.buffers import Content, Numbers, numbers_buffer
@@ -38,7 +37,7 @@ class Scopes:
     records: Numbers
     """Four numbers for each scope: start, end (exclusive), its part, the scope around (-1: none)."""
     parts: Numbers
-    """What the names are made of: see ``scope_recorder``."""
+    """What the names are made of: see ``scope_parser``."""
 
     def __len__(self) -> int:
         return len(self.records) // SCOPE_SIZE

@@ -1,6 +1,9 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
 # mypy: ignore-errors
-"""Recorder of function scopes and of the parts that name them, driven by the actions of the grammar.
+"""Parser of JavaScript that records function scopes and the parts that name them.
+
+The parser is a loop by the LL(1) parse table, at the end; the recorder does the table's actions.  Both are in one file,
+as C inlines functions within one file only.
 
 A part of a name is three numbers: ``NamePart`` and ``PartFlag``s, the offset of its text, and the part around.  A
 scope is four: where it starts and ends, its part, and the scope around.  Both live in buffers that the caller gives;
@@ -14,12 +17,11 @@ in, and nobody builds a name before it is asked for (see ``scope_names``).
 Most parts name nothing in the end.  ``floor`` is where the parts start that no scope has had the time to refer to:
 once an operand is over, those are dropped, and so is all that brackets have left if no function was in them.
 
-The order of scopes is that of their starts.  An arrow function is known only when its parameters are over, so a place
-is held for it where they start; whoever holds a place in vain gives it back, or leaves it without an end.
+Scopes are in the order of their starts.  An arrow function is known only when its parameters are over, so a place is
+held for it where they start; a place held in vain is given back, or left without an end.
 
-Whether an operand is the target of an assignment, a destructuring pattern or the parameters of an arrow function
-is known only when it is over.  So its parts are kept as it is read: a chain of identifiers and members for what may be
-a target, and for each pair of brackets one part that can be marked later.
+An operand is known as a target of an assignment, a pattern or parameters only when it is over.  So its parts are kept:
+a chain of identifiers and members for a target, and one part for each pair of brackets, to be marked later.
 """
 
 import cython
@@ -33,13 +35,25 @@ if cython.compiled:
         NamePart,
         OperandKind,
         PartFlag,
+        StepMode,
+        TableLayout,
         TokenKind,
         TokenSlot,
     )
 else:
     from core.javascript.grammar import Action
     from core.javascript.lexer import Lexer
-    from core.javascript.numbers import FunctionFlag, Modifier, NamePart, OperandKind, PartFlag, TokenKind, TokenSlot
+    from core.javascript.numbers import (
+        FunctionFlag,
+        Modifier,
+        NamePart,
+        OperandKind,
+        PartFlag,
+        StepMode,
+        TableLayout,
+        TokenKind,
+        TokenSlot,
+    )
 
 COMPILED = cython.compiled
 
@@ -102,7 +116,7 @@ class ScopeRecorder:
         elif action == Action.PRIVATE_MEMBER:
             self._extend_chain(NamePart.PRIVATE_MEMBER, self.lexer.start)
         elif action == Action.UNNAMED_MEMBER:
-            self._finish_unnamed_member()
+            self._finish_member(0)  # of `super` or after `?.`: it can't name anything
         elif action == Action.OPEN_INDEX:
             self._open_index()
         elif action == Action.CLOSE_INDEX:
@@ -151,7 +165,7 @@ class ScopeRecorder:
         elif action == Action.FUNCTION_NAME:
             self._name_function()
         elif action == Action.OPEN_BODY:
-            self._open_body()
+            self.flags |= FunctionFlag.YIELD if self.flags & FunctionFlag.YIELD_IN_BODY else 0
         elif action == Action.CLOSE_FUNCTION or action == Action.CLOSE_CLASS:
             self._close_scope(self.lexer.position)
         elif action == Action.END_FUNCTION:
@@ -226,10 +240,6 @@ class ScopeRecorder:
         around: cython.int = self.scopes[4 * slot + 2]
         self.scopes[4 * slot + 2] = self._add_part(NamePart.FUNCTION_NAME, self.lexer.start, around)
         self.floor = self.parts_used
-
-    def _open_body(self):
-        if self.flags & FunctionFlag.YIELD_IN_BODY:
-            self.flags |= FunctionFlag.YIELD
 
     # classes
 
@@ -342,10 +352,6 @@ class ScopeRecorder:
         """Add a member to the operand."""
         chain: cython.int = self._made_chain()
         self._finish_member(self._add_part(kind, offset, chain) if chain else 0)
-
-    def _finish_unnamed_member(self):
-        """Note that the operand just read is a member that can't name anything, as of ``super`` or after ``?.``."""
-        self._finish_member(0)
 
     def _finish_member(self, chain: cython.int):
         """Note that the operand just read is a member: only here, as its kind and ``chain`` go together."""
@@ -567,3 +573,73 @@ class ScopeRecorder:
     def _entered_slot(self):
         """Return the place of the scope entered last."""
         return self.saved[self.saved_used - 6]
+
+
+@cython.ccall
+def recognize(
+    lexer: Lexer,
+    recorder: ScopeRecorder,
+    parse_table: cython.const[cython.ushort][::1],
+    steps: cython.const[cython.ushort][::1],
+    same_line_steps: cython.uint,
+    stack: cython.ushort[::1],
+    noted_tokens: cython.int[::1],
+) -> cython.bint:
+    """Return whether a text is a program; its functions are in ``recorder`` then.
+
+    Tables are those of ``tables.ParserTables``, ``noted_tokens`` those of ``recorder``.  ``stack`` is for the symbols
+    that are expected at any time; a text that needs more room isn't recognised.
+    """
+    with cython.nogil:
+        return _recognize(lexer, recorder, parse_table, steps, same_line_steps, stack, noted_tokens)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _recognize(
+    lexer: Lexer,
+    recorder: ScopeRecorder,
+    parse_table: cython.const[cython.ushort][::1],
+    steps: cython.const[cython.ushort][::1],
+    same_line_steps: cython.uint,
+    stack: cython.ushort[::1],
+    noted_tokens: cython.int[::1],
+) -> cython.bint:
+    # ``depth`` symbols are expected, ``symbol`` being the nearest: at first the program, at the tables' start.
+    symbol: cython.Py_ssize_t = 0
+    depth: cython.Py_ssize_t = 1
+    # One check a step keeps the stack within bounds: no step has more symbols.
+    limit: cython.Py_ssize_t = stack.shape[0] - TableLayout.MAX_SYMBOLS
+    kind: cython.int = lexer.next()
+    while depth:
+        step: cython.Py_ssize_t = parse_table[symbol + kind]
+        if step >= same_line_steps and lexer.line_break:
+            step = parse_table[symbol + TableLayout.LINE_BREAK]
+        if depth > limit:
+            return False
+        # However many symbols there are, all four places are written: there's no branch to mispredict then.
+        first: cython.ushort = steps[step + TableLayout.SYMBOLS]
+        second: cython.ushort = steps[step + TableLayout.SYMBOLS + 1]
+        third: cython.ushort = steps[step + TableLayout.SYMBOLS + 2]
+        fourth: cython.ushort = steps[step + TableLayout.SYMBOLS + 3]
+        stack[depth] = first
+        stack[depth + 1] = second
+        stack[depth + 2] = third
+        stack[depth + 3] = fourth
+        depth = depth - 1 + steps[step + TableLayout.COUNT]
+        symbol = stack[depth]
+        actions: cython.int = steps[step + TableLayout.ACTIONS]
+        if actions:
+            if not (recorder.perform(actions & 0xFF, kind) and recorder.saved_used <= recorder.saved_limit):
+                return False
+            actions >>= TableLayout.ACTION_BITS
+            if actions and not (recorder.perform(actions, kind) and recorder.saved_used <= recorder.saved_limit):
+                return False
+        noted: cython.int = steps[step + TableLayout.NOTED]
+        noted_tokens[noted & 0xFF] = lexer.start
+        noted_tokens[(noted & 0xFF) + 1] = noted >> TableLayout.KIND_SHIFT
+        mode: cython.int = steps[step + TableLayout.MODE]
+        if mode:
+            kind = lexer.next() if mode == StepMode.NEXT else lexer.reread(mode, kind)
+    return True

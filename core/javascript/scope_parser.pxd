@@ -30,7 +30,6 @@ cdef class ScopeRecorder:
     cdef bint _open_arrow(self) noexcept nogil
     cdef void _close_scope(self, int end) noexcept nogil
     cdef void _name_function(self) noexcept nogil
-    cdef void _open_body(self) noexcept nogil
     cdef void _open_class(self) noexcept nogil
     cdef void _name_class(self, int kind) noexcept nogil
     cdef void _open_key(self) noexcept nogil
@@ -45,7 +44,6 @@ cdef class ScopeRecorder:
     cdef inline void _note(self, int slot, int value) noexcept nogil
     cdef void _finish_operand(self, int operand_kind) noexcept nogil
     cdef void _extend_chain(self, int kind, int offset) noexcept nogil
-    cdef void _finish_unnamed_member(self) noexcept nogil
     cdef void _finish_member(self, int chain) noexcept nogil
     cdef int _made_chain(self) noexcept nogil
     cdef void _open_index(self) noexcept nogil

@@ -74,14 +74,14 @@ class Ready(msgspec.Struct):
 
 
 class Version(msgspec.Struct):
-    """What runs here."""
+    """Versions of the program and its Python."""
 
     version: str
     python: str
 
 
 class Error(msgspec.Struct):
-    """Why there is no other answer."""
+    """Reason why there is no other answer."""
 
     error: str
 

@@ -46,7 +46,7 @@ _TROUBLE = (aiohttp.ClientError, TimeoutError, OSError)
 
 @dataclass
 class Report:
-    """What came of it."""
+    """Result of a run."""
 
     answers: Counter[str] = field(default_factory=Counter)
     submissions_refused: int = 0

@@ -1,4 +1,4 @@
-"""How much CPU processes used, as Linux counts it."""
+"""CPU time of processes, as Linux counts it."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ NextBody = Callable[[], bytes]
 
 
 class Times:
-    """How long requests took (s), and how many were not answered well."""
+    """Times of requests (s), and the number of those not answered well."""
 
     def __init__(self) -> None:
         self._seconds = array("d")

@@ -1,4 +1,4 @@
-"""What processes of this machine take: memory, with all their children."""
+"""Memory of processes of this machine, with all their children."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the service is asked about real files: warm ones, found in every way that there is, and new ones."""
+"""Requests about real files: warm ones, found in every way that there is, and new ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the service is asked in measurements, and the files it needs for that."""
+"""Requests of measurements, and the files that they are about."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the shop's builds uploaded: two files on their own for a release, and a bundle with a debug id."""
+"""Uploads of the shop's builds: two files on their own for a release, and a bundle with a debug id."""
 
 from __future__ import annotations
 

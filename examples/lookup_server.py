@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back for one HTTP request."""
+    """Answer to one HTTP request."""
 
     status: HTTPStatus
     body: bytes

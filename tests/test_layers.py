@@ -7,6 +7,7 @@ in each.
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
@@ -188,3 +189,16 @@ def test_files_are_as_long_as_one_idea():
     assert short <= MOST_SHORT_FILES, (
         f"{short:.0%} of {len(lengths)} files, whose median is {median(lengths):.0f} lines"
     )
+
+
+@pytest.mark.parametrize("package", [*PACKAGES, "bench", "examples"])
+def test_docstrings_of_modules_and_classes_begin_with_a_noun(package):
+    """And not with a question word: who searches for a thing searches for its name."""
+    question = re.compile(r"(What|Which|Where|Who|Whose|Why|How|Whether)\b")
+    found = []
+    for path in sorted((ROOT / package).rglob("*.py")):
+        tree = ast.parse(path.read_text())
+        nodes = [tree, *(node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))]
+        texts = [ast.get_docstring(node) or "" for node in nodes]
+        found += [f"{path.relative_to(ROOT)}: {text.splitlines()[0]}" for text in texts if question.match(text)]
+    assert found == []

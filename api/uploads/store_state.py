@@ -1,4 +1,4 @@
-"""What calls of the upload API share, opened from the settings."""
+"""Resources that calls of the upload API share, opened from the settings."""
 
 from __future__ import annotations
 

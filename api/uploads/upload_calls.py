@@ -39,7 +39,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class UploadState:
-    """What calls of one process share: the store, its tokens, and the jobs of workers."""
+    """Resources that calls of one process share: the store, its tokens, and the jobs of workers."""
 
     objects: Objects
     tokens: TokenCheck

@@ -32,7 +32,7 @@ _MAP = b'{"version":3,"sources":["a.js"],"sourcesContent":["original()"],"names"
 
 @dataclass(slots=True)
 class Outcome:
-    """What an attack came to."""
+    """Result of an attack."""
 
     peak_worker_mib: float = 0.0
     peak_api_mib: float = 0.0
@@ -54,7 +54,7 @@ class Outcome:
 
 @dataclass(slots=True)
 class Stage:
-    """What an attack gets: an API to send to, a server for what it has fetched, and the deployment."""
+    """Surroundings of an attack: an API to send to, a server for what it has fetched, and the deployment."""
 
     deployment: Deployment
     api: Api

@@ -41,7 +41,7 @@ class Difference:
 
 @dataclass(slots=True)
 class Tally:
-    """What came of comparing: how many places there were, how many differed by kind, and the first differences."""
+    """Result of a comparison: number of places, how many differ by kind, and the first differences."""
 
     places: int = 0
     differing: Counter[str] = field(default_factory=Counter)

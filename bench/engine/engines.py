@@ -27,7 +27,7 @@ Ask = Callable[[Place], Any]
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """What is measured.  All functions take the generated file and its map, whole and as bytes.
+    """Engine that is measured.  All functions take the generated file and its map, whole and as bytes.
 
     ``read`` does what the first frame needs.  ``index`` does what any frame may need, and writes it to the path where
     the engine can; it returns what came of it, for the caller to free.  ``reopen`` opens what ``index`` wrote; None if

@@ -1,4 +1,4 @@
-"""How long index maps take that have a section for each module: ``python -m bench.engine.index_maps``.
+"""Time that index maps take which have a section for each module: ``python -m bench.engine.index_maps``.
 
 From the bytes to the first answer, CPU time, the best of so many rounds, in which the peer comes after us each time.
 """

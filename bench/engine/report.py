@@ -25,7 +25,7 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """What we promise: how many times ours the peer's quantity is at least, or what ours is at most."""
+    """Promise: the least ratio of the peer's quantity to ours, or the most that ours may be."""
 
     quantity: Quantity
     least_ratio: float | None = None

@@ -20,7 +20,7 @@ _ONCE = {"sourcemap"}
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one engine measured of one bundle in one round."""
+    """Measurement of one bundle by one engine in one round."""
 
     engine: str
     bundle: str

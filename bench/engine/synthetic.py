@@ -40,7 +40,7 @@ def bundle(size: int, unit: bytes, separator: bytes) -> tuple[bytes, bytes]:
 
 @dataclass(slots=True)
 class _Encoder:
-    """What the numbers of the next token are added to: column, source, original line and column, name."""
+    """Sums that the numbers of the next token are added to: column, source, original line and column, name."""
 
     state: list[int]
 

@@ -1,4 +1,4 @@
-"""What a measuring process is asked, and what it answers."""
+"""Tasks of a measuring process, and its answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What a task took; None for what it doesn't measure, and everywhere for what an engine can't do.
+    """Cost of a task; None for what it doesn't measure, and everywhere for what an engine can't do.
 
     ``first_ns`` is for places that an opened map is asked about for the first time, ``ns`` for those it knows.
     ``peak_bytes`` is how far the process's memory rose above what it had with both files read; ``process_bytes`` is

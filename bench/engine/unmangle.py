@@ -14,7 +14,7 @@ from core.sourcemap.source_map import SourceMap, read_source_map, read_source_ma
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an engine says of a place, in words that can be compared: counted from 0, None for nothing and empty."""
+    """Answer of an engine for a place, in comparable form: counted from 0, None for nothing and empty."""
 
     file: str | None
     line: int

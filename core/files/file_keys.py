@@ -16,7 +16,7 @@ from core.text.source_context import Lines
 
 
 class FileType(StrEnum):
-    """What a file is to a request.  The values are those of a bundle's manifest."""
+    """Role of a file in a request.  The values are those of a bundle's manifest."""
 
     MINIFIED_SOURCE = "minified_source"
     SOURCE_MAP = "source_map"
@@ -24,7 +24,7 @@ class FileType(StrEnum):
 
 
 class ResolvedWith(StrEnum):
-    """How a file was found, as said on the wire."""
+    """Way in which a file was found, as said on the wire."""
 
     DEBUG_ID = "debug-id"
     URL = "url"

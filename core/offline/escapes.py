@@ -68,7 +68,7 @@ def hidden_parts(raw: str) -> str:
 
 
 class Encodings:
-    """How the passages of a text are written.  They are asked for in order: the line of the last one is remembered."""
+    """Notation of the passages of a text.  They are asked for in order: the line of the last one is remembered."""
 
     def __init__(self, raw: str) -> None:
         self._raw = raw

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Style(Enum):
-    """How an engine writes a frame."""
+    """Notation of a frame by an engine."""
 
     CALL = "name (place)"
     """V8 and Hermes."""

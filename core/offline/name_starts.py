@@ -1,6 +1,6 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
 # mypy: ignore-errors
-"""Where the name of a function starts in a frame such as "name@place": behind whatever a log writes in front of it."""
+"""Start of the function name in a frame such as "name@place": behind whatever a log writes in front of it."""
 
 import cython
 

@@ -54,7 +54,7 @@ class WrittenFunctions:
 
 @dataclass(frozen=True, slots=True)
 class OriginalFrame:
-    """Where a frame comes from; ``function`` is None if it has no name.
+    """Original place of a frame; ``function`` is None if it has no name.
 
     ``has_column`` is False if the frame has none: all that is on its line comes from one line then.
     """

@@ -23,7 +23,7 @@ _HEAD_SIZE = 2048
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """What of a source is a program.  Other bytes are blank, so all of it is where it was."""
+    """Program of a source.  Other bytes are blank, so all of it is where it was."""
 
     text: bytes
     functions: tuple[tuple[int, int, str], ...] = ()

@@ -25,7 +25,7 @@ _LONGEST = 2000
 
 
 class Right(StrEnum):
-    """What a token allows."""
+    """Right that a token gives."""
 
     UPLOAD = "upload"
     READ = "read"
@@ -37,7 +37,7 @@ SCOPES = {Right.UPLOAD: "org:ci", Right.READ: "org:read", Right.DELETE: "project
 
 
 class AccessToken(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept of a token.
+    """Record of a token.
 
     ``org`` None is every organization, ``projects`` None are all of it.  ``created`` and ``expires`` are seconds since
     1970, ``ends`` are its last four characters.

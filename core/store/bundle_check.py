@@ -151,7 +151,7 @@ class _Member:
 
 @dataclass(slots=True)
 class _Names:
-    """What references are compared with: the names of all files, and those of them that are maps."""
+    """Names that references are compared with: those of all files, and those of them that are maps."""
 
     all: set[str] = field(default_factory=set)
     by_last_part: dict[str, list[str]] = field(default_factory=dict)

@@ -30,7 +30,7 @@ _MAX_SECTIONS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class ScriptFacts:
-    """What a generated file says about itself: debug ids in its comment and its code, the reference to its map."""
+    """Facts that a generated file states: debug ids in its comment and its code, the reference to its map."""
 
     is_page: bool = False
     comment_id: DebugId | None = None
@@ -40,7 +40,7 @@ class ScriptFacts:
 
 @dataclass(frozen=True, slots=True)
 class MapFacts:
-    """What a source map says about itself; ``malformed`` is why it is none, ``sources`` are with and without text."""
+    """Facts that a source map states; ``malformed`` is why it is none, ``sources`` are with and without text."""
 
     is_page: bool = False
     malformed: str | None = None

@@ -73,7 +73,7 @@ class Backend(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ObjectHead:
-    """What is known of an object without reading it."""
+    """Metadata of an object."""
 
     key: str
     size: int

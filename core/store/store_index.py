@@ -28,7 +28,7 @@ class IdEntry:
 
     @property
     def group(self) -> tuple[str, str]:
-        """What the newest of replaces all others."""
+        """Group of which the newest entry replaces all others."""
         return self.project, self.kinds
 
 
@@ -42,7 +42,7 @@ class NameEntry:
 
     @property
     def group(self) -> tuple[str, str]:
-        """What the newest of replaces all others."""
+        """Group of which the newest entry replaces all others."""
         return self.project, self.name
 
 

@@ -107,7 +107,7 @@ class ListedMember(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True):
-    """What an upload consists of: all that its index keys can be computed from."""
+    """Contents of an upload: all that its index keys can be computed from."""
 
     v: int = VERSION
     projects: list[str]
@@ -119,7 +119,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UploadTask(msgspec.Struct, frozen=True, kw_only=True):
-    """What a worker is to assemble, of which chunks, under which id.
+    """Upload to be assembled: its chunks, and the id it gets.
 
     ``kind`` says what the chunks are together: an artifact bundle, or an archive of a folder.  ``is_queued`` is false
     if no job was made of it, so that whoever finds it takes it over at once.
@@ -141,7 +141,7 @@ class UploadTask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UploadOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of an upload; ``id`` is absent from what was refused.
+    """Outcome of an upload; ``id`` is absent from what was refused.
 
     ``unavailable`` is what the object store didn't let through: nothing is wrong with the upload, so try again.
     """

@@ -13,7 +13,7 @@ _MOST_LINES = 20
 
 
 class FindingCode(StrEnum):
-    """What a finding is about, the gravest first."""
+    """Codes of findings, the gravest first."""
 
     # The upload is refused.
     NOT_A_BUNDLE = "not_a_bundle"

@@ -13,7 +13,7 @@ U32 = Annotated[int, Meta(ge=0, le=4_294_967_295)]
 
 
 class FrameData(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """What is known about how a frame was symbolicated.
+    """Facts about how a frame was symbolicated.
 
     ``sourcemap_origin`` is one of the shapes of ``core.wire.origin``; clients may send it back to us.
     """

@@ -21,7 +21,7 @@ _CREDENTIALS = frozenset({"token", "cookies"})
 
 
 class Source(msgspec.Struct, kw_only=True):
-    """Where to ask for artifacts, and how.  Exactly one of ``token`` and ``cookies`` is set once decoded.
+    """Lookup API to ask for artifacts.  Exactly one of ``token`` and ``cookies`` is set once decoded.
 
     ``url`` is an absolute URL, normalised by WHATWG rules once decoded.
     """
@@ -41,7 +41,7 @@ class Module(msgspec.Struct, kw_only=True):
 
 
 class Scraping(msgspec.Struct, kw_only=True):
-    """What may be fetched from the public web."""
+    """Permission to fetch from the public web."""
 
     enabled: bool = True
     allowed_origins: list[str] = msgspec.field(default_factory=lambda: ["*"])
@@ -50,7 +50,7 @@ class Scraping(msgspec.Struct, kw_only=True):
 
 
 class Options(msgspec.Struct, kw_only=True):
-    """How to answer."""
+    """Options of the answer."""
 
     apply_source_context: bool = True
     frame_order: Literal["caller_first", "callee_first"] = "caller_first"

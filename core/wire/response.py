@@ -49,7 +49,7 @@ _KINDS_WITH_DETAILS = (FailureKind.PERMISSION_DENIED, FailureKind.DOWNLOAD_ERROR
 
 
 class FrameError(msgspec.Struct, kw_only=True, omit_defaults=True, frozen=True):
-    """What went wrong for one frame.  ``abs_path`` is the minified frame's.
+    """Error of one frame.  ``abs_path`` is the minified frame's.
 
     Which of the other members are there depends on ``type``; ``col`` of an ``invalid_location`` may be null.  ``size``
     and ``limit``, in bytes, are there if a file is too large.

@@ -25,7 +25,7 @@ _FORMAT_VERSION = "1"
 
 @dataclass(frozen=True, slots=True)
 class Namespace:
-    """Whose files they are.  Equal file ids of two sources, or in two scopes, name different files."""
+    """Owner of files: a source in a scope.  Equal file ids of two sources, or in two scopes, name different files."""
 
     scope: str
     source_id: str

@@ -20,11 +20,16 @@ FRAME, ORIGINAL = "    at x (app.min.js:1:314)\n", "    at refuse (src/money.js:
 def following(dist: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "worker.command", "trace", "--follow", *arguments, "-a", str(dist)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, text=True, cwd=ROOT, **pipes) as process:
+    with subprocess.Popen(command, text=True, cwd=ROOT, preexec_fn=_heed_interrupts, **pipes) as process:
         try:
             yield process
         finally:
             process.kill()
+
+
+def _heed_interrupts() -> None:
+    """Undo what a shell does to commands in its background, and they to their children: it has SIGINT ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def add(file: Path, text: str) -> None:

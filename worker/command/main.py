@@ -12,7 +12,20 @@ from importlib import import_module
 from core import command_line as line
 from core.command_line import AddTo
 
-COMMANDS = ("trace", "explain", "lookup", "inspect", "bundle", "worker", "doctor", "cache", "celery", "completion")
+COMMANDS = (
+    "trace",
+    "explain",
+    "lookup",
+    "inspect",
+    "bundle",
+    "token",
+    "store",
+    "worker",
+    "doctor",
+    "cache",
+    "celery",
+    "completion",
+)
 """Each is a module of this package."""
 GROUP = "unmangle.commands"
 """The entry points of a distribution that are further subcommands: those of ``api``, which is not known here."""

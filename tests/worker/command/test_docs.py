@@ -43,6 +43,19 @@ def test_every_argument_is_documented_and_nothing_else(command):
     assert documented == {argument.strip() for argument in arguments(parser_of(command))}
 
 
+def actions(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
+    found = [action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return [each for choices in found for each in choices.values()]
+
+
+@pytest.mark.parametrize("command", [command for command in ALL if actions(parser_of(command))])
+def test_every_argument_of_an_action_is_documented_and_nothing_else(command):
+    found = {argument.strip() for action in actions(parser_of(command)) for argument in arguments(action)}
+    _, head, table = section(f"unmangle {command}").partition("| argument of an action | meaning |\n| --- | --- |\n")
+    documented = {CODE.findall(cell)[0] for cell in ROW.findall(table.split("\n\n", 1)[0])} if head else set()
+    assert documented == found
+
+
 def test_every_command_is_listed_with_what_its_help_says():
     overview = PAGE.split("\n## ", 1)[0]
     for command in ALL:

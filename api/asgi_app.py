@@ -64,7 +64,8 @@ def create_app(settings: Settings, open_jobs: OpenJobs) -> Starlette:
     app.state.max_body_bytes = settings.symbolicate_body_max_bytes
     app.state.retry_after_s = settings.overload_retry_after_s
     app.state.metrics = metrics
-    app.state.large_bodies = LargeBodies()
+    app.state.has_store = settings.store_url is not None
+    app.state.large_bodies = LargeBodies(has_store=app.state.has_store)
     app.state.body_bytes = BodyBytes(settings.bodies_max_bytes, metrics.counts)
     app.state.shutting_down = False
     return app

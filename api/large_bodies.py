@@ -16,6 +16,7 @@ import struct
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from typing import IO
 
 import orjson
@@ -31,6 +32,7 @@ LARGE_BYTES = 2 << 20
 """From here on a process is worth what it takes to start one."""
 
 _LENGTH = struct.Struct("<Q")
+_MANY, _STORE = "--many", "--store"
 _COMMAND = (sys.executable, "-P", "-m", "api.large_bodies")
 _REFUSALS = {refusal.__name__: refusal for refusal in (InvalidJson, InvalidRequest)}
 
@@ -38,16 +40,19 @@ _REFUSALS = {refusal.__name__: refusal for refusal in (InvalidJson, InvalidReque
 class LargeBodies:
     """Checks one body at a time of those that get a process each, as each takes a core, and one of the others."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, has_store: bool = False) -> None:
+        """Where there is a store, a request needs no source."""
+        command = [*_COMMAND, *([_STORE] if has_store else [])]
+        self._command = command
         self._turn = asyncio.Lock()
         self._turn_of_others = asyncio.Lock()
-        self._checker = _Checker()
+        self._checker = _Checker([*command, _MANY])
 
     async def check(self, body: bytes) -> None:
         """Raise InvalidJson or InvalidRequest unless ``body`` is a valid request."""
         is_large = len(body) >= LARGE_BYTES
         async with self._turn if is_large else self._turn_of_others:
-            verdict = await run_in_threadpool(_verdict_of_process if is_large else self._checker.verdict, body)
+            verdict = await run_in_threadpool(self._verdict_of_process if is_large else self._checker.verdict, body)
         if verdict:
             kind, *arguments = orjson.loads(verdict)
             raise _REFUSALS[kind](*arguments)
@@ -56,11 +61,15 @@ class LargeBodies:
         """End the process that stays."""
         self._checker.close()
 
+    def _verdict_of_process(self, body: bytes) -> bytes:
+        return subprocess.run(self._command, input=body, stdout=subprocess.PIPE, check=True).stdout
+
 
 class _Checker:
     """A process that checks one body after another; it begins with the first one, and again if it was killed."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: Sequence[str]) -> None:
+        self._command = command
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
@@ -70,7 +79,7 @@ class _Checker:
                 with contextlib.suppress(OSError, EOFError):
                     return self._ask(self._process, body)
                 self._end()
-            self._process = subprocess.Popen([*_COMMAND, "--many"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
             return self._ask(self._process, body)
 
     def close(self) -> None:
@@ -91,26 +100,22 @@ class _Checker:
             self._process = None
 
 
-def _verdict_of_process(body: bytes) -> bytes:
-    return subprocess.run(_COMMAND, input=body, stdout=subprocess.PIPE, check=True).stdout
-
-
-def verdict_on(body: bytes) -> bytes:
+def verdict_on(body: bytes, *, has_store: bool = False) -> bytes:
     """Return nothing for a valid request, else the name of the exception and its arguments, as JSON."""
     try:
         if len(body) >= LARGE_BYTES:
             check_values(body)
-        decode_request(parse_document(body))
+        decode_request(parse_document(body), has_store=has_store)
     except tuple(_REFUSALS.values()) as refusal:
         return orjson.dumps([type(refusal).__name__, *refusal.args])
     return b""
 
 
-def check_many(bodies: IO[bytes], verdicts: IO[bytes]) -> None:
+def check_many(bodies: IO[bytes], verdicts: IO[bytes], *, has_store: bool = False) -> None:
     """Answer each body with the verdict on it, to the end of input."""
     with contextlib.suppress(EOFError):
         while True:
-            _write(verdicts, verdict_on(_read(bodies)))
+            _write(verdicts, verdict_on(_read(bodies), has_store=has_store))
 
 
 def _write(file: IO[bytes], content: bytes) -> None:
@@ -132,8 +137,9 @@ def _exactly(file: IO[bytes], size: int) -> bytes:
 
 
 if __name__ == "__main__":
-    if "--many" in sys.argv[1:]:
+    stored = _STORE in sys.argv[1:]
+    if _MANY in sys.argv[1:]:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends with its API process
-        check_many(sys.stdin.buffer, sys.stdout.buffer)
+        check_many(sys.stdin.buffer, sys.stdout.buffer, has_store=stored)
     else:
-        sys.stdout.buffer.write(verdict_on(sys.stdin.buffer.read()))
+        sys.stdout.buffer.write(verdict_on(sys.stdin.buffer.read(), has_store=stored))

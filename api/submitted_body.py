@@ -35,7 +35,7 @@ async def submitted_body(headers: Headers, receive: Receive, state: State, lease
     _check_content_type(headers)
     body = await _read_body(headers, receive, state.max_body_bytes, lease)
     if len(body) <= CHECKED_HERE_BYTES:
-        decode_request(parse_document(body))
+        decode_request(parse_document(body), has_store=state.has_store)
     else:
         await state.large_bodies.check(body)
     if state.shutting_down:

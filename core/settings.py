@@ -17,6 +17,7 @@ import platformdirs
 from core.errors import InvalidRedisUrl, InvalidSetting
 from core.queue.redis_address import redis_address
 from core.text.durations import parse_duration
+from core.text.slugs import org_name
 
 T = TypeVar("T")
 
@@ -102,6 +103,7 @@ PROXY = Form("a URL such as http://user:password@host:port", _read_proxy)
 CELL = Form("two hex digits, such as 03", lambda text: text.lower() if _CELL.fullmatch(text) else None)
 ORIGIN = Form("an origin such as https://unmangle.example", lambda text: text if _ORIGIN.fullmatch(text) else None)
 LONG_SECRET = Form("32 characters or more", lambda text: text if _SECRET.fullmatch(text) else None)
+ORG = Form("letters, digits, '-' and '_', a letter or digit first, 64 at most", org_name)
 LOG_LEVEL = _one_of("off", "error", "warn", "info", "debug", "trace")
 SCRAPING_REDIRECTS = _one_of("any", "allowed")
 WORKER_QUEUES = _one_of("all", "ordinary", "large", "uploads")
@@ -316,6 +318,10 @@ class Settings:
         repr=False,
         metadata={"setting": Setting("UNMANGLE_STORE_ADMIN_TOKEN", LONG_SECRET, optional=True, secret=True)},
     )
+    store_org: str = _setting("default", "UNMANGLE_STORE_ORG", ORG)
+    store_open_reads: bool = _setting(True, "UNMANGLE_STORE_OPEN_READS", BOOLEAN)
+    store_lookup_ttl_s: int = _duration(60, "UNMANGLE_STORE_LOOKUP_TTL")
+    store_miss_ttl_s: int = _duration(5, "UNMANGLE_STORE_MISS_TTL")
     store_strict: bool = _setting(False, "UNMANGLE_STORE_STRICT", BOOLEAN)
     store_max_upload: int = _setting(2_147_483_648, "UNMANGLE_STORE_MAX_UPLOAD", SIZE, minimum=1)
     store_max_files: int = _setting(50_000, "UNMANGLE_STORE_MAX_FILES", INTEGER, minimum=1)

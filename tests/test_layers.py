@@ -54,7 +54,9 @@ ROOMS: dict[str, str] = {
     "core.observing": "core.errors",
     "core.explain": "core.failures core.files core.frames core.sourcemap core.text core.web core.wire",
     "core.offline": "core.errors core.files core.frames core.javascript core.source_names core.sourcemap core.text",
-    "core.store": "core.concurrency core.errors core.files core.observing core.offline core.sourcemap core.web",
+    "core.store": (
+        "core.concurrency core.errors core.files core.observing core.offline core.sourcemap core.text core.web"
+    ),
 }
 """The rooms of ``core``, and what each of them may import of the others."""
 

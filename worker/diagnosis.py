@@ -39,7 +39,7 @@ from core.observing.health import (
 from core.queue.jobs import HEARTBEAT_LIFE_MS, PROBE_KEY, WORKERS
 from core.settings import Settings
 from core.web.urls import parse_url
-from core.wire.request import Source
+from core.wire.request_sources import Source
 from worker.caches.disk import kept_bytes
 from worker.caches.keys import GLOBAL_SCOPE
 from worker.descriptors import allow_many_descriptors

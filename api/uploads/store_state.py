@@ -8,11 +8,11 @@ from obstore.exceptions import BaseError
 from obstore.store import from_url
 
 from api.uploads.chunk_bodies import ChunkBodies
-from api.uploads.token_check import TokenCheck
 from api.uploads.upload_calls import UploadState
 from core.observing.counts import Counts
 from core.settings import Settings
 from core.store.object_store import open_objects
+from core.store.token_check import TokenCheck
 
 
 def open_state(settings: Settings, counts: Counts, jobs: Any) -> UploadState | None:

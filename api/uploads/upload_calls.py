@@ -15,14 +15,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.uploads.chunk_bodies import BodyTooLarge, ChunkBodies
-from api.uploads.token_check import InvalidToken, TokenCheck, TooManyGuesses
 from core.errors import AtCapacity, NoUploadWorkers, ShuttingDown, TooManyBodies
 from core.observing.counts import Counts
 from core.settings import Settings
 from core.store.access_tokens import AccessToken, Right
 from core.store.object_store import Objects, ObjectStoreUnavailable
-from core.store.store_names import org_name, project_name
+from core.store.token_check import InvalidToken, TokenCheck, TooManyGuesses
 from core.store.upload_protocol import BadUpload, max_request_bytes
+from core.text.slugs import org_name, project_name
 
 _DIGITS = re.compile(r"[0-9]{1,20}")
 _HOST = re.compile(r"[0-9A-Za-z.:\[\]_-]{1,300}")

@@ -23,6 +23,7 @@ class NotAsked(Enum):
 
     NOTHING_TO_ASK_BY = "neither a release nor a debug id is known"
     SOURCE_NOT_ALLOWED = "the operator doesn't allow this source"
+    SOURCE_FORBIDDEN = "the source needs a token with the right to read"
     TOO_LONG = "the question would be too long to be sent"
 
 

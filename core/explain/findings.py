@@ -49,6 +49,7 @@ class Reason(StrEnum):
     LOOKUP_REFUSED = "lookup_refused"
     LOOKUP_FAILED = "lookup_failed"
     SOURCE_NOT_ALLOWED = "source_not_allowed"
+    SOURCE_FORBIDDEN = "source_forbidden"
     NOTHING_UPLOADED = "nothing_uploaded"
     OTHER_DIST = "other_dist"
     DEBUG_ID_NOT_UPLOADED = "debug_id_not_uploaded"

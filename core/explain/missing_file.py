@@ -128,6 +128,10 @@ def _lookup_troubles(record: FileRecord) -> Iterator[Finding]:
     if lookup is NotAsked.SOURCE_NOT_ALLOWED:
         cause = "The lookup API of this source was not asked: the operator allows other sources only"
         yield Finding(Reason.SOURCE_NOT_ALLOWED, cause, "Have its origin added to UNMANGLE_SOURCE_ORIGINS")
+    if lookup is NotAsked.SOURCE_FORBIDDEN:
+        cause = "The artifact store was not asked: the request has no token that may read it"
+        advice = "Send a token with the right to read as `source.token`, or set UNMANGLE_STORE_OPEN_READS=true"
+        yield Finding(Reason.SOURCE_FORBIDDEN, cause, advice)
     if lookup is NotAsked.TOO_LONG:
         yield Finding(Reason.LOOKUP_FAILED, "The question to the lookup API is too long", "Shorten the release or path")
     if not isinstance(lookup, Lookup) or not isinstance(lookup.answer, Failure):

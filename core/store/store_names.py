@@ -1,4 +1,4 @@
-"""Names in the artifact store: organizations, projects, uploads, and the digests that stand for text of users.
+"""Names in the artifact store: uploads, releases, and the digests that stand for text of users.
 
 No text of a user is part of a key: file systems bound its length, and object stores refuse some of it.
 """
@@ -15,8 +15,6 @@ from collections.abc import Callable, Iterable
 from core.files.debug_ids import DebugId
 from core.web.paths import extract_file_stem, strip_hostname
 
-_ORG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-_PROJECT = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 _UPLOAD = re.compile(r"[0-9]{13}-[0-9a-f]{8}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -27,16 +25,6 @@ _UUID_CHARACTERS = 36
 _DIGEST_CHARACTERS = 32
 _NAME_CHARACTERS = 16
 _NO_RELEASES = frozenset(("", "undefined", "null"))
-
-
-def org_name(text: str) -> str | None:
-    """Return the organization that ``text`` names, in lower case; None if it can't be one."""
-    return _matching(_ORG, text)
-
-
-def project_name(text: str) -> str | None:
-    """Return the project that ``text`` names, in lower case; None if it can't be one."""
-    return _matching(_PROJECT, text)
 
 
 def release_name(text: str | None) -> str | None:
@@ -121,8 +109,3 @@ def index_path(name: str) -> str:
 def stem(name: str) -> str:
     """Return what ``name`` has in common with the other files of its build, such as its source map."""
     return extract_file_stem(index_path(name))
-
-
-def _matching(pattern: re.Pattern[str], text: str) -> str | None:
-    lowered = text.lower() if text.isascii() else ""
-    return lowered if pattern.fullmatch(lowered) else None

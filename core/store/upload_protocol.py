@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 
 from core.errors import UnmangleError
-from core.store.store_names import MAX_DIST_CHARACTERS, MAX_RELEASE_CHARACTERS, is_printable, project_name, release_name
+from core.store.store_names import MAX_DIST_CHARACTERS, MAX_RELEASE_CHARACTERS, is_printable, release_name
+from core.text.slugs import project_name
 
 CHUNK_BYTES = 8 << 20
 CHUNKS_PER_REQUEST = 64

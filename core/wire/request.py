@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -9,27 +10,13 @@ import orjson
 
 from core.errors import InvalidJson, InvalidRequest
 from core.text.json_outline import has_more_values
-from core.web.urls import parse_url
 from core.wire.frame import Stacktrace
 from core.wire.origin import origin_document, parse_origin
+from core.wire.request_sources import AnySource, Source, finish_source, split_sources, with_one_credential
 from core.wire.shape_errors import shape_error
 
 MAX_VALUES = 1_000_000
 """JSON values of a request, keys included.  Each takes a hundred bytes of memory: a frame has 10 to 40."""
-
-_CREDENTIALS = frozenset({"token", "cookies"})
-
-
-class Source(msgspec.Struct, kw_only=True):
-    """Lookup API to ask for artifacts.  Exactly one of ``token`` and ``cookies`` is set once decoded.
-
-    ``url`` is an absolute URL, normalised by WHATWG rules once decoded.
-    """
-
-    id: str
-    url: str
-    token: str | msgspec.UnsetType = msgspec.UNSET
-    cookies: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Module(msgspec.Struct, kw_only=True):
@@ -62,6 +49,9 @@ class SymbolicateRequest(msgspec.Struct, kw_only=True):
     """One request.  Unknown keys are ignored at every level."""
 
     source: Source
+    """That of the old kind; a placeholder if there are others."""
+    sources: list[Any] = []
+    """Sources in the order in which they are asked (see ``all_sources``), where ``source`` is not the only one."""
     stacktraces: list[Stacktrace] = []
     modules: list[Module] = []
     release: str | None = None
@@ -70,6 +60,11 @@ class SymbolicateRequest(msgspec.Struct, kw_only=True):
     allow_scraping: bool = True
     options: Options = msgspec.field(default_factory=Options)
     platform: str | None = None
+
+    @property
+    def all_sources(self) -> Sequence[AnySource]:
+        """Where files come from, in the order in which it is asked."""
+        return self.sources or [self.source]
 
     @property
     def scraping_enabled(self) -> bool:
@@ -104,18 +99,21 @@ def check_values(body: bytes) -> None:
         raise InvalidRequest("body", problem)
 
 
-def decode_request(document: Any) -> SymbolicateRequest:
+def decode_request(document: Any, *, has_store: bool = False) -> SymbolicateRequest:
     """Validate a decoded JSON document, which stays as it is.
 
+    Where there is a store, a request without a source means that one.
     Platforms, the source's URL and origins that clients send back are in normal form afterwards.
     Raises InvalidRequest, whose ``path`` names the innermost offending value; no message holds a credential.
     """
+    document, sources = split_sources(document, has_store=has_store)
     document = _with_one_credential(document)
     try:
         request = msgspec.convert(document, SymbolicateRequest)
     except msgspec.ValidationError:
         raise shape_error(document, SymbolicateRequest) from None
-    _finish_source(request.source)
+    finish_source(request.source)
+    request.sources = sources
     for i, stacktrace in enumerate(request.stacktraces):
         for j, frame in enumerate(stacktrace.frames):
             if frame.platform == "nodejs":
@@ -143,19 +141,9 @@ def _place(lineno: int, colno: int) -> str:
 
 
 def _with_one_credential(document: Any) -> Any:
-    """Return ``document`` with only the first credential of its source; what the other one holds doesn't matter."""
+    """Return ``document`` with only the first credential of its source."""
     source = document.get("source") if isinstance(document, dict) else None
-    if not isinstance(source, dict) or not source.keys() >= _CREDENTIALS:
+    if not isinstance(source, dict):
         return document
-    first = next(key for key in source if key in _CREDENTIALS)
-    ignored = _CREDENTIALS - {first}
-    return {**document, "source": {key: value for key, value in source.items() if key not in ignored}}
-
-
-def _finish_source(source: Source) -> None:
-    if source.token is msgspec.UNSET and source.cookies is msgspec.UNSET:
-        raise InvalidRequest("source.token", "missing field (token or cookies is required)")
-    url = parse_url(source.url)
-    if url is None:
-        raise InvalidRequest("source.url", "expected an absolute URL")
-    source.url = url.href
+    changed = with_one_credential(source)
+    return document if changed is source else {**document, "source": changed}

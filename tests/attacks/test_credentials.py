@@ -10,7 +10,7 @@ import pytest
 from core.failures import Failure
 from core.files.artifact_bundle import write_bundle
 from core.files.file_keys import File
-from core.wire.request import Source
+from core.wire.request_sources import Source
 from tests.worker.artifact_source import ArtifactSource, a_request, minified
 from tests.worker.source_server import Reply, Request, SourceServer, redirect, reply
 from worker.requests.request_files import RequestFiles

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from core.settings import Settings
-from core.wire.request import Source, SymbolicateRequest
+from core.wire.request import SymbolicateRequest
+from core.wire.request_sources import Source
 from tests.api.service import S, Service, running_service
 from worker.caches.keys import Namespace, key_digest, lookup_key
 

@@ -9,7 +9,8 @@ import orjson
 
 from core.files.artifact_bundle import write_bundle
 from core.files.file_keys import FileKey, FileType
-from core.wire.request import Module, Scraping, Source, SymbolicateRequest
+from core.wire.request import Module, Scraping, SymbolicateRequest
+from core.wire.request_sources import Source
 from tests.worker.source_server import Reply, Request, SourceServer, reply
 
 LOOKUP = "/lookup/"

@@ -14,7 +14,8 @@ from typing import Self
 from core.files.artifact_lookup import ListedBundle, ListedFile, may_see_credentials
 from core.text.buffers import Content
 from core.web.urls import Url, parse_url
-from core.wire.request import Source, SymbolicateRequest
+from core.wire.request import SymbolicateRequest
+from core.wire.request_sources import Source
 
 Key = tuple[str | bytes | bool | Content, ...]
 
@@ -36,7 +37,11 @@ class Namespace:
     @classmethod
     def of(cls, request: SymbolicateRequest, scope: str | None) -> Self:
         """Return the namespace of a request; a scope that is not given is the global one, an empty one is not."""
-        source = request.source
+        return cls.of_source(request.source, scope)
+
+    @classmethod
+    def of_source(cls, source: Source, scope: str | None) -> Self:
+        """Return the namespace of what a source has."""
         return cls(GLOBAL_SCOPE if scope is None else scope, source.id, source.url, _digest_of_credentials(source))
 
     def credentials_at(self, url: Url) -> bytes:

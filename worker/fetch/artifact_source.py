@@ -17,7 +17,7 @@ from core.files.artifact_lookup import ListedBundle, ListedFile, may_see_credent
 from core.observing.tracing import span
 from core.settings import Settings
 from core.web.urls import Url, parse_url
-from core.wire.request import Source
+from core.wire.request_sources import Source
 from worker.caches.stored_file import Draft
 from worker.caches.worker_metrics import Limit, WorkerMetrics
 from worker.fetch.client import IDENTITY, Client, Fetch

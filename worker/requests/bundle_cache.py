@@ -41,7 +41,7 @@ class BundleCache:
         self._large = large
 
     async def get(
-        self, key: Key, download: Callable[[], Awaitable[Draft]], fresh: Freshness | None
+        self, key: Key, download: Callable[[], Awaitable[Draft]], fresh: Freshness | None, *, between_hosts: bool = True
     ) -> Bundle | Failure:
         """Return a bundle; one with many members perhaps when other requests have closed theirs."""
         for _ in range(_TRIES_FOR_ROOM):
@@ -50,7 +50,7 @@ class BundleCache:
                 _be_looked_for_again()
                 return shared
             try:
-                bundle = await self._bundles.get(key, download, between_hosts=True, fresh=fresh)
+                bundle = await self._bundles.get(key, download, between_hosts=between_hosts, fresh=fresh)
             except NoRoom:
                 self._large.sweep()
                 await asyncio.sleep(_ROOM_PAUSE_S)

@@ -10,7 +10,7 @@ from core.files.artifact_lookup import ListedFile
 from core.files.file_keys import File, FileEntry, FileKey, IndividualFile
 from core.files.text_files import Text, individual_file, is_html_instead, read_text
 from core.web.paths import candidate_urls
-from core.wire.request import Source
+from core.wire.request_sources import Source
 from worker.caches.keys import Namespace, artifact_key
 from worker.caches.stored_file import Draft
 from worker.caches.worker_metrics import Limit, WorkerMetrics

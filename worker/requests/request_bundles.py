@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
 
 from core.concurrency import all_of
 from core.failures import Excess, Failure
@@ -12,11 +13,11 @@ from core.files.file_keys import BundledFile, FileEntry, FileKey, ResolvedWith
 from core.files.manifest import Member
 from core.files.text_files import Text, bundled_file
 from core.web.paths import candidate_urls
-from core.wire.request import Source
+from core.wire.request_sources import Source
 from worker.caches.keys import Namespace, bundle_key, member_key
+from worker.caches.stored_file import Draft
 from worker.caches.tiered_cache import Freshness
 from worker.caches.worker_metrics import Limit, WorkerMetrics
-from worker.fetch.artifact_source import SourceClient
 from worker.requests.bundle_cache import BundleCache
 from worker.requests.journal import Journal
 from worker.requests.member_cache import MemberCache
@@ -32,24 +33,44 @@ BundlesState = tuple[tuple[str, int, str], ...]
 """Identity of the known bundles: equal for requests that know the same ones, as the same objects, listed alike."""
 
 
-class RequestBundles:
-    """Finds files in bundles.  Where several have a file, the bundle with the greatest URI wins.
+class ReadBudget:
+    """Bytes of bundles that one request may read; what would exceed ``max_bytes`` in all counts as missing."""
 
-    What would exceed ``max_bytes`` in all is not read, and counts as missing.
-    """
+    def __init__(self, max_bytes: int) -> None:
+        self.max_bytes = max_bytes
+        self.read_bytes = 0
+
+    def has_room_for(self, size: int) -> bool:
+        """Return whether members of that size, in all, may be read besides what was read."""
+        return self.read_bytes + size <= self.max_bytes
+
+
+class BundleClient(Protocol):
+    """Client of a source, as far as bundles go."""
+
+    async def download_bundle(self, listed: ListedBundle, source: Source, scope: str) -> Draft:
+        """Return an artifact bundle, whatever it is.  Raises FetchFailed."""
+        ...
+
+
+class RequestBundles:
+    """Finds files in the bundles of one source.  Where several have a file, the bundle with the greatest URI wins."""
 
     def __init__(
         self,
         bundles: BundleCache,
         members: MemberCache,
-        client: SourceClient,
+        client: BundleClient,
         metrics: WorkerMetrics,
         journal: Journal,
         namespace: Namespace,
         source: Source,
-        max_bytes: int,
+        budget: ReadBudget,
         fresh: Freshness | None = None,
+        *,
+        between_hosts: bool = True,
     ) -> None:
+        """``between_hosts`` if other hosts may be given the bundles."""
         self._bundles = bundles
         self._members = members
         self._client = client
@@ -57,12 +78,12 @@ class RequestBundles:
         self._journal = journal
         self._namespace = namespace
         self._source = source
-        self._max_bytes = max_bytes
+        self._budget = budget
+        self._between_hosts = between_hosts
         self._fresh = fresh
         self.known: dict[str, OpenBundle | Failure] = {}
         """The bundles that were listed so far, by their URIs."""
         self.state: BundlesState = ()
-        self.read_bytes = 0
 
     async def add(self, answer: Sequence[ListedBundle]) -> bool:
         """Download and open bundles, several at a time.
@@ -82,10 +103,6 @@ class RequestBundles:
             self.known.update(new)
             self.state = tuple(sorted(map(_state_of, self.known.items())))
 
-    def has_room_for(self, size: int) -> bool:
-        """Return whether members of that size, in all, may be read besides what was read."""
-        return self.read_bytes + size <= self._max_bytes
-
     def may_have(self, key: FileKey) -> bool:
         """Return whether a bundle lists the file."""
         return any(True for _ in self._candidates(key))
@@ -103,7 +120,10 @@ class RequestBundles:
     async def _opened(self, listed: ListedBundle) -> OpenBundle | Failure:
         key, scope = bundle_key(self._namespace, listed), self._namespace.scope
         bundle = await self._bundles.get(
-            key, lambda: self._client.download_bundle(listed, self._source, scope), self._fresh
+            key,
+            lambda: self._client.download_bundle(listed, self._source, scope),
+            self._fresh,
+            between_hosts=self._between_hosts,
         )
         self._journal.opened(listed.uri, bundle if isinstance(bundle, Failure) else bundle.manifest)
         if isinstance(bundle, Failure):
@@ -138,10 +158,11 @@ class RequestBundles:
         if max_bytes is not None and size > max_bytes:
             self._hit(Limit.MEMBER, opened, member, size, max_bytes)
             return None
-        if not self.has_room_for(size):
-            self._hit(Limit.REQUEST, opened, member, self.read_bytes + size, self._max_bytes)
+        budget = self._budget
+        if not budget.has_room_for(size):
+            self._hit(Limit.REQUEST, opened, member, budget.read_bytes + size, budget.max_bytes)
             return None
-        self.read_bytes += size  # also if it is cached or damaged: the answer must not depend on what was read before
+        budget.read_bytes += size  # also if it is cached or damaged: the answer must not depend on what was read before
         key = member_key(self._namespace, opened.listed, opened.bundle.digest, member.path)
         return await self._members.get(key, opened.bundle, member)
 

@@ -1,16 +1,14 @@
 """Files of one request: where each is looked for, in which order, and what was learnt on the way.
 
-First what is known, then what the lookup API says about this file, then the web.  What is found is taken, even if it
-turns out to be of no use: there is no second choice.
+First what is known, then what each source says about this file, in their order, then the web.  What is found is taken,
+even if it turns out to be of no use: there is no second choice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 
-from core.explain.file_records import Lookup
 from core.failures import Failure
-from core.files.artifact_lookup import ListedBundle, ListedFile
 from core.files.debug_ids import DebugId
 from core.files.file_keys import FileEntry, FileKey, FileType
 from core.frames.mapped_frame import ResolvedModule, source_map_key
@@ -24,12 +22,11 @@ from worker.caches.replayable_reads import watched_uses
 from worker.caches.tiered_cache import Freshness
 from worker.requests.journal import Journal
 from worker.requests.prefetch import NoStart, Prefetch, RequestTexts, Started
-from worker.requests.request_artifacts import RequestArtifacts
-from worker.requests.request_bundles import RequestBundles
-from worker.requests.request_lookups import RequestLookups
+from worker.requests.request_bundles import ReadBudget
 from worker.requests.request_scraping import RequestScraping
 from worker.requests.resolved_files_cache import ResolvedFile, file_key, request_digest
 from worker.requests.resources import Resources
+from worker.requests.source_files import SourceFiles, SourceOpener
 
 
 class RequestFiles:
@@ -47,23 +44,10 @@ class RequestFiles:
         self._source_maps = resources.source_maps
         self._namespace = namespace = Namespace.of(request, scope)
         self._fresh = fresh = Freshness() if request.options.no_cache else None
-        settings, metrics, client = resources.settings, resources.metrics, resources.source_client
         self._texts = RequestTexts(resources.texts, fresh)
-        self._lookups = RequestLookups(
-            resources.lookups, client, metrics, namespace, request, settings.max_lookup_entries, fresh
-        )
-        self._bundles = RequestBundles(
-            resources.bundles,
-            resources.members,
-            client,
-            metrics,
-            self._journal,
-            namespace,
-            request.source,
-            settings.max_bundle_bytes_per_request,
-            fresh,
-        )
-        self._artifacts = RequestArtifacts(self._texts, client, metrics, namespace, request.source)
+        self._budget = ReadBudget(resources.settings.max_bundle_bytes_per_request)
+        opener = SourceOpener(resources, request, scope, self._journal, self._texts, self._budget, fresh)
+        self._places: Sequence[SourceFiles] = [opener.opened(source) for source in request.all_sources]
         self._scraping = RequestScraping(resources.web, self._texts, namespace, request)
         self._digest = request_digest(request, scope)
         self._prefetch = Prefetch(self._start)
@@ -99,17 +83,16 @@ class RequestFiles:
         """
         if self._remembers_nothing:
             return None
-        found = self._resolved_files.get(file_key(self._digest, self._bundles.state, abs_path, debug_id))
+        found = self._resolved_files.get(file_key(self._digest, self._state(), abs_path, debug_id))
         if found is None:
             return None
         file, uses = found
-        if not (self._depends_on_nothing_else(file) and self._bundles.has_room_for(file.read_bytes) and uses.again()):
+        if not (self._depends_on_nothing_else(file) and self._budget.has_room_for(file.read_bytes) and uses.again()):
             return None
         self._journal.entries.add(file.entries)
-        self._bundles.learn(file.bundles)
-        self._bundles.read_bytes += file.read_bytes
-        for listed in file.artifacts:
-            self._artifacts.add(listed)
+        self._budget.read_bytes += file.read_bytes
+        for place, learnt in zip(self._places, file.learnt, strict=True):
+            place.learn(learnt)
         self._scrapes |= file.was_scraped
         if self._prefetches:
             self._prefetch.arrived(FileKey(FileType.MINIFIED_SOURCE, abs_path, debug_id))
@@ -121,29 +104,31 @@ class RequestFiles:
         """Return what ``resolve`` returns, which looks for a generated file and its map, and remember that."""
         if self._remembers_nothing:
             return await resolve()
-        key = file_key(self._digest, self._bundles.state, abs_path, debug_id)
-        read_bytes = self._bundles.read_bytes
-        bundles, artifacts = set(self._bundles.known), set(self._artifacts.known)
+        key = file_key(self._digest, self._state(), abs_path, debug_id)
+        read_bytes = self._budget.read_bytes
+        known = [place.known for place in self._places]
         with self._journal.excerpt() as entries, watched_uses() as uses:
             module = await resolve()
         file = ResolvedFile(
             module=module,
             number=self._frame_cache.module_number(abs_path, module),
             entries=entries,
-            bundles={uri: each for uri, each in self._bundles.known.items() if uri not in bundles},
-            artifacts=[each for url, each in self._artifacts.known.items() if url not in artifacts],
+            learnt=[place.learnt_since(before) for place, before in zip(self._places, known, strict=True)],
             urls=_names(abs_path, module, debug_id),
-            read_bytes=self._bundles.read_bytes - read_bytes,
+            read_bytes=self._budget.read_bytes - read_bytes,
             was_scraped=self._scrapes,
         )
-        if uses.were_in_memory and file.urls.isdisjoint(artifacts):
+        if uses.were_in_memory and all(file.urls.isdisjoint(before.artifacts) for before in known):
             self._resolved_files.keep(key, file, uses)
         return module
 
     def _depends_on_nothing_else(self, file: ResolvedFile) -> bool:
         """Say whether no artifact that this request has learnt of could be taken for the file or its map."""
-        known = self._artifacts.known
-        return not known or file.urls.isdisjoint(known)
+        return all(file.urls.isdisjoint(place.artifacts.known) for place in self._places if place.artifacts.known)
+
+    def _state(self) -> Hashable:
+        """Return what requests have in common that know the same bundles."""
+        return tuple([place.bundles.state for place in self._places])
 
     @property
     def has_looked_for_sources(self) -> bool:
@@ -168,29 +153,30 @@ class RequestFiles:
 
     async def _get(self, key: FileKey) -> FileEntry:
         self._prefetch.arrived(key)
-        entry = await self._find(key)
-        if entry is None and await self._learn_about(key):
-            if self._prefetches:
-                self._prefetch.look()
-            entry = await self._find(key)
+        entry = await self._find(key) or await self._learn_about(key)
         if entry is None:
             return await self._scrape(key)
         self._journal.found_upload(key, entry)
         return entry
 
     async def _find(self, key: FileKey) -> FileEntry | None:
-        return await self._bundles.find(key) or await self._artifacts.find(key)
+        """Return a file that some source is known to have, of the first one that has it."""
+        for place in self._places:
+            entry = await place.find(key)
+            if entry is not None:
+                return entry
+        return None
 
-    async def _learn_about(self, key: FileKey) -> bool:
-        """Ask the lookup API.  Returns whether that brought anything new."""
-        lookup = await self._lookups.about(key)
-        self._journal.asked(lookup)
-        listed = lookup.used if isinstance(lookup, Lookup) else ()
-        if not listed:
-            return False
-        has_new_bundles = await self._bundles.add([each for each in listed if isinstance(each, ListedBundle)])
-        has_new_files = [self._artifacts.add(each) for each in listed if isinstance(each, ListedFile)]
-        return has_new_bundles or any(has_new_files)
+    async def _learn_about(self, key: FileKey) -> FileEntry | None:
+        """Ask one source after another about a file, until it is found."""
+        for place in self._places:
+            if await place.learn_about(key):
+                if self._prefetches:
+                    self._prefetch.look()
+                entry = await self._find(key)
+                if entry is not None:
+                    return entry
+        return None
 
     async def _scrape(self, key: FileKey) -> FileEntry:
         self._scrapes = True
@@ -198,7 +184,8 @@ class RequestFiles:
             self._prefetch.look()
         scraped = await self._scraping.scrape(key)
         if self._journal.wants_more:
-            self._journal.asked_without_dist(await self._lookups.without_dist(key))
+            for place in self._places:
+                self._journal.asked_without_dist(await place.lookups.without_dist(key))
         self._journal.considered_web(key, scraped.entry, scraped.attempt)
         return scraped.entry
 
@@ -207,11 +194,12 @@ class RequestFiles:
 
         Nothing better is likely if there is nothing to ask the lookup API by, or if it didn't know the last file.
         """
-        if self._bundles.may_have(key):
-            return NoStart.NOT_YET
-        if self._artifacts.has(key):
-            return self._artifacts.start(key)
-        if self._lookups.can_ask(key) and not self._scrapes:
+        for place in self._places:
+            if place.bundles.may_have(key):
+                return NoStart.NOT_YET
+            if place.artifacts.has(key):
+                return place.artifacts.start(key)
+        if not self._scrapes and any(place.lookups.can_ask(key) for place in self._places):
             return NoStart.NOT_YET
         return self._scraping.start(key)
 

@@ -11,6 +11,7 @@ from core.files.artifact_lookup import MAX_URL_CHARACTERS, Listed, Parameters, l
 from core.files.file_keys import FileKey
 from core.web.urls import Url, parse_url
 from core.wire.request import SymbolicateRequest
+from core.wire.request_sources import Source
 from worker.caches.keys import Namespace, lookup_key
 from worker.caches.tiered_cache import Freshness, LoadedCache
 from worker.caches.worker_metrics import Limit, WorkerMetrics
@@ -20,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 
 class RequestLookups:
-    """Asks the lookup API of the request's source."""
+    """Asks the lookup API of a source."""
 
     def __init__(
         self,
@@ -29,6 +30,7 @@ class RequestLookups:
         metrics: WorkerMetrics,
         namespace: Namespace,
         request: SymbolicateRequest,
+        source: Source,
         most_entries: int,
         fresh: Freshness | None = None,
     ) -> None:
@@ -37,6 +39,7 @@ class RequestLookups:
         self._metrics = metrics
         self._namespace = namespace
         self._request = request
+        self._source = source
         self._most_entries = most_entries
         self._fresh = fresh
 
@@ -60,7 +63,7 @@ class RequestLookups:
 
     async def _answer(self, url: Url) -> Sequence[Listed] | Failure:
         key = lookup_key(self._namespace, url.href)
-        source, scope = self._request.source, self._namespace.scope
+        source, scope = self._source, self._namespace.scope
         return await self._answers.get(key, lambda: self._client.download_answer(url, source, scope), fresh=self._fresh)
 
     def _question(self, key: FileKey, dist: str | None) -> tuple[Url, Parameters] | NotAsked:
@@ -68,7 +71,7 @@ class RequestLookups:
         parameters = lookup_parameters(key, self._request.release, dist)
         if parameters is None:
             return NotAsked.NOTHING_TO_ASK_BY
-        source_url = parse_url(self._request.source.url)
+        source_url = parse_url(self._source.url)
         assert source_url is not None  # as the request was decoded
         if not self._client.may_ask(source_url):
             _log.warning(

@@ -52,11 +52,18 @@ class ResolvedFile:
     module: ResolvedModule
     number: int | None
     entries: JournalEntries
-    bundles: dict[str, OpenBundle | Failure]
-    artifacts: Sequence[ListedFile]
+    learnt: Sequence[LearntFiles]
     urls: frozenset[str]
     read_bytes: int
     was_scraped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LearntFiles:
+    """Bundles, by URI, and artifacts that a source has listed."""
+
+    bundles: dict[str, OpenBundle | Failure]
+    artifacts: Sequence[ListedFile]
 
 
 class _Remembered:
@@ -105,7 +112,7 @@ def request_digest(request: SymbolicateRequest, scope: str | None) -> bytes:
 
     That is all they say of where files come from.  A digest, as there are credentials in it.
     """
-    said = (scope, request.source, request.release, request.dist, request.scraping, request.allow_scraping)
+    said = (scope, request.all_sources, request.release, request.dist, request.scraping, request.allow_scraping)
     return hashlib.blake2b(_ENCODER.encode(said), digest_size=32).digest()
 
 

@@ -30,6 +30,7 @@ from worker.fetch.artifact_source import SourceClient
 from worker.fetch.client import Client
 from worker.fetch.deny_list import DenyList
 from worker.fetch.download import Downloader, limits_of_bundles, scraped_file_limit
+from worker.fetch.store_lookup import StoreLookup, open_store_objects
 from worker.requests.answer_size import LargeAnswers
 from worker.requests.bundle_cache import BundleCache, LargeBundles
 from worker.requests.frame_cache import FrameCache
@@ -127,6 +128,7 @@ class Resources:
         self.resolved_files = ResolvedFilesCache()
         self.frame_cache = FrameCache()
         self.large_answers = LargeAnswers()
+        self.store_lookup = None if settings.store_url is None else self._store_lookup(settings)
 
     async def __aenter__(self) -> Self:
         longest_s = self.settings.request_timeout_s + self.settings.worker_stuck_after_s
@@ -144,6 +146,8 @@ class Resources:
             await end(task)
         for cache in (self.source_maps, self.members, self.texts, self.bundles, self.lookups):
             await cache.close()
+        if self.store_lookup is not None:
+            await self.store_lookup.close()
         await self.shared.close()
         await self.client.close()
         await self._deny_list.close()
@@ -158,6 +162,13 @@ class Resources:
             self._clearings = clearings
             for cache in (self.source_maps, self.members, self.texts, self.bundles, self.lookups):
                 cache.clear()
+            if self.store_lookup is not None:
+                self.store_lookup.clear()
+
+    def _store_lookup(self, settings: Settings) -> StoreLookup:
+        counts = self.metrics.counts
+        objects = open_store_objects(settings, counts)
+        return StoreLookup(objects, self.store, self.file_threads, self.memory, settings, counts)
 
     def _cache(self, kind: LoadedKind[_V]) -> LoadedCache[_V]:
         return LoadedCache(kind, self.memory, self.store, self.shared, self.file_threads, self.settings, self.metrics)

@@ -27,6 +27,7 @@ _EXPLAINED_SHARE = 8  # of the largest answer: an explained one is taken apart a
 @contextlib.asynccontextmanager
 async def open_symbolication(settings: Settings, counts: Counts) -> AsyncIterator[Symbolicate]:
     """Open what the jobs of one process share, and yield what answers a job."""
+    has_store = settings.store_url is not None
     async with Resources(settings, counts=counts) as resources:
 
         async def answer(job: Job) -> Answer:
@@ -34,9 +35,9 @@ async def open_symbolication(settings: Settings, counts: Counts) -> AsyncIterato
             if len(job.body) >= _COUNTED_FROM_BYTES:
                 check_values(job.body)
             if len(job.body) > _LARGE_BYTES:
-                request = await resources.threads.run(lambda: _request(job.body))
+                request = await resources.threads.run(lambda: _request(job.body, has_store=has_store))
             else:
-                request = _request(job.body)
+                request = _request(job.body, has_store=has_store)
             if request.options.explain:
                 return await _explained(resources, request, job.scope)
             size = AnswerSize(resources.large_answers, settings.max_answer_size)
@@ -52,8 +53,8 @@ async def open_symbolication(settings: Settings, counts: Counts) -> AsyncIterato
         yield answer
 
 
-def _request(body: bytes) -> SymbolicateRequest:
-    return decode_request(parse_document(body))
+def _request(body: bytes, *, has_store: bool) -> SymbolicateRequest:
+    return decode_request(parse_document(body), has_store=has_store)
 
 
 async def _explained(resources: Resources, request: SymbolicateRequest, scope: str | None) -> Answer:

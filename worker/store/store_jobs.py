@@ -12,8 +12,6 @@ import logging
 from collections.abc import AsyncIterator
 
 import msgspec
-from obstore.exceptions import BaseError
-from obstore.store import from_url
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -21,10 +19,11 @@ from core.concurrency import end
 from core.observing.counts import Counts
 from core.queue.jobs import UPLOAD_WORKERS, UPLOAD_WORKERS_LIFE_S, UPLOADS_QUEUE
 from core.settings import Settings
-from core.store.object_store import Objects, ObjectStoreUnavailable, open_objects
+from core.store.object_store import Objects, ObjectStoreUnavailable
 from core.store.store_keys import ORGS, OrgKeys
 from core.store.upload_records import MalformedDocument, UploadOutcome, UploadTask, decode
 from core.store.upload_storing import stored_upload, task_key
+from worker.fetch.store_lookup import open_store_objects
 from worker.job_types import Answer, Job, Symbolicate
 from worker.redis_connections import open_redis
 from worker.requests.symbolicate import open_symbolication
@@ -57,12 +56,6 @@ async def open_jobs(settings: Settings, counts: Counts) -> AsyncIterator[Symboli
 
         async with _upkeep(settings, counts, assembler):
             yield answer
-
-
-def open_store_objects(settings: Settings, counts: Counts) -> Objects:
-    """Return the objects of the store that the settings name.  Raises CannotStart."""
-    assert settings.store_url is not None
-    return open_objects(settings.store_url, counts, from_url, BaseError)
 
 
 class PendingUploads:

@@ -6,7 +6,8 @@ import pytest
 
 from core.explain.event_findings import is_page, unmappable, unusable_debug_id
 from core.explain.findings import Reason
-from core.wire.request import Module, Source, SymbolicateRequest
+from core.wire.request import Module, SymbolicateRequest
+from core.wire.request_sources import Source
 
 ID = "2f259f80-58b7-44cb-d7cd-de1505e7e718"
 PATH = "https://h.test/js/app.js"

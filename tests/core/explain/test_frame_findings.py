@@ -10,7 +10,8 @@ from core.failures import Failure, FailureKind
 from core.files.file_keys import EmbeddedFile, File, FileEntry, FileKey, FileType, ResolvedWith
 from core.frames.mapped_frame import MappedEntry, ResolvedModule
 from core.wire.frame import Frame
-from core.wire.request import Source, SymbolicateRequest
+from core.wire.request import SymbolicateRequest
+from core.wire.request_sources import Source
 
 PATH = "https://h.test/a.js"
 

@@ -18,12 +18,11 @@ from core.store.store_names import (
     index_path,
     inverse,
     is_upload_id,
-    org_name,
-    project_name,
     release_name,
     stem,
     upload_ms,
 )
+from core.text.slugs import org_name, project_name
 from core.web.paths import candidate_urls, extract_file_stem
 
 KEY = re.compile(r"[a-z0-9/._-]{1,255}")

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from core.errors import InvalidJson, InvalidRequest
 from core.files.file_keys import ResolvedWith
 from core.wire.frame import Frame, FrameData
-from core.wire.request import Module, Options, Scraping, Source, SymbolicateRequest, decode_request, parse_document
+from core.wire.request import Module, Options, Scraping, SymbolicateRequest, decode_request, parse_document
+from core.wire.request_sources import Source
 from core.wire.shape_errors import shape_error
 
 S = {"id": "sentry:project", "url": "https://sentry.test/lookup/", "token": "t0k"}

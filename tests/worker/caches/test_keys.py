@@ -5,7 +5,8 @@ import pytest
 from core.files.artifact_lookup import ListedBundle, ListedFile
 from core.files.file_keys import ResolvedWith
 from core.web.urls import Url, parse_url
-from core.wire.request import Source, SymbolicateRequest
+from core.wire.request import SymbolicateRequest
+from core.wire.request_sources import Source
 from worker.caches.keys import (
     Namespace,
     artifact_key,

@@ -9,7 +9,7 @@ from core.failures import Failure
 from core.observing.counts import Counts
 from core.settings import Settings
 from core.web.urls import Url, parse_url
-from core.wire.request import Source
+from core.wire.request_sources import Source
 from tests.worker.source_server import (
     Reply,
     SourceServer,

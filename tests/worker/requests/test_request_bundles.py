@@ -9,7 +9,7 @@ from tests.worker.artifact_source import a_request, minified
 from tests.worker.source_server import reply
 from worker.caches.keys import Namespace
 from worker.requests.journal import Journal
-from worker.requests.request_bundles import RequestBundles
+from worker.requests.request_bundles import ReadBudget, RequestBundles
 from worker.requests.resources import Resources
 
 
@@ -31,7 +31,7 @@ def bundles_of(resources: Resources, request: SymbolicateRequest, max_bytes: int
         Journal(),
         Namespace.of(request, None),
         request.source,
-        max_bytes,
+        ReadBudget(max_bytes),
     )
 
 

@@ -20,7 +20,8 @@ from core.files.file_keys import (
 )
 from core.settings import Settings
 from core.web.urls import cache_busting_number, parse_url, scraped_uri
-from core.wire.request import Scraping, Source
+from core.wire.request import Scraping
+from core.wire.request_sources import Source
 from core.wire.response import ScrapingAttempt
 from tests.worker.artifact_source import (
     TOKEN,

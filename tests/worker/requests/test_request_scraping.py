@@ -10,7 +10,8 @@ from core.failures import Failure, FailureKind
 from core.files.file_keys import EmbeddedMap, File, FileEntry, FileKey, FileType, RemoteMap, ResolvedWith, ScrapedFile
 from core.settings import Settings
 from core.web.scraping_policy import ScrapingPolicy
-from core.wire.request import Scraping, Source, SymbolicateRequest
+from core.wire.request import Scraping, SymbolicateRequest
+from core.wire.request_sources import Source
 from core.wire.response import ScrapingAttempt
 from tests.worker.source_server import (
     Reply,

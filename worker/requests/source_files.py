@@ -1,0 +1,242 @@
+"""Files of one source of a request: what it is asked, and the bundles and artifacts that it lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.explain.file_records import Lookup, NotAsked
+from core.failures import Failure
+from core.files.artifact_lookup import Listed, ListedBundle, ListedFile, lookup_parameters
+from core.files.file_keys import FileEntry, FileKey
+from core.store.store_names import release_name
+from core.store.stored_bundle import StoredBundle
+from core.text.slugs import scope_names
+from core.wire.request import SymbolicateRequest
+from core.wire.request_sources import AnySource, Source, StoreSource
+from worker.caches.keys import GLOBAL_SCOPE, Namespace
+from worker.caches.stored_file import Draft
+from worker.caches.tiered_cache import Freshness
+from worker.fetch.store_lookup import StoreLookup, StoreQuestion
+from worker.requests.journal import Journal
+from worker.requests.prefetch import RequestTexts
+from worker.requests.request_artifacts import RequestArtifacts
+from worker.requests.request_bundles import BundleClient, ReadBudget, RequestBundles
+from worker.requests.request_lookups import RequestLookups
+from worker.requests.resolved_files_cache import LearntFiles
+from worker.requests.resources import Resources
+
+
+class SourceLookups(Protocol):
+    """Answers of a source about files."""
+
+    def can_ask(self, key: FileKey) -> bool:
+        """Return whether there is anything to ask about a file by."""
+        ...
+
+    async def about(self, key: FileKey) -> Lookup | NotAsked:
+        """Return what is listed for a file, or why that is not known."""
+        ...
+
+    async def without_dist(self, key: FileKey) -> Sequence[Listed] | Failure:
+        """Return what would be listed for a file, were it not for the request's dist; nothing if it has none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KnownNames:
+    """URIs of bundles, and names of artifacts, that are known of a source."""
+
+    bundles: frozenset[str]
+    artifacts: frozenset[str]
+
+
+class SourceFiles:
+    """Finds files among what one source has listed, and asks it for more."""
+
+    def __init__(
+        self, lookups: SourceLookups, bundles: RequestBundles, artifacts: RequestArtifacts, journal: Journal
+    ) -> None:
+        self.lookups = lookups
+        self.bundles = bundles
+        self.artifacts = artifacts
+        self._journal = journal
+
+    @property
+    def known(self) -> KnownNames:
+        """What is known so far."""
+        return KnownNames(frozenset(self.bundles.known), frozenset(self.artifacts.known))
+
+    def learnt_since(self, before: KnownNames) -> LearntFiles:
+        """Return what became known since then."""
+        return LearntFiles(
+            {uri: each for uri, each in self.bundles.known.items() if uri not in before.bundles},
+            [each for url, each in self.artifacts.known.items() if url not in before.artifacts],
+        )
+
+    def learn(self, learnt: LearntFiles) -> None:
+        """Take note of what another request has learnt."""
+        self.bundles.learn(learnt.bundles)
+        for listed in learnt.artifacts:
+            self.artifacts.add(listed)
+
+    async def find(self, key: FileKey) -> FileEntry | None:
+        """Return a file that is known, None if none is."""
+        return await self.bundles.find(key) or await self.artifacts.find(key)
+
+    async def learn_about(self, key: FileKey) -> bool:
+        """Ask the source about a file.  Returns whether that brought anything new."""
+        lookup = await self.lookups.about(key)
+        self._journal.asked(lookup)
+        listed = lookup.used if isinstance(lookup, Lookup) else ()
+        if not listed:
+            return False
+        has_new_bundles = await self.bundles.add([each for each in listed if isinstance(each, ListedBundle)])
+        has_new_files = [self.artifacts.add(each) for each in listed if isinstance(each, ListedFile)]
+        return has_new_bundles or any(has_new_files)
+
+
+class StoreLookups:
+    """Asks the artifact store of the deployment."""
+
+    def __init__(
+        self,
+        lookup: StoreLookup | None,
+        source: StoreSource,
+        request: SymbolicateRequest,
+        scope: str,
+        names: tuple[str, str | None],
+        *,
+        anew: bool,
+    ) -> None:
+        """``names`` are the organization and perhaps the project; without a ``lookup`` this host has no store."""
+        self._lookup = lookup
+        self._token = source.token
+        self._request = request
+        self._scope = scope
+        self._org, self._project = names
+        self._anew = anew
+        self._may_read: bool | None = None
+
+    def can_ask(self, key: FileKey) -> bool:
+        """Return whether there is anything to ask about a file by."""
+        has_name = release_name(self._request.release) is not None and key.abs_path is not None
+        return self._lookup is not None and (key.debug_id is not None or has_name)
+
+    async def about(self, key: FileKey) -> Lookup | NotAsked:
+        """Return what is listed for a file, or why that is not known."""
+        if self._lookup is None or not self.can_ask(key):
+            return NotAsked.NOTHING_TO_ASK_BY
+        if self._may_read is None:
+            self._may_read = await self._lookup.may_read(self._token, self._org, self._project)
+        if not self._may_read:
+            return NotAsked.SOURCE_FORBIDDEN
+        listed = await self._listed(self._lookup, key, self._request.dist)
+        parameters = lookup_parameters(key, self._request.release, self._request.dist) or []
+        return Lookup(parameters, listed, () if isinstance(listed, Failure) else listed)
+
+    async def without_dist(self, key: FileKey) -> Sequence[Listed] | Failure:
+        """Return what would be listed for a file, were it not for the request's dist."""
+        if self._lookup is None or self._request.dist is None or not self._may_read:
+            return ()
+        return await self._listed(self._lookup, key, None)
+
+    async def _listed(self, lookup: StoreLookup, key: FileKey, dist: str | None) -> Sequence[Listed] | Failure:
+        question = StoreQuestion(
+            self._scope, self._org, self._project, key.debug_id, self._request.release, dist, key.abs_path
+        )
+        listed = await lookup.listed(question, anew=self._anew)
+        if not isinstance(listed, Failure):
+            for bundle in listed:
+                lookup.note_use(bundle)
+        return listed
+
+
+def store_names_of(source: StoreSource, scope: str | None, usual_org: str) -> tuple[str, str | None]:
+    """Return whose files a source means: what it says, else what the scope says, else what the settings say."""
+    org, project = scope_names(scope)
+    if source.org is not None:
+        return source.org, source.project or (project if org == source.org else None)
+    return org or usual_org, source.project or project
+
+
+class SourceOpener:
+    """Makes the ``SourceFiles`` of one request."""
+
+    def __init__(
+        self,
+        resources: Resources,
+        request: SymbolicateRequest,
+        scope: str | None,
+        journal: Journal,
+        texts: RequestTexts,
+        budget: ReadBudget,
+        fresh: Freshness | None,
+    ) -> None:
+        self._resources = resources
+        self._request = request
+        self._scope = scope
+        self._journal = journal
+        self._texts = texts
+        self._budget = budget
+        self._fresh = fresh
+
+    def opened(self, source: AnySource) -> SourceFiles:
+        """Return the files of a source, of which nothing is known yet."""
+        if isinstance(source, StoreSource):
+            return self._store(source)
+        namespace = Namespace.of_source(source, self._scope)
+        resources = self._resources
+        client, most = resources.source_client, resources.settings.max_lookup_entries
+        lookups = RequestLookups(
+            resources.lookups, client, resources.metrics, namespace, self._request, source, most, self._fresh
+        )
+        return self._files(lookups, client, namespace, source, between_hosts=True)
+
+    def _store(self, source: StoreSource) -> SourceFiles:
+        names = store_names_of(source, self._scope, self._resources.settings.store_org)
+        scope = GLOBAL_SCOPE if self._scope is None else self._scope
+        lookup, anew = self._resources.store_lookup, self._fresh is not None
+        lookups = StoreLookups(lookup, source, self._request, scope, names, anew=anew)
+        namespace = Namespace(scope, "store", f"store://{names[0]}")
+        placeholder = Source(id="store", url=namespace.source_url, token="")
+        return self._files(lookups, StoreBundles(lookup), namespace, placeholder, between_hosts=False)
+
+    def _files(
+        self,
+        lookups: SourceLookups,
+        client: BundleClient,
+        namespace: Namespace,
+        source: Source,
+        *,
+        between_hosts: bool,
+    ) -> SourceFiles:
+        resources, journal = self._resources, self._journal
+        bundles = RequestBundles(
+            resources.bundles,
+            resources.members,
+            client,
+            resources.metrics,
+            journal,
+            namespace,
+            source,
+            self._budget,
+            self._fresh,
+            between_hosts=between_hosts,
+        )
+        artifacts = RequestArtifacts(self._texts, resources.source_client, resources.metrics, namespace, source)
+        return SourceFiles(lookups, bundles, artifacts, journal)
+
+
+class StoreBundles:
+    """Downloads bundles from the store."""
+
+    def __init__(self, lookup: StoreLookup | None) -> None:
+        self._lookup = lookup
+
+    async def download_bundle(self, listed: ListedBundle, _source: Source, _scope: str) -> Draft:
+        """Return a bundle.  Raises FetchFailed."""
+        assert self._lookup is not None
+        assert isinstance(listed, StoredBundle)
+        return await self._lookup.download(listed)

@@ -53,7 +53,7 @@ _GROUPED_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class StoreQuestion:
-    """What is asked about a file: whose it is, and what it may be found by."""
+    """Question about a file: whose it is, and what it may be found by."""
 
     scope: str
     org: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import tempfile
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -43,6 +45,9 @@ BY_ID = {"by_url": False, "debug_id": ID}
 MAP_NAME = "~/js/app.min.js.map"
 
 
+STORE = Path(tempfile.gettempdir()) / "unmangle-test-of-a-closed-store"  # nothing is ever in it
+
+
 @step
 def token_wanted(world: World, token: str) -> None:
     """The source wants to see a token."""
@@ -75,6 +80,19 @@ def bundle_served(world: World, served: Reply) -> None:
 @step
 def only_this_source(world: World) -> None:
     world.settings |= {"source_origins": (world.server.origin,)}
+
+
+@step
+def closed_store(world: World) -> None:
+    """The request wants the artifact store, and has no token that may read it."""
+    world.settings |= {"store_url": STORE.as_uri(), "store_open_reads": False}
+    world.sentry = world.request["source"]
+    world.request["source"] = {"type": "store"}
+
+
+@step
+def source_of_sentry(world: World) -> None:
+    world.request["source"] = world.sentry
 
 
 def repacked(left_out: str) -> bytes:
@@ -394,6 +412,13 @@ ROWS = [
         "source_not_allowed",
         ["UNMANGLE_SOURCE_ORIGINS"],
         [only_this_source()],
+    ),
+    Situation(
+        "a store that may not be read without a token",
+        [upload(), closed_store()],
+        "source_forbidden",
+        ["`source.token`", "UNMANGLE_STORE_OPEN_READS"],
+        [source_of_sentry()],
     ),
     Situation(
         "a bundle that may not be downloaded",

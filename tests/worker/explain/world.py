@@ -84,6 +84,7 @@ class World:
         self.source = source
         self.frames: list[dict[str, Any]] = [dict(FRAME)]
         self.settings: dict[str, Any] = {}
+        self.sentry: dict[str, Any] = {}
         self.questions = 1
         self.options: dict[str, Any] = {"explain": True}
         self.request: dict[str, Any] = {

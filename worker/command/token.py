@@ -83,8 +83,9 @@ async def _create(chosen: argparse.Namespace, objects: Objects, _: Settings) -> 
 def _token(chosen: argparse.Namespace, text: str, now: float) -> AccessToken:
     """Return the token that the command line describes.  Raises ValueError."""
     from core.store.access_tokens import AccessToken, token_end
-    from core.store.store_names import is_printable, org_name, project_name
+    from core.store.store_names import is_printable
     from core.text.durations import parse_duration
+    from core.text.slugs import org_name, project_name
 
     org = org_name(chosen.org)
     if org is None:

@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from api.uploads import artifact_uploads, releases
+from api.uploads import artifact_uploads, releases, stored_lookups
 from api.uploads.upload_calls import (
     Refused,
     UploadCall,
@@ -98,6 +98,7 @@ ROWS = (
     _row("GET", _ANYWHERE, _LOOK, releases.newest),
     _row("GET POST PUT DELETE", rf"{_VERSION}/(?:files|assemble)(?:/.*)?", _UPLOAD, single_files),
     _row("GET POST PUT DELETE", rf"{_PROJECT}/files/source-maps", _UPLOAD, single_files),
+    _row("GET", rf"{_PROJECT}/artifact-lookup", (Right.READ,), stored_lookups.lookup),
     _row("GET", rf"{_VERSION}/previous-with-commits", _UPLOAD, releases.previous),
     _row("GET", rf"{_VERSION}/(?:commits|deploys)", _UPLOAD, nothing),
     _row("POST", rf"{_VERSION}/deploys", _UPLOAD, releases.deploy),

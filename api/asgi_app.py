@@ -13,13 +13,14 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
 
-from api import endpoints
+from api import endpoints, trace_routes
 from api.endpoints import SUBMISSION_PATH, Jobs, Submissions
 from api.error_responses import exception_handlers
 from api.exposition import Metrics
 from api.large_bodies import LargeBodies
 from api.middleware import RequestMetrics
 from api.submitted_body import BodyBytes
+from api.trace_bodies import TraceBodies
 from api.uploads import store_state
 from api.uploads.upload_routes import PREFIX, UploadRoutes
 from core.observing.logs import LOG_FIELDS, log_fields
@@ -66,6 +67,8 @@ def create_app(settings: Settings, open_jobs: OpenJobs) -> Starlette:
     app.state.metrics = metrics
     app.state.has_store = settings.store_url is not None
     app.state.large_bodies = LargeBodies(has_store=app.state.has_store)
+    app.state.trace_bodies = TraceBodies()
+    app.state.trace_defaults = settings.trace_defaults or "{}"
     app.state.body_bytes = BodyBytes(settings.bodies_max_bytes, metrics.counts)
     app.state.shutting_down = False
     return app
@@ -92,6 +95,8 @@ def _symbolication_routes() -> list[BaseRoute]:
     return [
         _ExactRoute("/explain", endpoints.explain, methods=["POST"]),
         _ExactRoute("/requests/{request_id}", endpoints.poll, methods=["GET"]),
+        _ExactRoute("/trace", trace_routes.trace, methods=["POST"]),
+        _ExactRoute("/trace/{request_id}", trace_routes.traced, methods=["GET"]),
     ]
 
 

@@ -73,6 +73,12 @@ class Jobs(Protocol):
         ``request_id`` is a UUID in lower case with hyphens.
         """
 
+    async def keep_text(self, request_id: str, text: bytes) -> None:
+        """Keep the text of a trace for as long as its answer may be asked for."""
+
+    async def kept_text(self, request_id: str) -> bytes | None:
+        """Return the text that was kept for a request, None if there is none."""
+
 
 class Submissions:
     """POST /symbolicate-js: make a job of the body, answer what comes of it in time.
@@ -121,8 +127,8 @@ async def explain(request: Request) -> Response:
         request.app.state, request.headers, request.scope["query_string"], request.receive, with_explanation
     )
     if prefers_text(request.headers.get("accept", "")):
-        return PlainTextResponse(explained_page(answer), headers=_request_id())
-    return _json_response(answer, _request_id())
+        return PlainTextResponse(explained_page(answer), headers=job_header())
+    return json_response(answer, job_header())
 
 
 async def poll(request: Request) -> Response:
@@ -130,7 +136,7 @@ async def poll(request: Request) -> Response:
     state = request.app.state
     timeout_s = poll_timeout_s(request.scope["query_string"])
     jobs: Jobs = state.jobs
-    request_id = _canonical(request.path_params["request_id"])
+    request_id = canonical_id(request.path_params["request_id"])
     counts: Counts = state.metrics.counts
     answer = None
     if request_id is not None:
@@ -138,7 +144,7 @@ async def poll(request: Request) -> Response:
     if answer is None:
         state.metrics.counts.inc(REQUEST_ID_UNKNOWN.field())
         raise HTTPException(404, "unknown request id")
-    return _json_response(answer, _request_id())
+    return json_response(answer, job_header())
 
 
 async def healthcheck(request: Request) -> Response:
@@ -156,7 +162,7 @@ async def readiness(request: Request) -> Response:
         workers = await state.jobs.deployment.check_writable()
     except StoreUnavailable as error:
         raise HTTPException(503, str(error)) from error  # here, why is the point
-    return _json_response(orjson.dumps({"ready": True, "workers": workers}))
+    return json_response(orjson.dumps({"ready": True, "workers": workers}))
 
 
 async def metrics(request: Request) -> Response:
@@ -169,12 +175,40 @@ async def metrics(request: Request) -> Response:
 
 async def version(_: Request) -> Response:
     """GET /version: what runs here."""
-    return _json_response(orjson.dumps({"version": VERSION, "python": PYTHON}))
+    return json_response(orjson.dumps({"version": VERSION, "python": PYTHON}))
 
 
 async def openapi(_: Request) -> Response:
     """GET /openapi.json: what the API takes and answers."""
-    return _json_response(openapi_document())
+    return json_response(openapi_document())
+
+
+def note_stored(counts: Counts, lease: BodyLease) -> Callable[[bool], None]:
+    """Return the function that is called once a body is in Redis."""
+
+    def note(is_new: bool) -> None:
+        lease.release()
+        if is_new:
+            counts.inc(_ACCEPTED)
+
+    return note
+
+
+def canonical_id(request_id: str) -> str | None:
+    """Return a request id in lower case, None if it can't be one."""
+    # ``uuid.UUID`` would also read braces, and hyphens anywhere.
+    return request_id.lower() if _REQUEST_ID.fullmatch(request_id) else None
+
+
+def job_header() -> dict[str, str]:
+    """Return the header that names the job of an answer, if there is one."""
+    job_id = REQUEST_ID.get()
+    return {"X-Request-Id": job_id} if job_id else {}
+
+
+def json_response(body: bytes, headers: Mapping[str, str] | None = None) -> Response:
+    """Return an answer that is JSON."""
+    return Response(body, headers=headers, media_type="application/json")
 
 
 async def _submitted(
@@ -188,35 +222,9 @@ async def _submitted(
             changed(await submitted_body(headers, receive, state, lease)),  # nobody else holds on to it
             query.scope,
             query.timeout_s,
-            _stored(state.metrics.counts, lease),
+            note_stored(state.metrics.counts, lease),
         )
 
 
 def _unchanged(body: bytes) -> bytes:
     return body
-
-
-def _stored(counts: Counts, lease: BodyLease) -> Callable[[bool], None]:
-    """Return what is called once a body is in Redis."""
-
-    def note(is_new: bool) -> None:
-        lease.release()
-        if is_new:
-            counts.inc(_ACCEPTED)
-
-    return note
-
-
-def _canonical(request_id: str) -> str | None:
-    # ``uuid.UUID`` would also read braces, and hyphens anywhere.
-    return request_id.lower() if _REQUEST_ID.fullmatch(request_id) else None
-
-
-def _request_id() -> dict[str, str]:
-    """Return the header that names the job of an answer, if there is one."""
-    job_id = REQUEST_ID.get()
-    return {"X-Request-Id": job_id} if job_id else {}
-
-
-def _json_response(body: bytes, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(body, headers=headers, media_type="application/json")

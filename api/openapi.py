@@ -47,6 +47,12 @@ class Completed(msgspec.Struct, kw_only=True, tag_field="status", tag="completed
     scraping_attempts: list[ScrapingAttempt] = []
 
 
+class Traced(Completed, tag="completed"):
+    """The answer to a trace; ``text`` has the original frames in it, and is null if it was not kept."""
+
+    text: str | None = None
+
+
 class Pending(msgspec.Struct, tag_field="status", tag="pending"):
     """The job has not ended in time: poll for its id, after so many seconds."""
 
@@ -102,6 +108,8 @@ def openapi_document() -> bytes:
                 "/symbolicate-js": {"post": _submit()},
                 "/explain": {"post": _explain()},
                 "/requests/{request_id}": _get(_poll()),
+                "/trace": {"post": _trace()},
+                "/trace/{request_id}": _get(_traced()),
                 "/healthcheck": _get(_healthcheck()),
                 "/readiness": _get(_readiness()),
                 "/metrics": _get(_metrics()),
@@ -168,6 +176,43 @@ def _poll() -> Document:
     }
 
 
+def _trace() -> Document:
+    """Describe a submission whose frames are in a text."""
+    submit = _submit()
+    named = [
+        _parameter(name, "query", {"type": "string"}, f"the {name} of the request") for name in ("release", "dist")
+    ]
+    body = {_JSON: {"schema": _ref("Trace")}, _TEXT: {"schema": {"type": "string"}}}
+    return {
+        **submit,
+        "operationId": "trace",
+        "summary": "Map the frames of a stack trace, a log or an event; as text for `Accept: text/plain`",
+        "parameters": [*submit["parameters"], *named],
+        "requestBody": {"required": True, "content": body},
+        "responses": {
+            **submit["responses"],
+            "200": _traced_outcome(),
+            "403": _answer("a browser says that another site sends the text", _ref("Error")),
+        },
+    }
+
+
+def _traced() -> Document:
+    poll = _poll()
+    return {
+        **poll,
+        "operationId": "traced",
+        "summary": "The answer to a trace that was pending; can be repeated",
+        "responses": {**poll["responses"], "200": _traced_outcome()},
+    }
+
+
+def _traced_outcome() -> Document:
+    outcome = _outcome("Traced")
+    outcome["content"][_TEXT] = {"schema": {"type": "string"}}
+    return outcome
+
+
 def _healthcheck() -> Document:
     return {
         "operationId": "healthcheck",
@@ -232,8 +277,8 @@ def _parameter(name: str, place: str, schema: Document, description: str) -> Doc
     return {"name": name, "in": place, "schema": schema, "description": description}
 
 
-def _outcome() -> Document:
-    outcomes = [_ref("Completed"), _ref("Pending"), _ref("Failed"), _ref("Ended")]
+def _outcome(completed: str = "Completed") -> Document:
+    outcomes = [_ref(completed), _ref("Pending"), _ref("Failed"), _ref("Ended")]
     request_id = {"description": "the id of the job", "schema": {"type": "string", "format": "uuid"}}
     return {**_answer("what has become of the request", {"oneOf": outcomes}), "headers": {"X-Request-Id": request_id}}
 
@@ -255,7 +300,7 @@ def _ref(name: str) -> Document:
 
 
 def _schemas() -> Document:
-    structs = [SymbolicateRequest, Completed, Pending, Failed, Ended, Ready, Version, Error]
+    structs = [SymbolicateRequest, Completed, Traced, Pending, Failed, Ended, Ready, Version, Error]
     _, schemas = msgspec.json.schema_components(structs, ref_template=_REF)
     for schema in schemas.values():
         schema["description"] = " ".join(schema.get("description", "").replace("``", "`").split())
@@ -264,7 +309,23 @@ def _schemas() -> Document:
     schemas["FrameData"]["properties"]["sourcemap_origin"] = _ref("SourcemapOrigin")
     schemas["DecidingFile"]["properties"]["origin"] = _ref("SourcemapOrigin")
     schemas["SourcemapOrigin"] = _origin()
+    schemas["Trace"] = _trace_schema(schemas["SymbolicateRequest"])
     return dict(schemas)
+
+
+def _trace_schema(request: Document) -> Document:
+    """Describe a request whose frames are in a trace, and that may do without a source."""
+    members = {name: schema for name, schema in request["properties"].items() if name != "stacktraces"}
+    trace = {
+        "description": "a stack trace or a log, an event of Sentry, or frames, callee first",
+        "type": ["string", "object", "array"],
+    }
+    return {
+        "description": "A request whose frames are in a trace.",
+        "type": "object",
+        "properties": {"trace": trace, **members, "scope": {"type": "string"}},
+        "required": ["trace"],
+    }
 
 
 def _origin() -> Document:

@@ -11,6 +11,7 @@ from core.errors import InvalidQuery
 _MOST_SECONDS = 2**64 - 1
 _WHOLE_NUMBER = re.compile(r"\+?0*([0-9]{1,20})")
 _LONGEST_QUOTE = 40
+_TRACE_KEYS = ("release", "dist")
 
 _QUALITY = re.compile(r"q=([0-9](?:\.[0-9]{0,3})?)", re.ASCII | re.IGNORECASE)
 
@@ -27,6 +28,22 @@ def submit_query(query_string: bytes) -> SubmitQuery:
     """Read the query of a submission.  Raises InvalidQuery."""
     values = _values(query_string, ("timeout", "scope"))
     return SubmitQuery(_timeout_s(values.get("timeout")), _scope(values.get("scope")))
+
+
+@dataclass(frozen=True, slots=True)
+class TraceQuery(SubmitQuery):
+    """Query of a trace: that of a submission, and of the request's keys those that are there."""
+
+    named: dict[str, str]
+
+
+def trace_query(query_string: bytes) -> TraceQuery:
+    """Read the query of a trace.  Raises InvalidQuery."""
+    values = _values(query_string, ("timeout", "scope", *_TRACE_KEYS))
+    named = {name: values[name] for name in _TRACE_KEYS if name in values}
+    for name, text in named.items():
+        _check_utf8(name, text)
+    return TraceQuery(_timeout_s(values.get("timeout")), _scope(values.get("scope")), named)
 
 
 def poll_timeout_s(query_string: bytes) -> int | None:
@@ -67,9 +84,14 @@ def _decoded(raw: bytes) -> str:
 
 def _scope(text: str | None) -> str | None:
     """Return the scope.  Two names that aren't UTF-8 must not become one by what replaces their bytes."""
-    if text is not None and not _is_utf8(text):
-        raise InvalidQuery("scope", f"expected UTF-8, got {text[:_LONGEST_QUOTE]!r}")
+    if text is not None:
+        _check_utf8("scope", text)
     return text
+
+
+def _check_utf8(name: str, text: str) -> None:
+    if not _is_utf8(text):
+        raise InvalidQuery(name, f"expected UTF-8, got {text[:_LONGEST_QUOTE]!r}")
 
 
 def _is_utf8(text: str) -> bool:

@@ -13,6 +13,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from cachetools import LRUCache
 from redis.asyncio import Redis
@@ -26,7 +27,7 @@ from core.errors import AtCapacity, NoUploadWorkers, ShuttingDown, StoreUnavaila
 from core.observing.logs import LOG_FIELDS, REQUEST_ID
 from core.observing.outages import redis_outage
 from core.observing.tracing import current_traceparent
-from core.queue.jobs import UPLOAD_WORKERS, UPLOADS_QUEUE
+from core.queue.jobs import UPLOAD_WORKERS, UPLOADS_QUEUE, trace_key
 from core.settings import Settings
 from core.wire.response import TIMEOUT_BODY, pending_body
 
@@ -59,6 +60,7 @@ class RedisJobs:
         self._finished = finished
         self._longest_job_s = rules.longest_job_s
         self._rules = caller_rules
+        self._text_life_ms = (rules.longest_job_s + rules.result_ttl_s) * 1000
         self._records = JobRecords(redis, finished.channel, rules)
         self._recent = RecentAnswers()
         self._closing = False
@@ -143,6 +145,17 @@ class RedisJobs:
         REQUEST_ID.set(request_id)
         with self._finished.waiting_for(request_id) as waiter:
             return await self._answer(request_id, waiter, _Deadline(timeout_s), idled)
+
+    async def keep_text(self, request_id: str, text: bytes) -> None:
+        """Keep the text of a trace for as long as its answer may be asked for.  Raises StoreUnavailable."""
+        with store_errors():
+            await self._redis.set(trace_key(request_id), text, px=self._text_life_ms)
+
+    async def kept_text(self, request_id: str) -> bytes | None:
+        """Return the text that was kept for a request, None if there is none.  Raises StoreUnavailable."""
+        with store_errors():
+            kept: Any = await self._redis.get(trace_key(request_id))
+        return None if kept is None else bytes(kept)
 
     def close(self) -> None:
         """Make every waiting caller leave: this process is going to stop."""

@@ -32,8 +32,9 @@ async def submitted_body(headers: Headers, receive: Receive, state: State, lease
     Raises HTTPException for the first two, TooManyBodies, InvalidJson, InvalidRequest, ClientDisconnect if the rest
     won't come, and ShuttingDown.
     """
-    _check_content_type(headers)
-    body = await _read_body(headers, receive, state.max_body_bytes, lease)
+    if not is_json(headers):
+        raise HTTPException(415, "expected a body of content type application/json")
+    body = await read_body(headers, receive, state.max_body_bytes, lease)
     if len(body) <= CHECKED_HERE_BYTES:
         decode_request(parse_document(body), has_store=state.has_store)
     else:
@@ -41,6 +42,32 @@ async def submitted_body(headers: Headers, receive: Receive, state: State, lease
     if state.shutting_down:
         raise ShuttingDown
     return body
+
+
+def is_json(headers: Headers) -> bool:
+    """Return whether a body says that it is JSON."""
+    return _JSON.fullmatch(headers.get("content-type", "")) is not None
+
+
+async def read_body(headers: Headers, receive: Receive, max_bytes: int, lease: BodyLease) -> bytes:
+    """Return the bytes of a body; ``lease`` grows with them.  Raises HTTPException, TooManyBodies, ClientDisconnect."""
+    _check_encoding(headers)
+    declared = headers.get("content-length", "")
+    if _DIGITS.fullmatch(declared) and int(declared) > max_bytes:
+        raise _too_large(max_bytes)
+    size, chunks, more_to_come = 0, [], True
+    while more_to_come:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunk: bytes = message.get("body", b"")
+        size += len(chunk)
+        if size > max_bytes:
+            raise _too_large(max_bytes)
+        lease.grow_to(size)
+        chunks.append(chunk)
+        more_to_come = message.get("more_body", False)
+    return b"".join(chunks)
 
 
 class BodyBytes:
@@ -95,31 +122,10 @@ class BodyLease:
         self._held = 0
 
 
-def _check_content_type(headers: Headers) -> None:
-    if not _JSON.fullmatch(headers.get("content-type", "")):
-        raise HTTPException(415, "expected a body of content type application/json")
+def _check_encoding(headers: Headers) -> None:
     encodings = ",".join(headers.getlist("content-encoding")).split(",")
     if any(encoding.strip().lower() not in ("", "identity") for encoding in encodings):
         raise HTTPException(415, "compressed bodies are not supported")
-
-
-async def _read_body(headers: Headers, receive: Receive, max_bytes: int, lease: BodyLease) -> bytes:
-    declared = headers.get("content-length", "")
-    if _DIGITS.fullmatch(declared) and int(declared) > max_bytes:
-        raise _too_large(max_bytes)
-    size, chunks, more_to_come = 0, [], True
-    while more_to_come:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        chunk: bytes = message.get("body", b"")
-        size += len(chunk)
-        if size > max_bytes:
-            raise _too_large(max_bytes)
-        lease.grow_to(size)
-        chunks.append(chunk)
-        more_to_come = message.get("more_body", False)
-    return b"".join(chunks)
 
 
 def _too_large(max_bytes: int) -> HTTPException:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import re
 import sys
@@ -80,6 +81,13 @@ def _read_proxy(text: str) -> str | None:
     return text if _PROXY.fullmatch(text) else None
 
 
+def _read_object(text: str) -> str | None:
+    try:
+        return text if isinstance(json.loads(text), dict) else None
+    except ValueError:
+        return None
+
+
 def _read_name(text: str) -> str | None:
     return text if _NAME.fullmatch(text) else None
 
@@ -104,6 +112,7 @@ CELL = Form("two hex digits, such as 03", lambda text: text.lower() if _CELL.ful
 ORIGIN = Form("an origin such as https://unmangle.example", lambda text: text if _ORIGIN.fullmatch(text) else None)
 LONG_SECRET = Form("32 characters or more", lambda text: text if _SECRET.fullmatch(text) else None)
 ORG = Form("letters, digits, '-' and '_', a letter or digit first, 64 at most", org_name)
+OBJECT = Form("an object of JSON", _read_object)
 LOG_LEVEL = _one_of("off", "error", "warn", "info", "debug", "trace")
 SCRAPING_REDIRECTS = _one_of("any", "allowed")
 WORKER_QUEUES = _one_of("all", "ordinary", "large", "uploads")
@@ -329,6 +338,11 @@ class Settings:
     store_patience_s: int = _duration(20, "UNMANGLE_STORE_PATIENCE")
     public_url: str | None = _setting(None, "UNMANGLE_PUBLIC_URL", ORIGIN, optional=True)
     trust_forwarded: bool = _setting(False, "UNMANGLE_TRUST_FORWARDED", BOOLEAN)
+    trace_defaults: str | None = field(  # may hold a token
+        default=None,
+        repr=False,
+        metadata={"setting": Setting("UNMANGLE_TRACE_DEFAULTS", OBJECT, optional=True, secret=True)},
+    )
     serve: str = _setting("all", "UNMANGLE_SERVE", SERVE)
 
     @classmethod

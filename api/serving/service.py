@@ -161,6 +161,7 @@ class _Service:
         port = _EXAMPLE_PORT if is_free(_EXAMPLE_PORT) else free_port()
         command = [sys.executable, "-P", "-m", "examples.lookup_server", "--quiet", "--port", str(port)]
         supervisor.start(Program("example", command, {**self._environment, "PYTHONPATH": str(_ROOT)}, _GRACE_S))
+        self._environment.setdefault("UNMANGLE_TRACE_DEFAULTS", _trace_defaults(port))
         return port
 
     def _start_processes(self, supervisor: Supervisor) -> None:
@@ -201,6 +202,13 @@ class _Service:
                 return False
             await asyncio.sleep(_PAUSE_S)
         return False
+
+
+def _trace_defaults(port: int) -> str:
+    """Return what traces mean that name no source and no release: the example's."""
+    request = orjson.loads(_EXAMPLE_REQUEST.read_bytes())
+    named = orjson.dumps({name: request[name] for name in ("source", "release", "scraping")}).decode()
+    return named.replace(f":{_EXAMPLE_PORT}/", f":{port}/")
 
 
 def _announce(address: str, others: list[str], example_port: int | None) -> None:

@@ -40,10 +40,13 @@ class _Answer(msgspec.Struct):
     raw_stacktraces: list[_Stacktrace] = []
 
 
-def explained_page(answer: bytes) -> str:
-    """Return what the JSON body of an explained answer says, as text; nothing in it can steer a terminal."""
+def explained_page(answer: bytes, poll_at: str = "/requests/") -> str:
+    """Return what the JSON body of an explained answer says, as text; nothing in it can steer a terminal.
+
+    ``poll_at`` is where the answer to a pending request is asked for.
+    """
     document = msgspec.json.decode(answer, type=_Answer)
-    lines = _lines(document) if document.status == "completed" else [_unfinished(document)]
+    lines = _lines(document) if document.status == "completed" else [_unfinished(document, poll_at)]
     return "".join(f"{visible(line)}\n" for line in lines)
 
 
@@ -55,9 +58,9 @@ def is_all_resolved(answer: bytes) -> bool:
     return document.status == "completed" and all(resolved)
 
 
-def _unfinished(answer: _Answer) -> str:
+def _unfinished(answer: _Answer, poll_at: str) -> str:
     if answer.status == "pending":
-        return f"Still being worked on: ask for /requests/{answer.request_id}, which answers in JSON."
+        return f"Still being worked on: ask for {poll_at}{answer.request_id}, which answers in JSON."
     if answer.status == "failed":
         return f"The request failed: {answer.message or 'nothing is known of its frames'}."
     return _STATUSES.get(answer.status, f"The request ended as `{answer.status}`.")

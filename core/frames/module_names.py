@@ -20,6 +20,8 @@ _QUERY_OR_FRAGMENT = re.compile(r"[?#]")
 
 
 _WEBPACK = re.compile(r"\Awebpack(?:-internal)?://(?:[A-Za-z0-9_\-@.]+/(?=\./)|/)")
+_NAMESPACE = re.compile(r"\A(?:webpack|rspack|turbopack)://[^/]*/")
+_UPWARDS = re.compile(r"\A(?:\.{1,2}/)+")
 _TURBOPACK = re.compile(r"\Aturbopack:///(?:\[project\]/)?")
 
 
@@ -46,6 +48,11 @@ def webpack_filename(name: str) -> str:
 def turbopack_filename(name: str) -> str:
     """Return the file that Turbopack's ``name`` stands for, ``name`` itself if it isn't written as we know it."""
     return _after_tilde(name) if "/~/" in name else _TURBOPACK.sub("", name)
+
+
+def shown_file(name: str) -> str:
+    """Return an original file for people: without the name of the bundler, and without the way up to the project."""
+    return _UPWARDS.sub("", _NAMESPACE.sub("", turbopack_filename(webpack_filename(name)))) or "<unknown>"
 
 
 def _without_extension(path: str) -> str:

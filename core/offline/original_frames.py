@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.frames.function_names import function_to_show
-from core.frames.module_names import turbopack_filename, webpack_filename
+from core.frames.module_names import shown_file
 from core.offline.frame_places import Style, TextFrame
 from core.offline.map_search import FileWithMap, Unmapped, UnmappedReason
 from core.source_names.source_functions import SourceFunctions, read_functions
@@ -15,10 +14,8 @@ from core.sourcemap.position import FunctionName, NoName, OriginalPosition
 from core.sourcemap.source_contents import SourceLines
 from core.sourcemap.source_map import SourceMap
 
-_NAMESPACE = re.compile(r"\A(?:webpack|rspack|turbopack)://[^/]*/")
 _TOO_MUCH = 1 << 32
 _ENOUGH_POSITIONS = 1000
-_UPWARDS = re.compile(r"\A(?:\.{1,2}/)+")
 _INITIALIZERS = frozenset({"<instance_members_initializer>", "<static_initializer>"})
 """V8 calls what fills the fields of a class so, minified or not."""
 _NAMELESS = frozenset({*(name.value for name in NoName), "<global>"})  # the last one is Metro's
@@ -67,8 +64,7 @@ class OriginalFrame:
     @property
     def file(self) -> str:
         """The original file, for people: without the name of the bundler, and without the way up to the project."""
-        name = self.position.file or ""
-        return _UPWARDS.sub("", _NAMESPACE.sub("", turbopack_filename(webpack_filename(name)))) or "<unknown>"
+        return shown_file(self.position.file or "")
 
     @property
     def lineno(self) -> int:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from core.offline.frame_places import Style, TextFrame
+from core.offline.json_frames import with_original
+from core.offline.plain_text import MAY_BE_SPECIAL, NEEDS_ESCAPES
+
+if TYPE_CHECKING:
+    from core.offline.escapes import Encodings
 
 Edit = tuple[int, int, str]
 """Where what is replaced starts and ends, and what is written instead."""
@@ -19,6 +25,41 @@ _HEADER = re.compile(r"[^\n]*:\d{1,10}\r?\n")
 _LONG = 1000
 _BEFORE, _BEHIND = 60, 80
 _CUT = "… "
+
+
+class FrameWriter:
+    """Writes original frames as the text around them has texts, and with the colours that they leave behind.
+
+    ``paint`` marks what is written.
+    """
+
+    def __init__(self, text: str, paint: Callable[[str], str] = str) -> None:
+        self._text = text
+        self._paint = paint
+        self._is_plain = MAY_BE_SPECIAL.search(text) is None
+        self._encodings: Encodings | None = None
+
+    def written(self, frame: TextFrame, function: str | None, file: str, lineno: int, colno: int | None) -> str:
+        """Return what to write for ``frame``, whose original has these."""
+        was = self._text[frame.start : frame.end]
+        if frame.style is Style.OBJECT:
+            return with_original(was, function, file, lineno, colno)
+        place = f"{file}:{lineno}" if colno is None else f"{file}:{lineno}:{colno}"
+        original = frame_text(frame, function, place, was)
+        if self._is_plain and not NEEDS_ESCAPES.search(original):
+            return self._paint(original)
+        from core.offline.escapes import Encodings, hidden_parts  # most texts have none
+
+        self._encodings = self._encodings or Encodings(self._text)
+        encoded = self._encodings.encoded(original, frame.start, frame.end)
+        return self._paint(encoded) + hidden_parts(was)
+
+
+def with_edits(text: str, edits: Iterable[Edit]) -> str:
+    """Return ``text`` with the edits made and long lines of code cut, in which nothing is edited."""
+    code = list(shortened_code(text))
+    kept = (edit for edit in edits if not any(start <= edit[0] < end for start, end, _ in code))
+    return rewritten(text, sorted([*kept, *code], key=lambda edit: edit[:2]))
 
 
 def frame_text(frame: TextFrame, function: str | None, place: str, was: str = "") -> str:

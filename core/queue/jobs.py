@@ -16,6 +16,8 @@ key                              type     content, and when it goes
                                           the deadline at the latest.
 ``unmangle:result:<id>``         string   the answer's bytes.  Kept for the result's time to live if the id was
                                           handed out, else for ``UNCLAIMED_RESULT_TTL_S``.
+``unmangle:trace:<id>``          string   the text of a trace whose caller was told the id, compressed.  Goes a result's
+                                          time to live after the deadline of the job.
 ``unmangle:same:<digest>``       string   the id of the job that answers requests with this digest, while it runs, and
                                           for a moment after it ended without an error.
 ``unmangle:in-flight``           zset     ids by deadline (ms).  A member goes when its job ends, or its time is up.
@@ -83,6 +85,7 @@ PROBE_KEY = "unmangle:probe"
 JOB_PREFIX = "unmangle:job:"
 PAYLOAD_PREFIX = "unmangle:payload:"
 RESULT_PREFIX = "unmangle:result:"
+TRACE_PREFIX = "unmangle:trace:"
 SAME_PREFIX = "unmangle:same:"
 TAKEN_PREFIX = "unmangle:taken:"
 
@@ -106,6 +109,11 @@ def payload_key(job_id: str) -> str:
 def result_key(job_id: str) -> str:
     """Return the key of a job's answer."""
     return RESULT_PREFIX + job_id
+
+
+def trace_key(job_id: str) -> str:
+    """Return the key of the text that a job's frames are from."""
+    return TRACE_PREFIX + job_id
 
 
 def taken_key(worker_id: str) -> str:

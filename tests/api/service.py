@@ -23,6 +23,7 @@ from api.deployment import Overview
 from api.http_protocol import http_protocol
 from core.errors import StoreUnavailable
 from core.observing.counts import Counts
+from core.observing.logs import REQUEST_ID
 from core.settings import Settings
 from core.wire.response import pending_body
 from tests.waiting import PATIENCE_S
@@ -99,6 +100,7 @@ class MemoryJobs:
     submitted: list[tuple[bytes, str | None, int | None]] = field(default_factory=list)
     polled: list[tuple[str, int | None]] = field(default_factory=list)
     answers: dict[str, bytes] = field(default_factory=dict)
+    texts: dict[str, bytes] = field(default_factory=dict)
     failure: Exception | None = None
     answer: bytes = ANSWER
     answers_after_s: float = 0
@@ -114,6 +116,7 @@ class MemoryJobs:
         if timeout_s != 0:
             return self.answer
         request_id = str(uuid.uuid4())
+        REQUEST_ID.set(request_id)
         self.answers[request_id] = pending_body(request_id, 30)
         return self.answers[request_id]
 
@@ -121,6 +124,12 @@ class MemoryJobs:
         self._fail_if_asked_to()
         self.polled.append((request_id, timeout_s))
         return self.answers.get(request_id)
+
+    async def keep_text(self, request_id: str, text: bytes) -> None:
+        self.texts[request_id] = text
+
+    async def kept_text(self, request_id: str) -> bytes | None:
+        return self.texts.get(request_id)
 
     def _fail_if_asked_to(self) -> None:
         if self.failure is not None:

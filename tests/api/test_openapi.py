@@ -32,7 +32,8 @@ from tests.api.service import Service, running_service
 EXAMPLES = Path(__file__).parents[1] / "data" / "worked_examples"
 
 # What may be sent to ``/explain`` is the same as for symbolication: making it up twice would only take twice as long.
-schema = schemathesis.openapi.from_dict(orjson.loads(openapi_document())).exclude(path="/explain")
+# No made-up text is a trace.
+schema = schemathesis.openapi.from_dict(orjson.loads(openapi_document())).exclude(path=["/explain", "/trace"])
 
 
 @pytest.fixture(scope="module")

@@ -6,29 +6,21 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from core.offline.frame_places import Style, TextFrame
-from core.offline.json_frames import with_original
+from core.offline.frame_places import TextFrame
 from core.offline.map_search import Unmapped, UnmappedReason
 from core.offline.original_frames import OriginalFrame
-from core.offline.plain_text import MAY_BE_SPECIAL, NEEDS_ESCAPES
-from core.offline.rewriting import Edit, frame_text, line_end, rewritten, shortened_code
+from core.offline.rewriting import Edit, FrameWriter, line_end, with_edits
 from core.text.source_context import trim_line
 from worker.command.terminal import ANSWER_IS_NO, SOME_LEFT, Colour, paint, say
-
-if TYPE_CHECKING:
-    from core.offline.escapes import Encodings
-
 
 _INDENT = "      "
 
 
 def original_text(text: str, frames: list[TextFrame], outcomes: list[OriginalFrame | Unmapped], context: int) -> str:
     """Return ``text`` with the original frames, each followed by so many source lines around it if there are any."""
-    code = list(shortened_code(text))
-    edits = (edit for edit in _edits(text, frames, outcomes, context) if not _is_within(edit, code))
-    return rewritten(text, sorted([*edits, *code], key=lambda edit: edit[:2]))
+    return with_edits(text, _edits(text, frames, outcomes, context))
 
 
 def source_lines(original: OriginalFrame, around: int) -> Iterator[str]:
@@ -43,29 +35,6 @@ def source_lines(original: OriginalFrame, around: int) -> Iterator[str]:
         text = trim_line(line.encode(), original.colno or 0)
         shown = f"{_INDENT}{'>' if is_current else ' '} {lineno:>{width}} | {text}".rstrip()
         yield paint(shown, Colour.STRONG if is_current else Colour.FAINT, sys.stdout)
-
-
-class _Writer:
-    """Writes frames as the text around them has texts, and in the colours that they leave behind."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._is_plain = MAY_BE_SPECIAL.search(text) is None
-        self._encodings: Encodings | None = None
-
-    def written(self, frame: TextFrame, found: OriginalFrame) -> str:
-        """Return what to write for a frame."""
-        was = self._text[frame.start : frame.end]
-        if frame.style is Style.OBJECT:
-            return with_original(was, found.function, found.file, found.lineno, found.colno)
-        original = frame_text(frame, found.function, found.place, was)
-        if self._is_plain and not NEEDS_ESCAPES.search(original):
-            return paint(original, Colour.GOOD, sys.stdout)
-        from core.offline.escapes import Encodings, hidden_parts  # most texts have none
-
-        self._encodings = self._encodings or Encodings(self._text)
-        encoded = self._encodings.encoded(original, frame.start, frame.end)
-        return paint(encoded, Colour.GOOD, sys.stdout) + hidden_parts(was)
 
 
 def json_frames(
@@ -113,18 +82,14 @@ def say_what_has_no_lines(originals: list[OriginalFrame]) -> None:
         say("unmangle: no lines of {}, as {} doesn't embed it".format(*place))
 
 
-def _is_within(edit: Edit, others: list[Edit]) -> bool:
-    return any(start <= edit[0] < end for start, end, _ in others)
-
-
 def _edits(
     text: str, frames: list[TextFrame], outcomes: list[OriginalFrame | Unmapped], context: int
 ) -> Iterator[Edit]:
-    writer = _Writer(text)
+    writer = FrameWriter(text, lambda written: paint(written, Colour.GOOD, sys.stdout))
     for frame, found in zip(frames, outcomes, strict=True):
         if isinstance(found, Unmapped):
             continue
-        yield frame.start, frame.end, writer.written(frame, found)
+        yield frame.start, frame.end, writer.written(frame, found.function, found.file, found.lineno, found.colno)
         if context > 0:
             end = line_end(text, frame.end)
             yield end, end, "".join(f"\n{line}" for line in source_lines(found, context))

@@ -11,7 +11,7 @@ import msgspec
 
 from core.javascript.scope_names import Piece
 
-_U32 = 2**32
+_LAST = 2**32 - 1
 
 
 class FoundToken(msgspec.Struct, frozen=True, gc=False):
@@ -63,22 +63,21 @@ def _name_at(line: int, column: int, find: Find) -> str | None:
         return None
     if token.name is not None or token.column == 0:
         return token.name
-    return _name_before(token, _original_column(token, column), find)
+    return _name_before(token, _original_place(token, line, column), find)
 
 
-def _name_before(token: FoundToken, original_column: int, find: Find) -> str | None:
+def _name_before(token: FoundToken, original: LineColumn, find: Find) -> str | None:
     """Return the name of the token before ``token`` if both are for the same original place."""
     before = find(token.line, token.column - 1)
-    if before is None or (before.source, before.original_line) != (token.source, token.original_line):
+    if before is None or before.source != token.source:
         return None
-    return before.name if _original_column(before, token.column - 1) == original_column else None
+    return before.name if _original_place(before, token.line, token.column - 1) == original else None
 
 
-def _original_column(token: FoundToken, column: int) -> int:
-    """Return the original column for a generated one: range tokens count along, others don't."""
-    if not token.is_range:
-        return token.original_column
-    return min(token.original_column + (column - token.column) % _U32, _U32 - 1)
+def _original_place(token: FoundToken, line: int, column: int) -> LineColumn:
+    """Return the original line and column for a generated place: range tokens count along, others don't."""
+    original = (token.original_line, token.original_column)
+    return counted_on((token.line, token.column), original, (line, column)) if token.is_range else original
 
 
 def _closing_name(end: int, place_at: PlaceAt, find: Find) -> str | None:
@@ -89,3 +88,14 @@ def _closing_name(end: int, place_at: PlaceAt, find: Find) -> str | None:
         return None
     behind = place_at(end)
     return None if behind and find(*behind) == token else token.name
+
+
+def counted_on(start: tuple[int, int], original: tuple[int, int], place: tuple[int, int]) -> tuple[int, int]:
+    """Return the original line and column of a generated ``place`` in a range.
+
+    The range starts at the generated ``start``, which comes from ``original``.  Lines are counted on, and columns on
+    its first line; later lines keep their columns.  What would be beyond 32 bits is the last there is.
+    """
+    line = min(original[0] + place[0] - start[0], _LAST)
+    column = place[1] if place[0] > start[0] else min(original[1] + place[1] - start[1], _LAST)
+    return line, column

@@ -35,17 +35,6 @@ class ScopeSearch:
             scope = around if around < scope else -1
         return max(scope, -1)
 
-    @cython.ccall
-    def next_boundary(self, offset: cython.longlong) -> cython.longlong:
-        """Return the first place after ``offset`` where a scope starts or ends, or -1."""
-        following: cython.longlong = self._started(offset) + 1
-        start: cython.longlong = self.scopes[following * SIZE] if following < self.count else -1
-        scope: cython.longlong = self.innermost(offset)
-        end: cython.longlong = self.scopes[scope * SIZE + 1] if scope >= 0 else -1
-        if start < 0 or end < 0:
-            return max(start, end)
-        return min(start, end)
-
     @cython.cfunc
     @cython.nogil
     @cython.exceptval(check=False)

@@ -140,7 +140,10 @@ def _scopes_outwards(source_map: SourceMap, line: int, column: int) -> int:
     """
     code = source_map.parts.code
     token = source_map.index.mappings.reader().last_token(line, column)
-    if code is None or token is None or token.column == column:
+    if code is None or token is None or (token.line, token.column) == (line, column):
+        return 0
+    ranges = source_map.index.mappings.ranges
+    if ranges and ranges[token.number]:
         return 0
     positions = code.positions()
     scope, wanted = (code.scopes.covering(positions.offset(line, each)) for each in (token.column, column))

@@ -16,6 +16,10 @@ from core.sourcemap.vlq import DIGITS, count_tokens, decode_mappings, decode_ran
 from core.text.buffers import Content
 from core.text.kernel_errors import fault_place
 
+_STEPS_FROM_0, _STEPS_FROM_1, _BITS = 0, 1, -1  # encodings of ranges
+
+_FIRST = array("I", [0])
+
 NONE = 2**32 - 1
 """Stands in a token's arrays for what the token doesn't have."""
 
@@ -100,6 +104,8 @@ class _MergedMap:
     def add(self, part: DecodedMap, line: int, column: int) -> None:
         """Add the map of a section that starts at ``line`` and ``column``."""
         tokens = part.tokens
+        if (tokens.lines[:1], tokens.columns[:1]) != (_FIRST, _FIRST):
+            self._end_range(line, column)
         sources = interned(part.sources, self._sources)
         renumber(tokens.sources, sources)
         renumber(tokens.names, interned(part.names, self._names))
@@ -109,6 +115,14 @@ class _MergedMap:
         self._ranges += tokens.ranges or bytes(len(tokens))
         self._add_contents(part.contents, sources)
         self._ignored.update(sources[source] for source in part.ignored if source < len(sources))
+
+    def _end_range(self, line: int, column: int) -> None:
+        """Have a range that the section before ends with end where the next one starts."""
+        if not self._ranges or not self._ranges[-1]:
+            return
+        for merged, number in zip(self._arrays, (line, column, NONE, NONE, NONE, NONE), strict=True):
+            merged.append(number)
+        self._ranges.append(0)
 
     def _add_contents(self, contents: SourceContents, sources: array[int]) -> None:
         # All sections are in the same text.
@@ -139,7 +153,7 @@ class _MergedMap:
 def decode_plain_map(document: PlainMap) -> DecodedMap:
     """Decode a map with mappings of its own.
 
-    Raises MalformedMappings, and MalformedSourceMap for its range mappings.
+    Raises MalformedMappings.
     """
     return DecodedMap(
         sources=rooted_sources(document.root, document.sources.strings()),
@@ -153,8 +167,7 @@ def decode_plain_map(document: PlainMap) -> DecodedMap:
 def decode_tokens(mappings: Mappings, source_count: int, name_count: int) -> Tokens:
     """Decode ``mappings``, whose tokens may refer to that many sources and names.
 
-    Raises MalformedMappings at the first number or reference that makes no sense; MalformedSourceMap for those in the
-    range mappings.
+    Raises MalformedMappings at the first number or reference that makes no sense.
 
     Source: ECMA-426, "Mappings structure"; range mappings as in its proposal.
     """
@@ -171,16 +184,19 @@ def decode_tokens(mappings: Mappings, source_count: int, name_count: int) -> Tok
 def decode_range_mappings(mappings: Mappings, count: int) -> bytearray:
     """Decode the ``rangeMappings`` of ``count`` tokens: 1 for each range token, and nothing if there are none.
 
-    Raises MalformedSourceMap.
+    The field has had three encodings, and nothing says which: the first one counts that what is there can be meant in,
+    the present draft's before older ones.  If there is none, no token is a range.
+
+    Source: ECMA-426's proposal "range mappings" as of April 2026 (steps from 0) and October 2025 (from 1), and the
+    crate sourcemap of 2024 (bits).
     """
-    if not mappings.ranges:
+    if not bytes(mappings.ranges).strip(b";"):
         return bytearray()
-    ranges = bytearray(count)
-    answer = decode_ranges(mappings.text, mappings.start, mappings.end, mappings.ranges, DIGITS, ranges)
-    if answer < 0:
-        at, kind = fault_place(answer)
-        raise MalformedSourceMap(f"rangeMappings, byte {at}: {FAULT_TEXTS[kind]}")
-    return ranges
+    for encoding in (_STEPS_FROM_0, _STEPS_FROM_1, _BITS):
+        ranges = bytearray(count)
+        if decode_ranges(mappings.text, mappings.start, mappings.end, mappings.ranges, DIGITS, encoding, ranges):
+            return ranges
+    return bytearray()
 
 
 def ordered(tokens: Tokens) -> Tokens:

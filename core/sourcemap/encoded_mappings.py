@@ -43,7 +43,7 @@ def survey_mappings(mappings: Mappings, source_count: int, name_count: int) -> E
     """Check ``mappings``, whose tokens may refer to that many sources and names, and prepare them for search.
 
     Returns None if they can't be searched, as their tokens aren't in order.  Raises MalformedMappings at the first
-    number or reference that makes no sense; MalformedSourceMap for those in the range mappings.
+    number or reference that makes no sense.
     """
     text, start, end = mappings.text, mappings.start, mappings.end
     survey = MappingsSurvey(text, start, end, source_count, name_count)

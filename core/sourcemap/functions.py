@@ -1,4 +1,4 @@
-"""Function around a token: by the scopes of the generated code, by Metro's function maps, or unknown."""
+"""Function around a place: by the scopes of the generated code, by Metro's function maps, or unknown."""
 
 from __future__ import annotations
 
@@ -25,13 +25,10 @@ _LARGE_URL = 1 << 20
 
 
 class Functions(Protocol):
-    """The functions around tokens."""
+    """The functions around places."""
 
-    def function(self, token: Token) -> FunctionName:
-        """Return the original name of the function around a token."""
-
-    def next_change(self, token: Token) -> Token | None:
-        """Return the first token after ``token`` that may be in another function; None if there's none."""
+    def function(self, token: Token, line: int, column: int) -> FunctionName:
+        """Return the original name of the function around a generated place that ``token`` covers: its own, or not."""
 
 
 def functions_of(
@@ -39,55 +36,40 @@ def functions_of(
 ) -> Functions:
     """Return what is known about functions: a map's own word counts more than the generated code, if that is known."""
     if index.functions is not None:
-        return MetroFunctions(reader, index.functions)
+        return MetroFunctions(reader, index.functions, index.mappings.ranges)
     if code is None:
         return NoFunctions()
     find = TokenFinder(reader, names, index.mappings.ranges).find
-    return ScopedFunctions(reader, code.scopes, code.positions(), code.scopes.search(), find)
+    return ScopedFunctions(code.scopes, code.positions(), code.scopes.search(), find)
 
 
 class NoFunctions:
     """Functions of a map without function maps, whose generated code isn't known."""
 
-    def function(self, _token: Token) -> FunctionName:
+    def function(self, _token: Token, _line: int, _column: int) -> FunctionName:
         """Return that nothing is known."""
         return NoName.UNKNOWN
-
-    def next_change(self, _token: Token) -> Token | None:
-        """Return that nothing changes."""
-        return None
 
 
 @dataclass(frozen=True, slots=True)
 class ScopedFunctions:
     """Functions by the scopes of the generated code, their names memoised."""
 
-    reader: MappingsReader
     scopes: Scopes
     positions: TextPositions
     search: ScopeSearch
     find: Find
     _known: dict[int, FunctionName] = field(default_factory=dict)
 
-    def function(self, token: Token) -> FunctionName:
-        """Return the original name of the innermost scope that the token is in."""
-        scope = self.search.innermost(self.positions.offset(token.line, token.column))
+    def function(self, _token: Token, line: int, column: int) -> FunctionName:
+        """Return the original name of the innermost scope that the place is in."""
+        scope = self.search.innermost(self.positions.offset(line, column))
         if scope < 0:
             return NoName.UNKNOWN
         name = self._known.get(scope)
         if name is None:
             name = self._known[scope] = self._name(scope)
         return name
-
-    def next_change(self, token: Token) -> Token | None:
-        """Return the first token behind the next start or end of a scope."""
-        offset = self.positions.offset(token.line, token.column)
-        while (offset := self.search.next_boundary(offset)) >= 0:
-            position = self.positions.position(offset)
-            following: Token | None = None if position is None else self.reader.first_token(*position)
-            if following is None or following.number > token.number:
-                return following
-        return None
 
     def _name(self, scope: int) -> FunctionName:
         """Return the original name of a scope.

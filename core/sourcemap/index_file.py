@@ -32,7 +32,7 @@ from core.sourcemap.source_map import Parts, SourceMap, read_source_map
 from core.text.buffers import Content
 from core.text.checksum import checksum
 
-FORMAT_VERSION = 6
+FORMAT_VERSION = 7
 """To be raised with every change to what is in the file, also to what kernels make of the same input."""
 
 

@@ -6,5 +6,4 @@ cdef enum MappingsFault:
     FIELD_COUNT = 3
     NO_SUCH_SOURCE = 4
     NO_SUCH_NAME = 5
-    NOT_BASE64 = 6
     NO_ROOM = 15

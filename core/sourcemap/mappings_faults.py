@@ -13,7 +13,6 @@ class MappingsFault(IntEnum):
     FIELD_COUNT = 3
     NO_SUCH_SOURCE = 4
     NO_SUCH_NAME = 5
-    NOT_BASE64 = 6
     NO_ROOM = 15
     """None of the mappings: the buffer for checkpoints is too short."""
 
@@ -24,5 +23,4 @@ FAULT_TEXTS: dict[int, str] = {
     MappingsFault.FIELD_COUNT: "a token has 1, 4 or 5 numbers",
     MappingsFault.NO_SUCH_SOURCE: "the token refers to a source that isn't there",
     MappingsFault.NO_SUCH_NAME: "the token refers to a name that isn't there",
-    MappingsFault.NOT_BASE64: "not a base64 digit",
 }

@@ -33,11 +33,7 @@ MOST_TOKENS = cython.declare(cython.int, 64)  # from one checkpoint to the next,
 @cython.final
 @cython.cclass
 class Token:
-    """A decoded token; all fields are as ``number`` -th in the order of the map says, missing parts are NONE.
-
-    ``says_new`` tells that it, or one before it on its line, surely says something else of the original code than the
-    token before; False means that nobody looked far enough.
-    """
+    """A decoded token, the ``number`` -th in the order of the map; missing parts are NONE."""
 
     number = cython.declare(cython.longlong, visibility="readonly")
     line = cython.declare(cython.longlong, visibility="readonly")
@@ -46,7 +42,6 @@ class Token:
     original_line = cython.declare(cython.longlong, visibility="readonly")
     original_column = cython.declare(cython.longlong, visibility="readonly")
     name = cython.declare(cython.longlong, visibility="readonly")
-    says_new = cython.declare(cython.bint, visibility="readonly")
 
 
 @cython.final
@@ -62,7 +57,6 @@ class MappingsReader(MappingsCursor):
     window: cython.uchar[::1]  # what the bytes of the text mean, WINDOW of them from ``window_start`` on
     window_start: cython.longlong
     shapes: cython.const[cython.uint][::1]
-    is_change: cython.bint  # whether the current one surely says something else than the one before
 
     def __init__(self, text, start, end, checkpoints, token_count):
         super().__init__(text, start, end)
@@ -82,12 +76,9 @@ class MappingsReader(MappingsCursor):
         if row < 0:
             return None
         token: Token = Token()
-        says_new: cython.bint = False
         self._restore(row)
         while self._reads_on() and self._is_before(line, column + 1):
-            says_new = self.is_change or (says_new and self.line == token.line)
             self._copy(token)
-            token.says_new = says_new
         return token
 
     @cython.ccall
@@ -108,20 +99,6 @@ class MappingsReader(MappingsCursor):
                 return self._current()
         return None
 
-    @cython.ccall
-    def next_change(self, number: cython.longlong) -> Token:
-        """Return the first token from this number on that may say something else than the one before, or None.
-
-        It does say so, if not only its name is another one: names may have the same text.
-        """
-        self._restore(self._row_of(number))
-        name: cython.longlong = self.name
-        while self._reads_on():
-            if self.number > number and (self.is_change or self.name != name):
-                return self._current()
-            name = self.name
-        return None
-
     @cython.cfunc
     @cython.inline
     @cython.nogil
@@ -134,7 +111,7 @@ class MappingsReader(MappingsCursor):
     @cython.nogil
     @cython.exceptval(check=False)
     def _reads_on(self) -> cython.bint:
-        """Read the next token, and see what it changes.  Says whether there is one."""
+        """Read the next token.  Says whether there is one."""
         if self.number >= self.next_row_number:
             if self.row + Field.SIZE >= len(self.checkpoints):
                 return False
@@ -143,16 +120,9 @@ class MappingsReader(MappingsCursor):
             # A damaged index may lead back, and so for ever on.
             if self.at < behind:
                 return False
-        source: cython.longlong = self.source
-        line: cython.longlong = self.original_line
-        column: cython.longlong = self.original_column
-        before: cython.int = self.fields
         if not self.finds_token() or self._read_short_token() < 0:
             return False
         self.number += 1
-        self.is_change = self.fields != before or (
-            self.fields > 1 and (self.source != source or self.original_line != line or self.original_column != column)
-        )
         return True
 
     @cython.cfunc
@@ -277,7 +247,6 @@ class MappingsReader(MappingsCursor):
         """Return the token that was read last."""
         token: Token = Token()
         self._copy(token)
-        token.says_new = self.is_change
         return token
 
     @cython.cfunc

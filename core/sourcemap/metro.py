@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import orjson
 
 from core.errors import MalformedSourceMap
+from core.javascript.original_names import counted_on
 from core.sourcemap.decoded_map import NONE
 from core.sourcemap.json_strings import JsonStrings, interned, json_strings_of
 from core.sourcemap.map_document import MAX_FUNCTION_NAMES, FunctionMapText
@@ -44,24 +45,26 @@ class FunctionMaps:
 
 @dataclass(frozen=True, slots=True)
 class MetroFunctions:
-    """Functions around tokens, as the function maps of a Metro map say."""
+    """Functions around places, as the function maps of a Metro map say.  ``ranges`` is 1 for range tokens, or empty."""
 
     reader: MappingsReader
     maps: FunctionMaps
+    ranges: bytes | bytearray | memoryview
 
-    def function(self, token: Token) -> FunctionName:
+    def function(self, token: Token, line: int, column: int) -> FunctionName:
         """Return what the function map of the token's source says."""
+        if self.ranges and self.ranges[token.number]:
+            original = (token.original_line, token.original_column)
+            counted = counted_on((token.line, token.column), original, (line, column))
+            return self._named(self.maps.function(token.source, *counted))
         # Of several tokens at one place, the first decides.
         first: Token | None = self.reader.first_token(token.line, token.column)
         if first is None:  # a damaged index leads back to where there is none
             return NoName.UNKNOWN
-        name = self.maps.function(first.source, first.original_line, first.original_column)
-        return NoName.UNKNOWN if name is None else name
+        return self._named(self.maps.function(first.source, first.original_line, first.original_column))
 
-    def next_change(self, token: Token) -> Token | None:
-        """Return the next token: whatever it says, the one before may not have decided for its place."""
-        following: Token | None = self.reader.token(token.number + 1)
-        return following
+    def _named(self, name: str | None) -> FunctionName:
+        return NoName.UNKNOWN if name is None else name
 
 
 def read_function_maps(maps: Sequence[FunctionMapText | None]) -> FunctionMaps:

@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from core.sourcemap.effective_tokens import EffectiveTokens, PositionLookup
 from core.sourcemap.functions import GeneratedCode, functions_of, survey_code
 from core.sourcemap.json_document import json_start, read_json
 from core.sourcemap.json_strings import MemoisedStrings
 from core.sourcemap.map_document import map_document
 from core.sourcemap.mappings_reader import Token
 from core.sourcemap.position import OriginalPosition
+from core.sourcemap.position_lookup import PositionLookup
 from core.sourcemap.prepared_map import PreparedMap, prepare_map
 from core.sourcemap.source_contents import SourceLines, SurveyedContents
 from core.text.buffers import Content, release_if_large
@@ -135,7 +135,7 @@ def _position_lookup(parts: Parts, files: MemoisedStrings) -> PositionLookup:
     index, code = parts.index, parts.code
     reader, names = index.mappings.reader(), MemoisedStrings(index.names.name)
     functions = functions_of(index, code, reader, names)
-    return PositionLookup(reader, files, names, functions, EffectiveTokens(reader, names, functions))
+    return PositionLookup(reader, files, names, functions, index.mappings.ranges)
 
 
 def read_source_map(text: Content, minified: Content | None = None) -> SourceMap:

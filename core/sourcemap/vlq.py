@@ -221,12 +221,14 @@ def decode_ranges(
     end: cython.longlong,
     ranges: cython.const[cython.uchar][::1],
     digits: cython.const[cython.uchar][::1],
+    encoding: cython.int,
     is_range: cython.uchar[::1],
-) -> cython.longlong:
+) -> cython.bint:
     """Set ``is_range`` to 1 for each token of the mappings ``mappings[start:end]`` that ``ranges`` marks.
 
-    Returns 0, or a fault, whose offset counts in ``ranges``.  Each line of ``ranges`` has one bit for each place
-    between commas, empty ones included, six to a digit and the lowest first.  Lines without tokens aren't looked at.
+    ``ranges`` has a part for each line.  ``encoding`` is the index that its first number counts from, 0 or 1: numbers
+    are steps from one marked token of the line to the next.  Or it is -1: a bit for each place between commas, empty
+    ones included, six to a digit and the lowest first.  Says False if ``ranges`` can't be meant so.
     """
     line_start: cython.longlong = start
     line_end: cython.longlong
@@ -234,25 +236,96 @@ def decode_ranges(
     range_end: cython.longlong
     range_count: cython.longlong = len(ranges)
     token: cython.longlong = 0
+    count: cython.longlong
+    fits: cython.bint = True
     with cython.nogil:
-        while line_start < end:
+        while range_start < range_count:
             line_end = byte_place(mappings, line_start, end, 59)
             range_end = byte_place(ranges, range_start, range_count, 59)
-            if line_start < line_end:
-                token = _mark_line(
-                    mappings, line_start, line_end, ranges, range_start, range_end, digits, is_range, token
-                )
-                if token < 0:
-                    return token
-            line_start = line_end + 1
-            range_start = min(range_end + 1, range_count)
-    return 0
+            count = _line_tokens(mappings, line_start, line_end)
+            if range_start < range_end:
+                if encoding < 0:
+                    fits = _mark_bits(
+                        mappings, line_start, line_end, ranges, range_start, range_end, digits, is_range, token
+                    )
+                else:
+                    fits = _mark_steps(ranges, range_start, range_end, digits, encoding, is_range, token, count)
+                if not fits:
+                    return False
+            token += count
+            line_start = min(line_end + 1, end)
+            range_start = range_end + 1
+    return True
 
 
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def _mark_line(
+def _line_tokens(
+    mappings: cython.const[cython.uchar][::1], start: cython.longlong, end: cython.longlong
+) -> cython.longlong:
+    """Return how many tokens a line has."""
+    at: cython.longlong
+    count: cython.longlong = 0
+    is_inside: cython.bint = False
+    for at in range(start, end):
+        if mappings[at] == 44:
+            is_inside = False
+        elif not is_inside:
+            is_inside = True
+            count += 1
+    return count
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _mark_steps(
+    ranges: cython.const[cython.uchar][::1],
+    start: cython.longlong,
+    end: cython.longlong,
+    digits: cython.const[cython.uchar][::1],
+    first_index: cython.longlong,
+    is_range: cython.uchar[::1],
+    token: cython.longlong,
+    count: cython.longlong,
+) -> cython.bint:
+    """Mark tokens of a line, which has ``count`` of them from ``token`` on.  Says False if they aren't meant so."""
+    at: cython.longlong = start
+    index: cython.longlong = -first_index
+    step: cython.longlong
+    is_first: cython.bint = True
+    digit: cython.longlong
+    shift: cython.int
+    while at < end:
+        step = 0
+        shift = 0
+        digit = 32
+        while digit >= 32:
+            if at == end or not _is_digit(ranges[at]):
+                return False
+            digit = digits[ranges[at]]
+            # More than seven digits are zeros, or too large for any line.
+            if shift > 30 and digit & 31:
+                return False
+            if shift <= 30:
+                step |= (digit & 31) << shift
+            shift = min(shift + 5, 35)
+            at += 1
+        if step == 0 and (first_index or not is_first):
+            return False
+        is_first = False
+        index += step
+        if index >= count:
+            return False
+        is_range[token + index] = 1
+    return True
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _mark_bits(
     mappings: cython.const[cython.uchar][::1],
     start: cython.longlong,
     end: cython.longlong,
@@ -262,29 +335,41 @@ def _mark_line(
     digits: cython.const[cython.uchar][::1],
     is_range: cython.uchar[::1],
     token: cython.longlong,
-) -> cython.longlong:
-    """Mark the tokens of one line, the first of which is number ``token``; return the next one's number, or a fault."""
+) -> cython.bint:
+    """Mark tokens of a line, the first of which is number ``token``.  Says False if they aren't meant so."""
     at: cython.longlong
     place: cython.longlong = 0
-    digit_at: cython.longlong
+    places: cython.longlong = 6 * (range_end - range_start - 1)
+    digit: cython.longlong = digits[ranges[range_end - 1]]
     for at in range(range_start, range_end):
         prefetch(ranges, at + AHEAD)
-        # 62 and 63 also stand for bytes outside the alphabet.
-        if digits[ranges[at]] > 61 and ranges[at] != 43 and ranges[at] != 47:
-            return fault(at, MappingsFault.NOT_BASE64)
+        if not _is_digit(ranges[at]):
+            return False
+    if digit == 0:
+        return False
+    while digit:
+        digit >>= 1
+        places += 1
     at = start
-    while at < end:
+    while at < end and place < places:
         if mappings[at] == 44:
             place += 1
             at += 1
             continue
-        digit_at = range_start + place // 6
-        if digit_at < range_end:
-            is_range[token] = (digits[ranges[digit_at]] >> (place % 6)) & 1
+        is_range[token] = (digits[ranges[range_start + place // 6]] >> (place % 6)) & 1
         token += 1
         while at < end and mappings[at] != 44:
             at += 1
-    return token
+    # Of the last place, only the token was read.
+    return place >= places - 1 and start < end
+
+
+@cython.cfunc
+@cython.nogil
+@cython.inline
+@cython.exceptval(check=False)
+def _is_digit(byte: cython.uchar) -> cython.bint:
+    return (byte >= 65 and byte <= 90) or (byte >= 97 and byte <= 122) or (byte >= 47 and byte <= 57) or byte == 43
 
 
 @cython.ccall

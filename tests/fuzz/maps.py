@@ -82,7 +82,7 @@ def _extras(chance: random.Random, sources: int) -> dict[str, Any]:
     return {
         "sourceRoot": chance.choice(("", "/", "root/", "webpack:///")),
         "sourcesContent": [chance.choice(contents) for _ in range(sources + chance.randint(-1, 1))],
-        "rangeMappings": chance.choice(("", "B", "//;B", ";;/", "!")),
+        "rangeMappings": chance.choice(("", "A", "B", "AB;A", "AC;;BB", "//;B", ";;/", "!", "gB", "Ag")),
         "ignoreList": [chance.randint(0, sources)],
         "x_google_ignoreList": chance.choice(([0], "no", [[0]])),
         "debugId": chance.choice(("00000000-0000-0000-0000-000000000000", "no", "0" * 32)),

@@ -63,8 +63,21 @@ def test_sources_are_merged_by_text(read):
     assert answer(source_map, 2, 0) == (1, 0)
 
 
-def test_repeated_location_of_another_section_is_dropped(read):
-    assert answer(read(index(section(0, 0, A), section(1, 0, A))), 1, 0) is None
+def test_repeated_location_of_another_section_is_answered(read):
+    assert answer(read(index(section(0, 0, A), section(1, 0, A))), 1, 0) == (0, 0)
+
+
+def test_a_range_ends_with_its_section(read):
+    ranged = A | {"mappings": "AAAA", "rangeMappings": "A"}
+    source_map = read(index(section(0, 0, ranged), section(2, 3, A | {"mappings": ";AACA"}), section(4, 0, A)))
+    places = [(0, 7), (1, 5), (2, 2), (2, 3), (2, 9), (3, 0), (4, 0)]
+    assert [answer(source_map, *place) for place in places] == [(0, 7), (1, 5), (2, 2), None, None, (1, 0), (0, 0)]
+
+
+def test_a_section_that_starts_with_a_token_needs_no_other_end_of_the_range_before(read):
+    ranged = A | {"mappings": "AAAA", "rangeMappings": "A"}
+    source_map = read(index(section(0, 0, ranged), section(1, 0, A), section(1, 0, A | {"mappings": ""})))
+    assert source_map.parts.index.mappings.token_count == 2
 
 
 def test_later_sections_overwrite_contents_but_not_with_nothing(read):

@@ -102,7 +102,7 @@ def test_what_is_wrong_is_wrong_by_the_letter(build: ModuleType, section: Any):
 @pytest.mark.parametrize("unusual", [
     pytest.param({"sourceRoot": "x"}, id="source-root"),
     pytest.param({"sourceRoot": '"'}, id="a-quote-as-source-root"),
-    pytest.param({"rangeMappings": "B"}, id="ranges"),
+    pytest.param({"rangeMappings": "B", "mappings": "AAAAA,CAAC;CACD"}, id="ranges"),
     pytest.param({"sections": []}, id="sections-in-a-section"),
     pytest.param({"x_google_ignoreList": [0]}, id="older-name-of-the-ignore-list"),
     pytest.param({"names": ["f", 1.5]}, id="a-number-as-name"),

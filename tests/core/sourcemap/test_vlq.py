@@ -20,8 +20,9 @@ def decoded(mappings, build="compiled", sources=1, names=1, ranges=""):
         document.Mappings(text, 0, len(text), ranges.encode()), sources, names
     )
     rows = zip(*tokens.arrays(), strict=True)
+    flags = tokens.ranges or bytes(len(tokens))
     rows = [row[:2] if row[2] == NONE else row[:5] if row[5] == NONE else row for row in rows]
-    return [(*row, flag) for row, flag in zip(rows, tokens.ranges, strict=True)] if ranges else rows
+    return [(*row, flag) for row, flag in zip(rows, flags, strict=True)] if ranges else rows
 
 
 @pytest.fixture(params=BUILDS)
@@ -102,20 +103,30 @@ def test_error_names_the_byte(mappings, offset, why, build):
         pytest.param(",AAAA,,CAAC", "K", [1, 1], id="empty-places-take-a-bit"),
         pytest.param("AAAA;AACA", ";B", [0, 1], id="by-line"),
         pytest.param("A,C,C,C,C,C,C,C", "gD", [0, 0, 0, 0, 0, 1, 1, 1], id="six-bits-a-digit"),
-        pytest.param("AAAA", "A;!", [0], id="lines-past-the-end-are-not-looked-at"),
-        pytest.param(";AAAA", "!;B", [1], id="lines-without-tokens-are-not-looked-at"),
         pytest.param("AAAA;AACA", "B", [1, 0], id="fewer-lines"),
-        pytest.param("KAAA,FAAC", "B", [0, 1], id="flags-are-sorted-with-their-tokens"),
+        pytest.param("AAAA;AACA", "B;;;", [1, 0], id="more-lines"),
+        pytest.param("KAAA,FAAC", "B", [1, 0], id="flags-are-sorted-with-their-tokens"),
+        pytest.param("AAAA,CAAC,CAAC", "AC", [1, 0, 1], id="steps-from-0"),
+        pytest.param("AAAA,CAAC,CAAC", "BC", [1, 0, 1], id="steps-from-1"),
+        pytest.param("AAAA,CAAC,CAAC", "AB", [1, 1, 0], id="steps-of-neighbours"),
+        pytest.param("AAAA,CAAC,CAAC,CAAC", "BC", [0, 1, 0, 1], id="steps-from-0-where-both-fit"),
+        pytest.param("," + ",".join(["AAAA"] * 40), "AgB", [1, *[0] * 31, 1, *[0] * 7], id="steps-of-two-digits"),
+        pytest.param("AAAA;,AACA,,CAAC", "B;C", [1, 0, 1], id="steps-count-tokens-not-places"),
+        pytest.param("AAAA,CAAC", "A" + "ggggggggB", [0, 0], id="a-step-beyond-32-bits"),
+        pytest.param("AAAA,CAAC", "A" + "hgggggggA", [1, 1], id="a-step-with-leading-zeros"),
     ],
 )
 def test_ranges(mappings, ranges, flags, build):
     assert [token[-1] for token in decoded(mappings, build, ranges=ranges)] == flags
 
 
-@pytest.mark.parametrize("ranges", ["!", ",", "B-", "\x7f", " "])
-def test_ranges_outside_the_alphabet(ranges, build):
-    with pytest.raises(MalformedSourceMap, match="rangeMappings"):
-        decoded("AAAA", build, ranges=ranges)
+@pytest.mark.parametrize("ranges", [
+    *("!", ",", "B-", "\x7f", " ", "A;!", "!;B"),  # no digits, on whatever line
+    *("E", "BA", "AA", "Q", ";B", "B;;A"),  # beyond the tokens of the line, or steps of nothing
+    *("g", "Ag", "B;g"),  # cut off
+])  # fmt: skip
+def test_ranges_that_make_no_sense_are_none(ranges, build):
+    assert [token[-1] for token in decoded("AAAA,C", build, ranges=ranges)] == [0, 0]
 
 
 @pytest.mark.parametrize("value", range(32))

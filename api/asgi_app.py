@@ -47,6 +47,7 @@ def create_app(settings: Settings, open_jobs: OpenJobs) -> Starlette:
             _ExactRoute(_HEALTHCHECK, endpoints.healthcheck, methods=["GET"]),
             _ExactRoute(_READINESS, endpoints.readiness, methods=["GET"]),
             _ExactRoute("/metrics", endpoints.metrics, methods=["GET"]),
+            _ExactRoute("/status", endpoints.status, methods=["GET"]),
             _ExactRoute("/version", endpoints.version, methods=["GET"]),
             _ExactRoute("/openapi.json", endpoints.openapi, methods=["GET"]),
         ],

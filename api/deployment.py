@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -11,15 +13,29 @@ from typing import Any, Protocol
 
 from redis.asyncio import Redis
 
-from api.redis_client import store_errors
+from api.redis_client import redis_findings, store_errors
 from core.concurrency import end
 from core.errors import StoreUnavailable
 from core.observing.counts import Counts, Values
+from core.observing.health import HealthFinding
+from core.observing.history import KEPT, STEP_S, HistorySample, decode_sample, encode_sample, sampled
 from core.observing.outages import redis_outage
-from core.queue.jobs import COUNTS, HEARTBEAT_LIFE_MS, LARGE_QUEUE, QUEUE
+from core.queue.jobs import (
+    COUNTS,
+    HEARTBEAT_LIFE_MS,
+    HISTORY,
+    HISTORY_TAKEN,
+    LARGE_QUEUE,
+    QUEUE,
+    WORKERS,
+    taken_key,
+)
 from core.queue.lua_scripts import lua_script
 
 _SHARE_EVERY_S = 1.0
+_LOOK_AT_HISTORY_EVERY = 5  # shares: whoever looks first when a sample is due takes it
+_EARLY_MS = 2_500  # half of that, so that samples are a step apart on average
+_HISTORY_LIFE_S = 7_200
 _QUEUES = {"ordinary": QUEUE, "large": LARGE_QUEUE}
 
 
@@ -43,11 +59,29 @@ class Overview:
     counts: Values
 
 
+@dataclass(frozen=True, slots=True)
+class BeatingWorker:
+    """Worker process: its id, how long ago it beat (s), and how many jobs it holds."""
+
+    name: str
+    beat_s: float
+    jobs: int
+
+
 class Deployment(Protocol):
     """Deployment, as the endpoints that watch it need it."""
 
     async def overview(self) -> Overview:
         """Return how things stand.  Raises StoreUnavailable."""
+
+    async def worker_states(self) -> Sequence[BeatingWorker]:
+        """Return the workers, also those that don't beat any more.  Raises StoreUnavailable."""
+
+    async def history(self) -> Sequence[HistorySample]:
+        """Return the samples of the last hour, in order of time.  Raises StoreUnavailable."""
+
+    async def findings(self) -> Sequence[HealthFinding]:
+        """Return what is to be said about Redis."""
 
     async def share(self, counts: Counts, /) -> None:
         """Add what this process has counted to the counts of the deployment.  Raises StoreUnavailable."""
@@ -82,6 +116,44 @@ class RedisDeployment:
             counts={field.decode(): float(value) for field, value in _pairs(counts)},
         )
 
+    async def worker_states(self) -> Sequence[BeatingWorker]:
+        """Return the workers, also those that don't beat any more.  Raises StoreUnavailable."""
+        with store_errors():
+            beats: Any = await self._redis.zrange(WORKERS, 0, -1, withscores=True)
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                for name, _ in beats:
+                    pipeline.scard(taken_key(name.decode()))
+                pipeline.time()
+                *held, (seconds, microseconds) = await pipeline.execute()
+        now_ms = seconds * 1000 + microseconds / 1000
+        return [
+            BeatingWorker(name.decode(), round(max(now_ms - beat_ms, 0) / 1000, 3), jobs)
+            for (name, beat_ms), jobs in zip(beats, held, strict=True)
+        ]
+
+    async def history(self) -> Sequence[HistorySample]:
+        """Return the samples of the last hour, in order of time.  Raises StoreUnavailable."""
+        with store_errors():
+            kept: Any = await self._redis.lrange(HISTORY, 0, KEPT - 1)
+        return [sample for each in reversed(kept) if (sample := decode_sample(each)) is not None]
+
+    async def findings(self) -> Sequence[HealthFinding]:
+        """Return what is to be said about Redis."""
+        return await redis_findings(self._redis)
+
+    async def take_sample(self) -> None:
+        """Add a sample to the history, unless somebody took one a moment ago.  Raises StoreUnavailable."""
+        with store_errors():
+            is_due = await self._redis.set(HISTORY_TAKEN, 1, nx=True, px=STEP_S * 1000 - _EARLY_MS)
+        if is_due:
+            sample = encode_sample(sample_of(await self.overview(), time.time()))
+            with store_errors():
+                async with self._redis.pipeline() as pipeline:
+                    pipeline.lpush(HISTORY, sample)
+                    pipeline.ltrim(HISTORY, 0, KEPT - 1)
+                    pipeline.expire(HISTORY, _HISTORY_LIFE_S)
+                    await pipeline.execute()
+
     async def check_writable(self) -> int:
         """Return how many workers beat.  Raises StoreUnavailable."""
         workers: int = await self._ask(self._probe, args=[HEARTBEAT_LIFE_MS])
@@ -115,10 +187,12 @@ class RedisDeployment:
                 await self.share(counts)
 
     async def _share_for_ever(self, counts: Counts) -> None:
-        while True:
+        for second in itertools.count():
             await asyncio.sleep(_SHARE_EVERY_S)
             try:
                 await self.share(counts)
+                if second % _LOOK_AT_HISTORY_EVERY == 0:
+                    await self.take_sample()
             except StoreUnavailable as error:
                 redis_outage.note(error.why)
 
@@ -129,6 +203,20 @@ class RedisDeployment:
     def _queue(self, depth: int, left_ms: int) -> Queue:
         """``left_ms`` is the time that the oldest job still has; -1 if none waits."""
         return Queue(depth, 0.0 if left_ms < 0 else max(self._allowed_s - left_ms / 1000, 0.0))
+
+
+def sample_of(overview: Overview, at: float) -> HistorySample:
+    """Return what is kept of a deployment at a moment (seconds since 1970)."""
+    return HistorySample(
+        at,
+        sampled(overview.counts),
+        overview.in_flight,
+        overview.running,
+        overview.workers,
+        sum(queue.depth for queue in overview.queues.values()),
+        max((queue.oldest_s for queue in overview.queues.values()), default=0.0),
+        sum(overview.cache_bytes.values()),
+    )
 
 
 def _pairs(flat: Sequence[bytes]) -> Sequence[tuple[bytes, bytes]]:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+import msgspec
 import orjson
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from starlette.applications import Starlette
@@ -25,11 +26,13 @@ from api.deployment import Deployment
 from api.exposition import Metrics
 from api.openapi import openapi_document
 from api.parameters import poll_timeout_s, prefers_text, submit_query
+from api.status_document import status_document
 from api.submitted_body import BodyLease, submitted_body
 from core.errors import ShuttingDown, StoreUnavailable
 from core.explain.explanation import with_explanation
 from core.explain.page import explained_page
 from core.observing.counts import Counts
+from core.observing.health import judge_workers
 from core.observing.logs import REQUEST_ID
 from core.observing.metrics import (
     ACCEPTED,
@@ -171,6 +174,22 @@ async def metrics(request: Request) -> Response:
     counted: Metrics = state.metrics
     text = await counted.exposition(state.jobs.deployment, state.max_in_flight)
     return Response(text, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
+
+
+async def status(request: Request) -> Response:
+    """GET /status: the deployment now and in the last hour."""
+    state = request.app.state
+    deployment: Deployment = state.jobs.deployment
+    await deployment.share(state.metrics.counts)
+    overview = await deployment.overview()
+    document = status_document(
+        overview,
+        state.max_in_flight,
+        await deployment.history(),
+        await deployment.worker_states(),
+        [*await deployment.findings(), judge_workers(overview.workers)],
+    )
+    return json_response(msgspec.json.encode(document), {"Cache-Control": "no-store"})
 
 
 async def version(_: Request) -> Response:

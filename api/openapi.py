@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 import orjson
 
+from api.status_document import Status
 from core.explain.explanation import Explanation
 from core.version import VERSION
 from core.wire.frame import Frame, Stacktrace
@@ -113,6 +114,7 @@ def openapi_document() -> bytes:
                 "/healthcheck": _get(_healthcheck()),
                 "/readiness": _get(_readiness()),
                 "/metrics": _get(_metrics()),
+                "/status": _get(_status()),
                 "/version": _get(_version()),
                 "/openapi.json": _get(_description()),
             },
@@ -240,6 +242,17 @@ def _metrics() -> Document:
     }
 
 
+def _status() -> Document:
+    return {
+        "operationId": "status",
+        "summary": "The deployment now and in the last hour",
+        "responses": {
+            "200": _answer("the state of the deployment", _ref("Status")),
+            **_errors({503: "Redis can't be reached"}),
+        },
+    }
+
+
 def _version() -> Document:
     return {
         "operationId": "version",
@@ -300,7 +313,7 @@ def _ref(name: str) -> Document:
 
 
 def _schemas() -> Document:
-    structs = [SymbolicateRequest, Completed, Traced, Pending, Failed, Ended, Ready, Version, Error]
+    structs = [SymbolicateRequest, Completed, Traced, Pending, Failed, Ended, Ready, Status, Version, Error]
     _, schemas = msgspec.json.schema_components(structs, ref_template=_REF)
     for schema in schemas.values():
         schema["description"] = " ".join(schema.get("description", "").replace("``", "`").split())

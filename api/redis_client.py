@@ -68,17 +68,12 @@ def store_errors() -> Iterator[None]:
 
 async def log_findings(redis: Redis) -> None:
     """Check Redis, and log what isn't fine."""
-    for finding in await _findings(redis):
+    for finding in await redis_findings(redis):
         _log.log(_LEVELS[finding.level], "%s", finding)
 
 
-def _connection_class(address: RedisAddress) -> type[Any]:
-    if address.socket is not None:
-        return UnixDomainSocketConnection
-    return SSLConnection if address.tls else Connection
-
-
-async def _findings(redis: Redis) -> list[HealthFinding]:
+async def redis_findings(redis: Redis) -> list[HealthFinding]:
+    """Return the findings about Redis."""
     try:
         seconds, microseconds = await redis.time()
         ahead_s = seconds + microseconds / 1e6 - time.time()
@@ -89,6 +84,12 @@ async def _findings(redis: Redis) -> list[HealthFinding]:
         return judge_redis(redis_facts(info, await _save(redis), ahead_s))
     except RedisError as error:
         return [redis_is_away(without_representations(str(error)))]
+
+
+def _connection_class(address: RedisAddress) -> type[Any]:
+    if address.socket is not None:
+        return UnixDomainSocketConnection
+    return SSLConnection if address.tls else Connection
 
 
 async def _save(redis: Redis) -> str | None:

@@ -28,6 +28,9 @@ key                              type     content, and when it goes
 ``unmangle:reaper-waits``        string   there when all heartbeats were late: Redis was away, not the workers
 ``unmangle:counts``              hash     what all processes have counted on this server (``core.observing.counts``)
 ``unmangle:caches``              hash     by host: what its cache directory takes (bytes), and when that was (ms)
+``unmangle:history``             list     an hour of samples (``core.observing.history``), the last one first.  Goes two
+                                          hours after it.
+``unmangle:history:taken``       string   there when somebody took a sample a moment ago
 ``unmangle:failing:<digest>``    hash     failures of a host by the start of their bucket (ms), at most
                                           ``window / bucket + 1`` of them.  Goes a window after the last failure.
                                           The digest is of scope and host, or of the host alone for all scopes
@@ -80,6 +83,8 @@ REAPER_WAITS = "unmangle:reaper-waits"
 
 COUNTS = "unmangle:counts"
 CACHES = "unmangle:caches"
+HISTORY = "unmangle:history"
+HISTORY_TAKEN = "unmangle:history:taken"
 PROBE_KEY = "unmangle:probe"
 
 JOB_PREFIX = "unmangle:job:"

@@ -10,7 +10,7 @@ import threading
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 import uvicorn
@@ -19,10 +19,12 @@ from starlette.applications import Starlette
 
 from api.api_process import http_limits
 from api.asgi_app import create_app
-from api.deployment import Overview
+from api.deployment import BeatingWorker, Overview
 from api.http_protocol import http_protocol
 from core.errors import StoreUnavailable
 from core.observing.counts import Counts
+from core.observing.health import HealthFinding, Level
+from core.observing.history import HistorySample
 from core.observing.logs import REQUEST_ID
 from core.settings import Settings
 from core.wire.response import pending_body
@@ -72,6 +74,7 @@ class MemoryDeployment:
 
     workers = 1
     is_away = False
+    samples: ClassVar[list[HistorySample]] = []
 
     async def overview(self) -> Overview:
         self._fail_if_away()
@@ -79,6 +82,15 @@ class MemoryDeployment:
 
     async def share(self, _: Counts) -> None:
         self._fail_if_away()
+
+    async def worker_states(self) -> list[BeatingWorker]:
+        return [BeatingWorker("gone", 60, 0), BeatingWorker("host:1", 0.5, 2)]
+
+    async def history(self) -> list[HistorySample]:
+        return self.samples
+
+    async def findings(self) -> list[HealthFinding]:
+        return [HealthFinding("redis", Level.OK, "it is Redis 8.0.0")]
 
     @contextlib.asynccontextmanager
     async def sharing(self, _: Counts) -> AsyncIterator[None]:

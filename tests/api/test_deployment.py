@@ -10,7 +10,20 @@ from redis.asyncio import Redis
 from api.deployment import RedisDeployment
 from api.redis_jobs import RedisJobs, open_jobs
 from core.observing.counts import Counts
-from core.queue.jobs import CACHES, COUNTS, HEARTBEAT_LIFE_MS, IN_FLIGHT, LARGE_QUEUE, QUEUE, WORKERS
+from core.observing.history import KEPT
+from core.observing.metrics import OUTCOMES
+from core.queue.jobs import (
+    CACHES,
+    COUNTS,
+    HEARTBEAT_LIFE_MS,
+    HISTORY,
+    HISTORY_TAKEN,
+    IN_FLIGHT,
+    LARGE_QUEUE,
+    QUEUE,
+    WORKERS,
+    taken_key,
+)
 from core.settings import Settings
 
 BODY = b'{"source": {"id": "s", "url": "http://h/", "token": "secret"}}'
@@ -85,3 +98,37 @@ async def test_what_is_left_is_shared_at_the_end(settings, redis):
     async with RedisDeployment(redis, settings.request_timeout_s).sharing(counts):
         counts.inc("a")
     assert await redis.hgetall(COUNTS) == {b"a": b"1"}
+
+
+async def test_one_of_all_processes_takes_a_sample(jobs: RedisJobs, redis):
+    counts = Counts()
+    counts.inc(OUTCOMES.field("completed"), 3)
+    await jobs.deployment.share(counts)
+    for _ in range(3):
+        await jobs.deployment.take_sample()
+    [sample] = await jobs.deployment.history()
+    assert sample.counts == {OUTCOMES.field("completed"): 3}
+    await redis.delete(HISTORY_TAKEN)
+    await jobs.deployment.take_sample()
+    assert len(await jobs.deployment.history()) == 2
+    assert 0 < await redis.ttl(HISTORY) <= 7200
+
+
+async def test_an_hour_of_samples_is_kept(jobs: RedisJobs, redis):
+    await redis.lpush(HISTORY, *[b"of another version"] * 500)
+    await jobs.deployment.take_sample()
+    assert await redis.llen(HISTORY) == KEPT
+    assert len(await jobs.deployment.history()) == 1
+
+
+async def test_workers_tell_when_they_beat_and_what_they_hold(jobs: RedisJobs, redis):
+    now_ms = int(time.time() * 1000)
+    await redis.zadd(WORKERS, {"dead": now_ms - MINUTE_MS, "host:1": now_ms})
+    await redis.sadd(taken_key("host:1"), "a", "b")
+    workers = {worker.name: worker for worker in await jobs.deployment.worker_states()}
+    assert {name: worker.jobs for name, worker in workers.items()} == {"dead": 0, "host:1": 2}
+    assert workers["dead"].beat_s >= 60
+
+
+async def test_findings_are_about_this_redis(jobs: RedisJobs):
+    assert {finding.subject for finding in await jobs.deployment.findings()} >= {"redis"}

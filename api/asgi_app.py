@@ -22,6 +22,7 @@ from api.middleware import RequestMetrics
 from api.submitted_body import BodyBytes
 from api.trace_bodies import TraceBodies
 from api.uploads import store_state
+from api.uploads.plain_routes import PLAIN_PREFIX, plain_routes
 from api.uploads.upload_routes import PREFIX, UploadRoutes
 from core.observing.logs import LOG_FIELDS, log_fields
 from core.observing.metrics import STARTS
@@ -55,9 +56,10 @@ def create_app(settings: Settings, open_jobs: OpenJobs) -> Starlette:
         exception_handlers=handlers,
         lifespan=_lifespan(settings, lambda: open_jobs(settings)),
     )
-    app.state.upload_routes = UploadRoutes()
+    app.state.store_routes = (UploadRoutes(), plain_routes())
     if settings.serve != "symbolication":
-        app.router.routes.append(Mount(PREFIX, app.state.upload_routes))
+        for prefix, store_routes in zip((PREFIX, PLAIN_PREFIX), app.state.store_routes, strict=True):
+            app.router.routes.append(Mount(prefix, store_routes))
     if settings.serve != "uploads":
         app.submissions = Submissions(app, metrics.counts, handlers)
         app.router.routes.append(_ExactRoute(SUBMISSION_PATH, app.submissions, methods=["POST"]))
@@ -84,7 +86,9 @@ def _lifespan(
         async with open_jobs() as jobs:
             app.state.jobs = jobs
             app.state.metrics.counts.inc(STARTS.field())
-            app.state.upload_routes.state = store_state.open_state(settings, app.state.metrics.counts, jobs)
+            opened = store_state.open_state(settings, app.state.metrics.counts, jobs)
+            for store_routes in app.state.store_routes:
+                store_routes.state = opened
             async with jobs.deployment.sharing(app.state.metrics.counts):
                 yield
             app.state.large_bodies.close()

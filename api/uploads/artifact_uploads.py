@@ -30,7 +30,8 @@ _log = logging.getLogger(__name__)
 CHUNK_IS_OLD_AFTER_S = 20 * 3600
 """A chunk may be swept a day after it was written: one of this age is asked for again before that."""
 
-_upload_ids = UploadIds()
+upload_ids = UploadIds()
+"""Ids of the uploads of this process."""
 
 
 async def options(call: UploadCall) -> Response:
@@ -41,7 +42,7 @@ async def options(call: UploadCall) -> Response:
 
 async def upload_chunks(call: UploadCall) -> Response:
     """POST chunk-upload/: store chunks; the answer says that all of them are."""
-    _need_room(call)
+    need_room(call)
     keys, objects = OrgKeys(call.org), call.state.objects
     request = call.request
     count = await call.state.bodies.store_all(
@@ -69,38 +70,17 @@ async def assemble(call: UploadCall) -> Response:
     if missing:
         detail = f"{len(missing)} of {len(request.distinct_chunks)} chunks are missing: upload again"
         return json_answer(assemble_document("not_found", missing, detail))
-    _need_room(call)
-    return json_answer(_document(await _outcome(call, _task(call, request), key)))
+    need_room(call)
+    return json_answer(_document(await outcome_of(call, _task(call, request), key)))
 
 
-def _need_room(call: UploadCall) -> None:
+def need_room(call: UploadCall) -> None:
+    """Raise Refused if there is no room for uploads."""
     if not call.state.objects.has_room():
         raise Refused(503, "the store's directory has less than a gibibyte of free space")
 
 
-async def _missing_chunks(call: UploadCall, request: AssembleRequest) -> list[str]:
-    chunks, keys = request.distinct_chunks, OrgKeys(call.org)
-    heads = await call.state.objects.heads(keys.chunk(chunk) for chunk in chunks)
-    return [
-        chunk for chunk, head in zip(chunks, heads, strict=True) if head is None or head.age_s() > CHUNK_IS_OLD_AFTER_S
-    ]
-
-
-def _task(call: UploadCall, request: AssembleRequest) -> UploadTask:
-    return UploadTask(
-        upload=_upload_ids.next(),
-        org=call.org,
-        projects=request.projects,
-        checksum=request.checksum,
-        chunks=request.chunks,
-        release=request.version,
-        dist=request.dist or None,
-        strict=call.token.strict,
-        by=Uploader(call.token.name, call.agent),
-    )
-
-
-async def _outcome(call: UploadCall, task: UploadTask, key: str) -> UploadOutcome | None:
+async def outcome_of(call: UploadCall, task: UploadTask, key: str) -> UploadOutcome | None:
     """Return what becomes of an upload; None if that takes longer than clients wait: it is noted then.
 
     It is noted as well if there is no Redis, so that a worker finds it.
@@ -116,6 +96,28 @@ async def _outcome(call: UploadCall, task: UploadTask, key: str) -> UploadOutcom
         return _read(answer)
     await call.state.objects.put(OrgKeys(call.org).pending(key), encode(task))
     return None
+
+
+async def _missing_chunks(call: UploadCall, request: AssembleRequest) -> list[str]:
+    chunks, keys = request.distinct_chunks, OrgKeys(call.org)
+    heads = await call.state.objects.heads(keys.chunk(chunk) for chunk in chunks)
+    return [
+        chunk for chunk, head in zip(chunks, heads, strict=True) if head is None or head.age_s() > CHUNK_IS_OLD_AFTER_S
+    ]
+
+
+def _task(call: UploadCall, request: AssembleRequest) -> UploadTask:
+    return UploadTask(
+        upload=upload_ids.next(),
+        org=call.org,
+        projects=request.projects,
+        checksum=request.checksum,
+        chunks=request.chunks,
+        release=request.version,
+        dist=request.dist or None,
+        strict=call.token.strict,
+        by=Uploader(call.token.name, call.agent),
+    )
 
 
 def _read(answer: bytes) -> UploadOutcome:

@@ -7,6 +7,7 @@ import hashlib
 import re
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
 from python_multipart.exceptions import FormParserError
@@ -73,6 +74,10 @@ class ChunkBodies:
     def __init__(self) -> None:
         self._readers = asyncio.Semaphore(_READERS)
         self._writers = asyncio.Semaphore(_WRITERS)
+
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        """Return what is entered as long as a body is read: only so many are at a time."""
+        return self._readers
 
     async def store_all(
         self, headers: Headers, receive: Receive, store: Callable[[str, bytes], Awaitable[None]]

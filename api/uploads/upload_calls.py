@@ -102,6 +102,17 @@ class UploadCall:
             pieces.append(piece)
         return b"".join(pieces)
 
+    def query(self, *names: str) -> dict[str, str]:
+        """Return the parameters of the query.  Raises Refused for one that isn't among ``names``, or there twice."""
+        values: dict[str, str] = {}
+        for name, value in self.request.query_params.multi_items():
+            if name not in names:
+                raise Refused(400, f"{name[:40]}: there is no such parameter, but {', '.join(names)}")
+            if name in values:
+                raise Refused(400, f"{name}: given twice")
+            values[name] = value
+        return values
+
     def origin(self) -> str:
         """Return the origin at which the client reaches us: some refuse to go to any other one."""
         settings, headers = self.state.settings, self.request.headers
@@ -167,10 +178,15 @@ def json_answer(document: Any, status: int = 200, headers: Mapping[str, str] | N
 
 def refusal_answer(refused: Refused) -> Response:
     """Return the answer of a refusal, in the words of Sentry's API."""
+    return json_answer({"detail": refused.detail}, refused.status, retry_headers(refused))
+
+
+def retry_headers(refused: Refused) -> dict[str, str]:
+    """Return the headers of a refusal, which say when to try again if that makes sense."""
     headers = dict(refused.headers)
     if refused.status == 503:
         headers["Retry-After"] = str(_RETRY_AFTER_S)
-    return json_answer({"detail": refused.detail}, refused.status, headers)
+    return headers
 
 
 def _too_large(max_bytes: int) -> Refused:

@@ -74,44 +74,56 @@ async def single_files(_: UploadCall) -> Response:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class RouteRow:
+    """A route: methods, the path below the prefix, the rights of which one is needed, and who answers."""
+
     methods: str
     path: re.Pattern[str]
     rights: Sequence[Right]
     endpoint: Endpoint
 
 
-def _row(methods: str, path: str, rights: Sequence[Right], endpoint: Endpoint) -> _Row:
-    return _Row(methods, re.compile(rf"{path}/?", re.DOTALL), rights, endpoint)
+def route_row(methods: str, path: str, rights: Sequence[Right], endpoint: Endpoint) -> RouteRow:
+    """Return a route; ``methods`` are words, ``path`` is a regular expression."""
+    return RouteRow(methods, re.compile(rf"{path}/?", re.DOTALL), rights, endpoint)
 
 
 ROWS = (
-    _row("GET", "", (), index),
-    _row("GET", "/organizations", (), organizations),
-    _row("GET", "/users/me/regions", (), regions),
-    _row("GET", _ORG, (), organization),
-    _row("GET", rf"{_ORG}/(?:projects|repos)", (), nothing),
-    _row("GET", rf"{_ORG}/chunk-upload", _UPLOAD, artifact_uploads.options),
-    _row("POST", rf"{_ORG}/chunk-upload", _UPLOAD, artifact_uploads.upload_chunks),
-    _row("POST", rf"{_ORG}/artifactbundle/assemble", _UPLOAD, artifact_uploads.assemble),
-    _row("POST", _ANYWHERE, _UPLOAD, releases.create),
-    _row("GET", _ANYWHERE, _LOOK, releases.newest),
-    _row("GET POST PUT DELETE", rf"{_VERSION}/(?:files|assemble)(?:/.*)?", _UPLOAD, single_files),
-    _row("GET POST PUT DELETE", rf"{_PROJECT}/files/source-maps", _UPLOAD, single_files),
-    _row("GET", rf"{_PROJECT}/artifact-lookup", (Right.READ,), stored_lookups.lookup),
-    _row("GET", rf"{_VERSION}/previous-with-commits", _UPLOAD, releases.previous),
-    _row("GET", rf"{_VERSION}/(?:commits|deploys)", _UPLOAD, nothing),
-    _row("POST", rf"{_VERSION}/deploys", _UPLOAD, releases.deploy),
-    _row("PUT", _VERSION, _UPLOAD, releases.update),
-    _row("GET", _VERSION, _LOOK, releases.one),
-    _row("DELETE", _VERSION, (Right.DELETE,), releases.delete),
+    route_row("GET", "", (), index),
+    route_row("GET", "/organizations", (), organizations),
+    route_row("GET", "/users/me/regions", (), regions),
+    route_row("GET", _ORG, (), organization),
+    route_row("GET", rf"{_ORG}/(?:projects|repos)", (), nothing),
+    route_row("GET", rf"{_ORG}/chunk-upload", _UPLOAD, artifact_uploads.options),
+    route_row("POST", rf"{_ORG}/chunk-upload", _UPLOAD, artifact_uploads.upload_chunks),
+    route_row("POST", rf"{_ORG}/artifactbundle/assemble", _UPLOAD, artifact_uploads.assemble),
+    route_row("POST", _ANYWHERE, _UPLOAD, releases.create),
+    route_row("GET", _ANYWHERE, _LOOK, releases.newest),
+    route_row("GET POST PUT DELETE", rf"{_VERSION}/(?:files|assemble)(?:/.*)?", _UPLOAD, single_files),
+    route_row("GET POST PUT DELETE", rf"{_PROJECT}/files/source-maps", _UPLOAD, single_files),
+    route_row("GET", rf"{_PROJECT}/artifact-lookup", (Right.READ,), stored_lookups.lookup),
+    route_row("GET", rf"{_VERSION}/previous-with-commits", _UPLOAD, releases.previous),
+    route_row("GET", rf"{_VERSION}/(?:commits|deploys)", _UPLOAD, nothing),
+    route_row("POST", rf"{_VERSION}/deploys", _UPLOAD, releases.deploy),
+    route_row("PUT", _VERSION, _UPLOAD, releases.update),
+    route_row("GET", _VERSION, _LOOK, releases.one),
+    route_row("DELETE", _VERSION, (Right.DELETE,), releases.delete),
 )
 
 
 class UploadRoutes:
-    """The upload API as an ASGI application; without a store, all of it is 404."""
+    """An API of the store as an ASGI application; without a store, all of it is 404.
 
-    def __init__(self) -> None:
+    ``refuse`` makes an answer of a refusal.
+    """
+
+    def __init__(
+        self,
+        prefix: str = PREFIX,
+        rows: Sequence[RouteRow] = ROWS,
+        refuse: Callable[[Refused], Response] = refusal_answer,
+    ) -> None:
+        self._prefix, self._rows, self._refuse = prefix, rows, refuse
         self.state: UploadState | None = None
         """Set as long as the server runs and has a store."""
 
@@ -126,14 +138,14 @@ class UploadRoutes:
             refused = as_refusal(error)
             if refused is None:
                 raise
-            answer = refusal_answer(refused)
+            answer = self._refuse(refused)
         await answer(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
         if self.state is None:
             raise Refused(404, "no artifact store: UNMANGLE_STORE_URL is not set")
-        path = _path_below(request)
-        for row in ROWS:
+        path = _path_below(request, self._prefix)
+        for row in self._rows:
             found = row.path.fullmatch(path) if request.method in row.methods.split() else None
             if found is not None:
                 if request.app.state.shutting_down:
@@ -141,12 +153,12 @@ class UploadRoutes:
                 call = await make_call(self.state, request, _names(found))
                 call.need(row.rights)
                 return await row.endpoint(call)
-        raise Refused(404, f"no such route in Unmangle's upload API: {request.method} {PREFIX}{path[:200]}")
+        raise Refused(404, f"no such route in Unmangle's upload API: {request.method} {self._prefix}{path[:200]}")
 
 
-def _path_below(request: Request) -> str:
+def _path_below(request: Request, prefix: str) -> str:
     raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
-    return raw.partition(b"?")[0].decode("latin-1").removeprefix(PREFIX)
+    return raw.partition(b"?")[0].decode("latin-1").removeprefix(prefix)
 
 
 def _names(found: re.Match[str]) -> dict[str, str]:

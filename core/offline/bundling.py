@@ -108,7 +108,14 @@ def prepare(artifacts: Artifacts, on_progress: Callable[[], None], *, inject: bo
 
 def bundle_members(files: list[PreparedFile], url_prefix: str) -> dict[str, tuple[bytes, dict[str, Any]]]:
     """Members for ``core.files.artifact_bundle.write_bundle``; ``url_prefix`` is where the folder is deployed."""
-    return {_member_path(url_prefix, each.path): (each.content, _entry(each, url_prefix)) for each in files}
+    return {member_path(url_prefix, each.path): (each.content, _entry(each, url_prefix)) for each in files}
+
+
+def member_path(url_prefix: str, path: str) -> str:
+    """Return where in the archive a file is.  Nobody looks it up, but others spell it so."""
+    scheme, found, rest = url_prefix.partition("://")
+    folder = f"{scheme}/{rest}" if found else f"_/_/{url_prefix.removeprefix('~')}"
+    return "/".join(part for part in f"files/{folder}/{path}".split("/") if part)
 
 
 def _groups(artifacts: Artifacts) -> list[_Group]:
@@ -238,13 +245,6 @@ def _compressed_copies(changed: Iterable[PreparedFile]) -> Iterator[str]:
         for ending in _COMPRESSED:
             if os.path.exists(f"{each.file.place}{ending}"):  # noqa: PTH110 - it is a string
                 yield f"{each.file.place}{ending}: a copy of what {each.file.name} was: compress it again"
-
-
-def _member_path(url_prefix: str, path: str) -> str:
-    """Return where in the archive a file is.  Nobody looks it up, but others spell it so."""
-    scheme, found, rest = url_prefix.partition("://")
-    folder = f"{scheme}/{rest}" if found else f"_/_/{url_prefix.removeprefix('~')}"
-    return "/".join(part for part in f"files/{folder}/{path}".split("/") if part)
 
 
 def _entry(each: PreparedFile, url_prefix: str) -> dict[str, Any]:

@@ -57,7 +57,7 @@ class UploadedArchive:
             raise refusal(FindingCode.TOO_MANY_FILES, str(error)) from None
         except MalformedBundle as error:
             raise refusal(FindingCode.NOT_A_BUNDLE, str(error)) from None
-        _check_members(archive.filelist, size, limits)
+        check_members(archive.filelist, size, limits)
         return cls(archive, _manifest(archive, limits), limits)
 
     def size(self, file: ManifestFile) -> int:
@@ -95,6 +95,33 @@ class UploadedArchive:
                 yield UploadFinding(FindingCode.FILE_TOO_LARGE, said, file.path)
 
 
+def check_members(members: list[zipfile.ZipInfo], size: int, limits: CheckLimits) -> None:
+    """Raise UploadRefused for an archive that is made to annoy."""
+    names = set[str]()
+    for member in members:
+        why = _oddity(member)
+        if why is None and member.filename in names:
+            why = "two members have this name"
+        if why is not None:
+            raise refusal(FindingCode.SUSPICIOUS_ARCHIVE, why, member.filename[:200])
+        names.add(member.filename)
+    packed, unpacked = sum(each.compress_size for each in members), sum(each.file_size for each in members)
+    if packed > size:
+        raise refusal(FindingCode.SUSPICIOUS_ARCHIVE, "members overlap")
+    if unpacked > limits.max_unpacked_bytes:
+        said = f"{unpacked} bytes unpacked, at most {limits.max_unpacked_bytes} are allowed"
+        raise refusal(FindingCode.SUSPICIOUS_ARCHIVE, said)
+    if unpacked > _RATIO_COUNTS_FROM and unpacked > _MOST_RATIO * packed:
+        raise refusal(FindingCode.SUSPICIOUS_ARCHIVE, f"{packed} bytes would unpack to {unpacked}")
+
+
+def oddity_of_name(name: str) -> str | None:
+    """Return what is wrong with the name of a member."""
+    if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/"):
+        return "its name leads out of the archive"
+    return None
+
+
 def _manifest(archive: zipfile.ZipFile, limits: CheckLimits) -> ManifestFiles:
     info = archive.NameToInfo.get(_MANIFEST)
     if info is None:
@@ -116,31 +143,9 @@ def _manifest(archive: zipfile.ZipFile, limits: CheckLimits) -> ManifestFiles:
     return manifest
 
 
-def _check_members(members: list[zipfile.ZipInfo], size: int, limits: CheckLimits) -> None:
-    """Raise UploadRefused for an archive that is made to annoy."""
-    names = set[str]()
-    for member in members:
-        why = _oddity(member)
-        if why is None and member.filename in names:
-            why = "two members have this name"
-        if why is not None:
-            raise refusal(FindingCode.SUSPICIOUS_ARCHIVE, why, member.filename[:200])
-        names.add(member.filename)
-    packed, unpacked = sum(each.compress_size for each in members), sum(each.file_size for each in members)
-    if packed > size:
-        raise refusal(FindingCode.SUSPICIOUS_ARCHIVE, "members overlap")
-    if unpacked > limits.max_unpacked_bytes:
-        said = f"{unpacked} bytes unpacked, at most {limits.max_unpacked_bytes} are allowed"
-        raise refusal(FindingCode.SUSPICIOUS_ARCHIVE, said)
-    if unpacked > _RATIO_COUNTS_FROM and unpacked > _MOST_RATIO * packed:
-        raise refusal(FindingCode.SUSPICIOUS_ARCHIVE, f"{packed} bytes would unpack to {unpacked}")
-
-
 def _oddity(member: zipfile.ZipInfo) -> str | None:
     if member.flag_bits & _ENCRYPTED:
         return "it is encrypted"
     if member.compress_type not in METHODS:
         return f"its compression method is {member.compress_type}, neither stored nor deflated"
-    if member.filename.startswith(("/", "\\")) or ".." in member.filename.replace("\\", "/").split("/"):
-        return "its name leads out of the archive"
-    return None
+    return oddity_of_name(member.filename)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from core.errors import UnmangleError
-from core.store.upload_records import UploadFinding, UploadReport
+from core.store.upload_records import UploadFinding, UploadRecord, UploadReport
 
 _MOST_OF_EACH = 20
 _MOST_LINES = 20
@@ -46,6 +46,7 @@ class FindingCode(StrEnum):
     NAME_ODD = "name_odd"
     RELEASE_NO_NAME = "release_no_name"
     OTHER_ORG = "other_org"
+    LINK_SKIPPED = "link_skipped"
     # Notes.
     NAMES_BY_ID_ONLY = "names_by_id_only"
     REPLACES = "replaces"
@@ -109,9 +110,26 @@ def refused_text(report: UploadReport, files: int) -> str:
     return "\n".join([head, *lines, *([f"… and {rest} more"] if rest > 0 else [])])
 
 
+def uploaded_text(record: UploadRecord, report: UploadReport) -> str:
+    """Return what people are told of an upload that was taken: what it has, then its findings, a line each."""
+    counts = record.counts
+    release = "" if record.release is None else f", release {record.release}"
+    dist = "" if record.dist is None else f", dist {record.dist}"
+    head = (
+        f"uploaded {record.id} to {record.org}/{','.join(record.projects)}{release}{dist}: {counts.files} files, "
+        f"{counts.maps} source maps, {counts.debug_ids} debug ids, {record.bytes} bytes"
+    )
+    rest = [f"{report.unchecked} files were not looked into: there is too much of it"] if report.unchecked else []
+    return "".join(f"{line}\n" for line in [head, *map(_line_with_more, report.findings), *rest])
+
+
 def finding_line(finding: UploadFinding) -> str:
     """Return a finding on one line."""
     return f"{finding.code}{f' {finding.file}' if finding.file else ''}: {finding.said}"
+
+
+def _line_with_more(finding: UploadFinding) -> str:
+    return f"{finding_line(finding)}{f' (and {finding.more} more files)' if finding.more else ''}"
 
 
 def _gravity(finding: UploadFinding) -> int:

@@ -14,7 +14,7 @@ from core.store.bundle_check import Checked, map_missing
 from core.store.object_store import ObjectMissing, Objects
 from core.store.store_index import index_keys, names_of, newest_by_id, read_id_entries, read_name_entries
 from core.store.store_keys import OrgKeys
-from core.store.store_names import assembly_key, name_digest, upload_ms
+from core.store.store_names import assembly_key, digest, name_digest, upload_ms
 from core.store.upload_records import (
     Contents,
     UploadFinding,
@@ -42,7 +42,8 @@ class BundleDigests:
 
 def task_key(task: UploadTask) -> str:
     """Return what a task shares with equal ones."""
-    return assembly_key(task.checksum, task.projects, task.release, task.dist)
+    checksum = task.checksum if task.kind == "bundle" else digest(task.checksum, task.kind, task.url_prefix)
+    return assembly_key(checksum, task.projects, task.release, task.dist)
 
 
 async def findings_in_store(objects: Objects, task: UploadTask, checked: Checked) -> list[UploadFinding]:

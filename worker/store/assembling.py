@@ -34,6 +34,7 @@ CHECK_TIMEOUT_S = 120
 CHECK_MEMORY_BYTES = 2 << 30
 PENDING_REWRITE_S = 30.0
 _UNLIMITED = 1 << 60
+_STEP = 1 << 20
 
 
 class Assembler:
@@ -70,8 +71,8 @@ class Assembler:
     async def _outcome(self, task: UploadTask) -> UploadOutcome:
         rewriting = asyncio.create_task(self._rewrite_pending(task))
         try:
-            with await asyncio.to_thread(self._file) as file:
-                outcome = await self._assembled(task, file)
+            with await asyncio.to_thread(self._file) as file, await asyncio.to_thread(self._file) as made:
+                outcome = await self._assembled(task, file, made)
                 await self._objects.delete([OrgKeys(task.org).pending(task_key(task))])
                 return outcome
         except ObjectStoreUnavailable as error:
@@ -83,11 +84,14 @@ class Assembler:
         finally:
             await end(rewriting)
 
-    async def _assembled(self, task: UploadTask, file: BinaryIO) -> UploadOutcome:
+    async def _assembled(self, task: UploadTask, file: BinaryIO, made: BinaryIO) -> UploadOutcome:
+        """Return what comes of the chunks in ``file``; of an archived folder, the bundle is in ``made`` then."""
         files = 0
         try:
             digests = await self._joined(task, file)
-            checked = await self._checked(task, file)
+            checked = await self._checked(task, file, made)
+            if task.kind != "bundle":
+                file, digests = made, await asyncio.to_thread(_digests, made)
             files = checked.counts.files
             findings = [*checked.findings, *await findings_in_store(self._objects, task, checked)]
             report = make_report(findings, checked.unchecked)
@@ -125,11 +129,11 @@ class Assembler:
         await asyncio.to_thread(file.flush)
         return BundleDigests(size, sha1.hexdigest(), sha256.hexdigest())
 
-    async def _checked(self, task: UploadTask, file: BinaryIO) -> Checked:
-        """Have the bundle in ``file`` checked by another process.  Raises UploadRefused."""
+    async def _checked(self, task: UploadTask, file: BinaryIO, made: BinaryIO) -> Checked:
+        """Have the upload in ``file`` checked by another process.  Raises UploadRefused."""
         try:
             async with asyncio.timeout(CHECK_TIMEOUT_S):
-                said = await self._said(task, file)
+                said = await self._said(task, file, made)
         except TimeoutError:
             raise refusal(FindingCode.UNCHECKABLE, "the checks took too long") from None
         try:
@@ -140,7 +144,7 @@ class Assembler:
             raise UploadRefused(verdict.refused)
         return verdict.checked
 
-    async def _said(self, task: UploadTask, file: BinaryIO) -> bytes:
+    async def _said(self, task: UploadTask, file: BinaryIO, made: BinaryIO) -> bytes:
         """Return what the process that checks has written when it ends."""
         settings = self._settings
         check = CheckTask(
@@ -157,9 +161,10 @@ class Assembler:
             "-m",
             "worker.store.check_process",
             str(file.fileno()),
+            str(made.fileno()),
             stdin=PIPE,  # closes with us, whatever we die of
             stdout=PIPE,
-            pass_fds=[file.fileno()],
+            pass_fds=[file.fileno(), made.fileno()],
             process_group=0,  # what interrupts the worker is for the worker to handle
         )
         try:
@@ -186,3 +191,13 @@ class Assembler:
             await asyncio.sleep(PENDING_REWRITE_S)
             with contextlib.suppress(ObjectStoreUnavailable):
                 await self._objects.put(OrgKeys(task.org).pending(task_key(task)), encode(task))
+
+
+def _digests(file: BinaryIO) -> BundleDigests:
+    sha1, sha256, size = hashlib.sha1(usedforsecurity=False), hashlib.sha256(), 0
+    file.seek(0)
+    while piece := file.read(_STEP):
+        sha1.update(piece)
+        sha256.update(piece)
+        size += len(piece)
+    return BundleDigests(size, sha1.hexdigest(), sha256.hexdigest())

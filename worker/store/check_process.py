@@ -1,6 +1,7 @@
-"""``python -m worker.store.check_process BUNDLE``: a process that checks one uploaded bundle, and ends.
+"""``python -m worker.store.check_process UPLOAD BUNDLE``: a process that checks one upload, and ends.
 
-``BUNDLE`` is the descriptor of an open file.  Standard input gets a ``CheckTask`` as a line of JSON; when it closes,
+Both are descriptors of open files; the bundle of an archived folder is written to the second one.
+Standard input gets a ``CheckTask`` as a line of JSON; when it closes,
 the worker is dead.  Standard output gets a ``CheckVerdict``.
 """
 
@@ -12,11 +13,13 @@ import resource
 import sys
 import threading
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
 from core.store.archive_check import CheckLimits
 from core.store.bundle_check import Checked, check_bundle
+from core.store.folder_bundles import write_folder_bundle
 from core.store.upload_records import UploadFinding, UploadTask
 from core.store.upload_report import UploadRefused
 from worker.child_processes import leave_to_worker
@@ -54,7 +57,7 @@ class CheckVerdict(msgspec.Struct, frozen=True):
 
 
 def main() -> None:
-    """Check the bundle that the argument names."""
+    """Check the upload that the arguments name."""
     leave_to_worker()
     with contextlib.suppress(OSError):
         os.nice(_LESS_URGENT)
@@ -63,14 +66,22 @@ def main() -> None:
     check = msgspec.json.decode(sys.stdin.buffer.readline(), type=CheckTask)
     threading.Thread(target=_end_with_worker, daemon=True).start()
     resource.setrlimit(resource.RLIMIT_DATA, (check.max_memory_bytes, check.max_memory_bytes))
-    with os.fdopen(int(sys.argv[1]), "rb") as bundle:
+    with os.fdopen(int(sys.argv[1]), "rb") as upload, os.fdopen(int(sys.argv[2]), "w+b") as made:
         try:
-            verdict = CheckVerdict(checked=check_bundle(bundle, check.task, check.limits))
+            verdict = CheckVerdict(checked=_checked(upload, made, check))
         except UploadRefused as error:
             verdict = CheckVerdict(refused=list(error.findings))
     sys.stdout.buffer.write(msgspec.json.encode(verdict))
     sys.stdout.buffer.flush()
     os._exit(0)
+
+
+def _checked(upload: BinaryIO, made: BinaryIO, check: CheckTask) -> Checked:
+    if check.task.kind == "bundle":
+        return check_bundle(upload, check.task, check.limits)
+    findings = write_folder_bundle(upload, made, check.task, check.limits)
+    checked = check_bundle(made, check.task, check.limits)
+    return msgspec.structs.replace(checked, findings=[*findings, *checked.findings])
 
 
 def _end_with_worker() -> None:

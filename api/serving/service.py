@@ -23,6 +23,7 @@ import orjson
 from redis.exceptions import RedisError
 
 from api.redis_client import open_redis
+from api.serving.development_store import development_store, upload_lines
 from api.serving.redis_server import embedded_redis_command, last_words
 from api.serving.supervisor import Program, Supervisor, write_line
 from api.sockets import free_port, is_free, open_sockets, place
@@ -78,6 +79,8 @@ class _Service:
             **{name: text for name, text in environ.items() if text and name not in unknown},
             "PYTHONUNBUFFERED": "1",
         }
+        if options.with_example:
+            self._environment |= development_store(_ROOT, self._environment)
         self._settings = Settings.from_environ(self._environment)
         self._stop = asyncio.Event()
 
@@ -93,9 +96,16 @@ class _Service:
             self._start_processes(supervisor)
             if await self._is_up(supervisor):
                 _announce(self._address(), [redis, *self._worker_names()], example_port)
+                self._announce_store()
             await self._stop.wait()
             watching.cancel()
         return 0
+
+    def _announce_store(self) -> None:
+        if self._settings.store_url is not None and self._options.with_example:
+            settings = self._settings
+            for line in upload_lines(self._address(), settings.store_org, settings.store_admin_token):
+                _say("", line)
 
     def _follow_signals(self, supervisor: Supervisor) -> None:
         """End in order at the first signal, and at once at a later one."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.offline.frame_places import Style, TextFrame
 from core.offline.json_frames import with_original
-from core.offline.plain_text import MAY_BE_SPECIAL, NEEDS_ESCAPES
+from core.offline.text_frames import MAY_BE_SPECIAL
 
 if TYPE_CHECKING:
     from core.offline.escapes import Encodings
@@ -20,6 +20,8 @@ _LINE_AND_COLUMN = re.compile(r":(\d+)(?::\d+)?\Z")
 _KINDS_OF_CODE = frozenset({"global code", "module code", "eval code"})
 """What JavaScriptCore says where code is in no function."""
 _NAMELESS = "<anonymous>"
+_NEEDS_ESCAPES = re.compile(r"[\x00-\x1f\"\\]")
+"""Characters that can't be in a string of JSON as they are."""
 _ARROW = re.compile(r"^([ \t]*)(\^+)[ \t]*\r?$", re.MULTILINE)
 _HEADER = re.compile(r"[^\n]*:\d{1,10}\r?\n")
 _LONG = 1000
@@ -46,7 +48,7 @@ class FrameWriter:
             return with_original(was, function, file, lineno, colno)
         place = f"{file}:{lineno}" if colno is None else f"{file}:{lineno}:{colno}"
         original = frame_text(frame, function, place, was)
-        if self._is_plain and not NEEDS_ESCAPES.search(original):
+        if self._is_plain and not _NEEDS_ESCAPES.search(original):
             return self._paint(original)
         from core.offline.escapes import Encodings, hidden_parts  # most texts have none
 

@@ -5,11 +5,14 @@ A text may be a console, a log, or a string of JSON with a trace in it.  What do
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from core.offline.frame_places import TextFrame
 from core.offline.frame_reader import read_frames
-from core.offline.plain_text import MAY_BE_SPECIAL, PlainText
+
+MAY_BE_SPECIAL = re.compile(r"[\x1b\x9b\\^#&%]|<b|\[\d")
+"""First characters of a piece that may stand for something else than itself."""
 
 
 def find_frames(text: str, is_known: Callable[[str], bool] | None = None) -> list[TextFrame]:
@@ -20,33 +23,10 @@ def find_frames(text: str, is_known: Callable[[str], bool] | None = None) -> lis
 
     The time is linear in the length of any text.
     """
-    plain = plain_text(text)
-    frames: list[TextFrame] = read_frames(plain.text, is_known)
-    if plain.text is not text:
-        frames = [
-            frame._replace(start=start, end=end) for frame in frames for start, end in [plain.raw_span(*frame[1:3])]
-        ]
-    return _decoded(text, frames) if "\\" in text else frames
+    if MAY_BE_SPECIAL.search(text) is None:
+        return list(read_frames(text, is_known))
+    from core.offline.escape_reader import decoded_frames, read_escapes  # most texts have none
 
-
-def plain_text(raw: str) -> PlainText:
-    """Return ``raw`` as a person would read it; the time is linear in its length."""
-    if MAY_BE_SPECIAL.search(raw) is None:
-        return PlainText(raw)
-    from core.offline.escapes import read_escapes  # most texts have none, and its expressions are slow to compile
-
-    return read_escapes(raw)
-
-
-def _decoded(raw: str, frames: list[TextFrame]) -> list[TextFrame]:
-    """Return frames with what is written in strings of JSON as it is meant."""
-    from core.offline.escapes import Encodings
-
-    encodings = Encodings(raw)
-    for number, frame in enumerate(frames):
-        if "\\" in frame.path or "\\" in (frame.function or ""):
-            path, function = (
-                each and encodings.decoded(each, frame.start, frame.end) for each in (frame.path, frame.function)
-            )
-            frames[number] = frame._replace(path=path or "", function=function)
-    return frames
+    plain = read_escapes(text)
+    frames: list[TextFrame] = plain.raw_frames(read_frames(plain.text, is_known))
+    return decoded_frames(text, frames) if "\\" in text else frames

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,3 +58,29 @@ def test_both_builds_find_the_same_frames(text: str):
 def test_both_builds_read_frames_of_all_styles(build, text, path, function, lineno, colno):
     (frame,) = load("core.offline.frame_reader", build).read_frames(text, None)
     assert frame[4:] == (function, path, lineno, colno)
+
+
+ESCAPES = (
+    *("\\n", "\\\\n", "\\t", "\\/", "\\u003c", "\\u00e9", "\\ud83d\\ude00", "\\ud83d", "\\u001b[31m", "\\x1b[m"),
+    *("\\033[1;2m", "\\x0a", "\\012", "\x1b[31m", "\x1b]8;;http://a\x07", "\x9b1m", "^[[1m", "#033[m", "[31m", "m"),
+    *("#012", "&lt;", "&#64;", "&#x40;", "&zz;", "&#0;", "<br>", "%3A1%3A2", "%40", "%20", "+", "%0A", "%C3%A9", "at+"),
+    *('{"a":"', '":"', "n' +\n", "\\n at ", "[;;m1", "\\"),
+)
+
+
+@given(text=st.lists(st.sampled_from(PIECES + ESCAPES), max_size=14).map("".join))
+def test_both_builds_read_the_same_escapes(text: str):
+    plain = [load("core.offline.escape_reader", build).read_escapes(text) for build in BUILDS]
+    frames = load("core.offline.frame_reader", "compiled").read_frames(plain[0].text, None)
+    assert plain[0].text == plain[1].text
+    assert plain[0].raw_frames(frames) == [(*each,) for each in plain[1].raw_frames(frames)]
+
+
+@pytest.mark.parametrize("build", BUILDS)
+@given(text=st.text(st.sampled_from('a"\\/bfnrtu0dDcC8é\n'), max_size=12))
+def test_strings_of_json_are_read_as_json_says(build: str, text: str):
+    try:
+        expected = json.loads(f'"{text}"', strict=False)
+    except ValueError:
+        expected = None
+    assert load("core.offline.escape_reader", build).json_text(text) == expected

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.offline.text_frames import plain_text
+from core.offline.escape_reader import read_escapes
 from tests.core.offline.written_traces import (
     ENGINES,
     OF_ANY_ENGINE,
@@ -85,6 +85,6 @@ def test_every_frame_is_mapped_or_named_with_its_reason(files, capfd):
         assert counts == {"no_such_file": unknown, "not_covered": uncovered}, text
         left = unknown + uncovered
         assert code == (3 if left == len(planted) else 4 if left else 0), text
-        assert len(PLACE.findall(plain_text(out).text)) == uncovered, out
+        assert len(PLACE.findall(read_escapes(out).text)) == uncovered, out
 
     holds()

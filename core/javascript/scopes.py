@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass
-from functools import partial
 
 from core.javascript.numbers import TokenSlot
-from core.javascript.scope_names import PART_SIZE, Piece, ScopeNames, token_at
+from core.javascript.scope_names import PART_SIZE, ScopeNames
 from core.javascript.scope_parser import ScopeRecorder, recognize
 from core.javascript.scope_search import ScopeSearch
 from core.javascript.tables import new_lexer, parser_tables
+from core.javascript.token_texts import Piece
 from core.text.buffers import Content, Numbers, numbers_buffer
 
 __all__ = ["Piece", "Scopes", "find_scopes"]
@@ -66,8 +66,12 @@ class Scopes:
 
     def pieces(self, index: int) -> list[Piece]:
         """Return the name of a scope in the generated code: no pieces if it's anonymous."""
-        names = ScopeNames(self.parts, partial(token_at, self.text))
-        return names.pieces(self.records[SCOPE_SIZE * index + 2])
+        pieces: list[Piece] = self.names().pieces(self.records[SCOPE_SIZE * index + 2])
+        return pieces
+
+    def names(self) -> ScopeNames:
+        """Return what names scopes by their parts."""
+        return ScopeNames(self.parts, self.text)
 
     def name(self, index: int) -> str | None:
         """Return the name of a scope in the generated code, None if it's anonymous."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from core.javascript.scope_names import identifier_name, number_text, string_value
+from core.javascript.token_texts import identifier_name, number_text, string_value
 
 PART_SIZE = 4
 """A part is four numbers: its kind and flags, where its text starts and ends, and the part around (0: none)."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from core.files.magic_comments import effective_source_mapping_url
-from core.javascript.original_names import Find, FoundToken, original_scope_name
 from core.javascript.scope_names import DamagedParts
 from core.javascript.scope_search import ScopeSearch
 from core.javascript.scopes import Scopes, find_scopes
@@ -15,6 +14,7 @@ from core.sourcemap.decoded_map import NONE
 from core.sourcemap.json_strings import MemoisedStrings, short_text
 from core.sourcemap.mappings_reader import MappingsReader, Token
 from core.sourcemap.metro import MetroFunctions
+from core.sourcemap.original_names import Find, FoundToken, original_scope_name
 from core.sourcemap.position import FunctionName, NoName
 from core.sourcemap.prepared_map import PreparedMap
 from core.sourcemap.text_positions import BLOCK_SIZE, TextPositions, survey_text

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.javascript.original_names import FoundToken, original_scope_name
 from core.javascript.scopes import find_scopes
+from core.sourcemap.original_names import FoundToken, original_scope_name
 
 
 def token(column: int, name: str | None = None, original: int | None = None, *, is_range: bool = False) -> FoundToken:

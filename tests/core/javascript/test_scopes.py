@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.javascript.scope_names import Piece
 from core.javascript.scopes import Scopes, find_scopes
+from core.javascript.token_texts import Piece
 from tests.kernels import BUILDS, load
 
 CASES = json.loads((Path(__file__).parents[2] / "data" / "scopes.json").read_text())

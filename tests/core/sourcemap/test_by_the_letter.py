@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.javascript.original_names import FoundToken, original_scope_name
 from core.javascript.scopes import find_scopes
+from core.sourcemap.original_names import FoundToken, original_scope_name
 from core.sourcemap.position import NoName, OriginalPosition
 from tests.core.sourcemap.encoding import map_of, mappings_of
 from tests.kernels import BUILDS, load

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from core.javascript.scope_names import Piece
+from core.javascript.token_texts import Piece
 
 _LAST = 2**32 - 1
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.javascript.scope_names import identifier_name, number_text, string_value
+from core.javascript.token_texts import identifier_name, number_text, string_value
 
 
 @pytest.mark.parametrize(

@@ -17,15 +17,11 @@ SIZE = cython.declare(cython.int, 4)
 class ScopeSearch:
     """Finds scopes by their place in the text."""
 
-    scopes: cython.const[cython.int][::1]
-    count: cython.longlong
-
     def __init__(self, scopes):
         self.scopes = scopes
         self.count = len(scopes) // SIZE
 
-    @cython.ccall
-    def innermost(self, offset: cython.longlong) -> cython.longlong:
+    def innermost(self, offset: cython.longlong):
         """Return the innermost scope that the byte ``offset`` is in, or -1."""
         scope: cython.longlong = self._started(offset)
         around: cython.longlong
@@ -35,10 +31,7 @@ class ScopeSearch:
             scope = around if around < scope else -1
         return max(scope, -1)
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _started(self, offset: cython.longlong) -> cython.longlong:
+    def _started(self, offset: cython.longlong):
         """Return the last scope that starts at or before ``offset``, or -1."""
         low: cython.longlong = 0
         high: cython.longlong = self.count

@@ -50,6 +50,10 @@ class Scopes:
         """Return the offset behind the last byte of a scope."""
         return self.records[SCOPE_SIZE * index + 1]
 
+    def part(self, index: int) -> int:
+        """Return the part that the name of a scope starts with: see ``scope_names``."""
+        return self.records[SCOPE_SIZE * index + 2]
+
     def around(self, index: int) -> int | None:
         """Return the innermost scope around a scope, None if there's none."""
         around = self.records[SCOPE_SIZE * index + 3]
@@ -66,7 +70,7 @@ class Scopes:
 
     def pieces(self, index: int) -> list[Piece]:
         """Return the name of a scope in the generated code: no pieces if it's anonymous."""
-        pieces: list[Piece] = self.names().pieces(self.records[SCOPE_SIZE * index + 2])
+        pieces: list[Piece] = self.names().pieces(self.part(index))
         return pieces
 
     def names(self) -> ScopeNames:

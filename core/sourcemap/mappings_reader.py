@@ -35,28 +35,29 @@ MOST_TOKENS = cython.declare(cython.int, 64)  # from one checkpoint to the next,
 class Token:
     """A decoded token, the ``number`` -th in the order of the map; missing parts are NONE."""
 
-    number = cython.declare(cython.longlong, visibility="readonly")
-    line = cython.declare(cython.longlong, visibility="readonly")
-    column = cython.declare(cython.longlong, visibility="readonly")
-    source = cython.declare(cython.longlong, visibility="readonly")
-    original_line = cython.declare(cython.longlong, visibility="readonly")
-    original_column = cython.declare(cython.longlong, visibility="readonly")
-    name = cython.declare(cython.longlong, visibility="readonly")
+    def __init__(self):
+        self.number = self.line = self.column = 0
+        self.source = self.original_line = self.original_column = self.name = NONE
+
+    def counted_line(self, line: cython.longlong):
+        """Return the original line of a place on a generated line, in the range that starts with this token.
+
+        Lines are counted on.  What would be beyond 32 bits is the last there is.
+        """
+        return min(self.original_line + line - self.line, MASK)
+
+    def counted_column(self, line: cython.longlong, column: cython.longlong):
+        """Return the original column of a generated place in the range that starts with this token.
+
+        Columns are counted on on its first line; later lines keep their columns.
+        """
+        return column if line > self.line else min(self.original_column + column - self.column, MASK)
 
 
 @cython.final
 @cython.cclass
 class MappingsReader(MappingsCursor):
     """Reads the tokens of the mappings ``text[start:end]``, one after another, from any checkpoint on."""
-
-    checkpoints: cython.const[cython.uint][::1]
-    token_count: cython.longlong
-    row: cython.longlong  # the checkpoint before what is read next
-    next_row_number: cython.longlong  # how many tokens come before the next checkpoint
-    number: cython.longlong  # how many tokens were read
-    window: cython.uchar[::1]  # what the bytes of the text mean, WINDOW of them from ``window_start`` on
-    window_start: cython.longlong
-    shapes: cython.const[cython.uint][::1]
 
     def __init__(self, text, start, end, checkpoints, token_count):
         super().__init__(text, start, end)
@@ -69,8 +70,7 @@ class MappingsReader(MappingsCursor):
         self.window_start = -WINDOW
         self.shapes = SHAPES
 
-    @cython.ccall
-    def last_token(self, line: cython.longlong, column: cython.longlong) -> Token:
+    def last_token(self, line: cython.longlong, column: cython.longlong):
         """Return the last token at or before the position, on whatever line, or None.  The tokens are in order."""
         row: cython.longlong = self._row_before(line, column + 1)
         if row < 0:
@@ -81,8 +81,25 @@ class MappingsReader(MappingsCursor):
             self._copy(token)
         return token
 
-    @cython.ccall
-    def first_token(self, line: cython.longlong, column: cython.longlong) -> Token:
+    def find(self, line: cython.longlong, column: cython.longlong, token: Token):
+        """Write into ``token`` the first token at a place, or else the last one before it, on whatever line.
+
+        Says whether there is one.
+        """
+        is_found: cython.bint = False
+        self._restore(max(self._row_before(line, column), 0))
+        while self._reads_on():
+            if self._is_before(line, column):
+                self._copy(token)
+                is_found = True
+                continue
+            if self.line == line and self.column == column:
+                self._copy(token)
+                return True
+            break
+        return is_found
+
+    def first_token(self, line: cython.longlong, column: cython.longlong):
         """Return the first token at or after the position, on whatever line, or None.  The tokens are in order."""
         self._restore(max(self._row_before(line, column), 0))
         while self._reads_on():
@@ -90,8 +107,7 @@ class MappingsReader(MappingsCursor):
                 return self._current()
         return None
 
-    @cython.ccall
-    def token(self, number: cython.longlong) -> Token:
+    def token(self, number: cython.longlong):
         """Return the token with this number, or None."""
         self._restore(self._row_of(number))
         while self._reads_on():
@@ -99,18 +115,10 @@ class MappingsReader(MappingsCursor):
                 return self._current()
         return None
 
-    @cython.cfunc
-    @cython.inline
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _is_before(self, line: cython.longlong, column: cython.longlong) -> cython.bint:
+    def _is_before(self, line: cython.longlong, column: cython.longlong):
         return self.line < line or (self.line == line and self.column < column)
 
-    @cython.cfunc
-    @cython.inline
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _reads_on(self) -> cython.bint:
+    def _reads_on(self):
         """Read the next token.  Says whether there is one."""
         if self.number >= self.next_row_number:
             if self.row + Field.SIZE >= len(self.checkpoints):
@@ -125,11 +133,7 @@ class MappingsReader(MappingsCursor):
         self.number += 1
         return True
 
-    @cython.cfunc
-    @cython.inline
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _read_short_token(self) -> cython.longlong:
+    def _read_short_token(self):
         """Read the token that starts here.  Returns 0 or more, or a fault.
 
         Nearly all tokens have seven digits at most: these are read all at once, without a branch on what they say.
@@ -152,11 +156,7 @@ class MappingsReader(MappingsCursor):
         self.name = self._sum(self.name, word, shape + 4)
         return 0
 
-    @cython.cfunc
-    @cython.inline
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _sum(self, before: cython.longlong, digits: cython.ulonglong, shape: cython.longlong) -> cython.longlong:
+    def _sum(self, before: cython.longlong, digits: cython.ulonglong, shape: cython.longlong):
         """Return ``before`` and the number that a shape finds in ``digits``, modulo 2^32."""
         value: cython.longlong = (digits >> self.shapes[shape + TokenShape.SHIFTS]) & self.shapes[
             shape + TokenShape.MASKS
@@ -164,18 +164,12 @@ class MappingsReader(MappingsCursor):
         # Without a branch: half of all signs would be predicted wrong.
         return (before + ((value >> 1) ^ -(value & 1)) + (value & 1)) & MASK
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _move_window(self) -> cython.void:
+    def _move_window(self):
         """Find out what the bytes from here on mean; those behind the mappings are quotes."""
         _translate(self.text, self.at, min(self.at + WINDOW, self.end), self.symbols, self.window)
         self.window_start = self.at
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _restore(self, row: cython.longlong) -> cython.void:
+    def _restore(self, row: cython.longlong):
         """Go back to a checkpoint.  Where there is none, or a damaged index has it elsewhere, there are no tokens."""
         self.row = row
         if row >= len(self.checkpoints):
@@ -201,10 +195,7 @@ class MappingsReader(MappingsCursor):
         self.column = (self.checkpoints[row + Field.COLUMN] - self.read_number()) & MASK
         self.at = at
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _row_before(self, line: cython.longlong, column: cython.longlong) -> cython.longlong:
+    def _row_before(self, line: cython.longlong, column: cython.longlong):
         """Return the last checkpoint before the position, or something below 0."""
         low: cython.longlong = 0
         high: cython.longlong = len(self.checkpoints) // Field.SIZE
@@ -218,10 +209,7 @@ class MappingsReader(MappingsCursor):
                 high = middle
         return (low - 1) * Field.SIZE
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _row_of(self, number: cython.longlong) -> cython.longlong:
+    def _row_of(self, number: cython.longlong):
         """Return the last checkpoint that has no more than ``number`` tokens before it, or the first one."""
         low: cython.longlong = 1
         high: cython.longlong = len(self.checkpoints) // Field.SIZE
@@ -234,25 +222,17 @@ class MappingsReader(MappingsCursor):
                 high = middle
         return (low - 1) * Field.SIZE
 
-    @cython.cfunc
-    @cython.inline
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _restore_position(self, row: cython.longlong) -> cython.void:
+    def _restore_position(self, row: cython.longlong):
         self.line = self.checkpoints[row + Field.LINE]
         self.column = self.checkpoints[row + Field.COLUMN]
 
-    @cython.cfunc
-    def _current(self) -> Token:
+    def _current(self):
         """Return the token that was read last."""
         token: Token = Token()
         self._copy(token)
         return token
 
-    @cython.cfunc
-    @cython.inline
-    @cython.exceptval(check=False)
-    def _copy(self, token: Token) -> cython.void:
+    def _copy(self, token: Token):
         """Write the current token into ``token``."""
         none: cython.longlong = NONE
         token.number = self.number - 1

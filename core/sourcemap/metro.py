@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import orjson
 
 from core.errors import MalformedSourceMap
-from core.javascript.original_names import counted_on
 from core.sourcemap.decoded_map import NONE
 from core.sourcemap.json_strings import JsonStrings, interned, json_strings_of
 from core.sourcemap.map_document import MAX_FUNCTION_NAMES, FunctionMapText
@@ -54,8 +53,7 @@ class MetroFunctions:
     def function(self, token: Token, line: int, column: int) -> FunctionName:
         """Return what the function map of the token's source says."""
         if self.ranges and self.ranges[token.number]:
-            original = (token.original_line, token.original_column)
-            counted = counted_on((token.line, token.column), original, (line, column))
+            counted = token.counted_line(line), token.counted_column(line, column)
             return self._named(self.maps.function(token.source, *counted))
         # Of several tokens at one place, the first decides.
         first: Token | None = self.reader.first_token(token.line, token.column)

@@ -1,3 +1,5 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# mypy: ignore-errors
 """Original position of a place in the generated code: that of the token that covers it.
 
 A token covers its line up to the next one.  A range token covers all up to the next one, over line ends, and counts
@@ -6,52 +8,60 @@ along.
 Source: ECMA-426, and its proposal "range mappings".
 """
 
-from __future__ import annotations
+import cython
 
-from dataclasses import dataclass
-
-from core.javascript.original_names import counted_on
-from core.sourcemap.decoded_map import NONE
-from core.sourcemap.functions import Functions
-from core.sourcemap.json_strings import MemoisedStrings
 from core.sourcemap.mappings_reader import MappingsReader, Token
 from core.sourcemap.position import OriginalPosition
 
+if cython.compiled:
+    from cython.cimports.core.sourcemap.mappings_reader import MappingsReader, Token
 
-@dataclass(frozen=True, slots=True)
+COMPILED = cython.compiled
+
+NONE = cython.declare(cython.longlong, 0xFFFFFFFF)
+POSITION = OriginalPosition
+
+
+@cython.final
+@cython.cclass
 class PositionLookup:
-    """Search for the original position of a place.  ``ranges`` is 1 for range tokens, or empty."""
+    """Search for the original position of a place.  ``ranges`` is 1 for range tokens, or empty.
+
+    ``files`` and ``names`` are texts by index, ``functions`` the ``Functions`` of the map.
+    """
 
     reader: MappingsReader
-    files: MemoisedStrings
-    names: MemoisedStrings
-    functions: Functions
-    ranges: bytes | bytearray | memoryview
+    files: object
+    names: object
+    functions: object
+    ranges: cython.const[cython.uchar][::1]
 
-    def position(self, line: int, column: int) -> OriginalPosition | None:
+    def __init__(self, reader, files, names, functions, ranges):
+        self.reader = reader
+        self.files = files
+        self.names = names
+        self.functions = functions
+        self.ranges = ranges
+
+    def position(self, line: cython.longlong, column: cython.longlong):
         """Return where a place in the generated code comes from; None if no token covers it, or it has no source."""
-        token = self.reader.last_token(line, column)
+        token: Token = self.reader.last_token(line, column)
         if token is None or token.source == NONE:
             return None
-        if self.ranges and self.ranges[token.number]:
-            original = (token.original_line, token.original_column)
-            return self._position(
-                token, *counted_on((token.line, token.column), original, (line, column)), line, column
-            )
-        if token.line != line:
+        original_line: cython.longlong = token.original_line
+        original_column: cython.longlong = token.original_column
+        place: cython.longlong = token.column
+        if token.number < len(self.ranges) and self.ranges[token.number]:
+            original_line = token.counted_line(line)
+            original_column = token.counted_column(line, column)
+            place = column
+        elif token.line != line:
             return None
-        return self._position(token, token.original_line, token.original_column, line, token.column)
-
-    def _position(
-        self, token: Token, original_line: int, original_column: int, line: int, column: int
-    ) -> OriginalPosition:
-        """Return the position that ``token`` says, in the function around the generated place."""
-        name = token.name
-        return OriginalPosition(
+        return POSITION(
             token.source,
             self.files[token.source],
             original_line,
             original_column,
-            None if name == NONE else self.names[name],
-            self.functions.function(token, line, column),
+            None if token.name == NONE else self.names[token.name],
+            self.functions.function(token, line, place),
         )

@@ -17,16 +17,13 @@ COMPILED = cython.compiled
 
 BLOCK = cython.declare(cython.longlong, 256)
 BLOCK_SIZE = BLOCK
+LOW_BITS = cython.declare(cython.longlong, 0xFFFFFFFF)
 
 
 @cython.final
 @cython.cclass
 class TextPositions:
     """Turns offsets of ``text`` into positions and back, with the ``blocks`` that ``survey_text`` has written."""
-
-    text: cython.const[cython.uchar][::1]
-    blocks: cython.const[cython.uint][::1]
-    size: cython.longlong
 
     def __init__(self, text, blocks):
         if len(blocks) != 2 * ((len(text) + BLOCK - 1) // BLOCK):
@@ -35,14 +32,21 @@ class TextPositions:
         self.blocks = blocks
         self.size = len(text)
 
-    @cython.ccall
-    def position(self, offset: cython.longlong) -> tuple:
+    def position(self, offset):
         """Return the line and column of the byte ``offset``, or None if the text ends before it.
 
         Inside a character it is the next one's.
         """
+        place: cython.longlong = self.place(offset)
+        return None if place < 0 else (place >> 32, place & LOW_BITS)
+
+    def place(self, offset: cython.longlong):
+        """Return the line and column of the byte ``offset`` as ``position`` does, as one number; -1 for None.
+
+        The column has the lowest 32 bits.
+        """
         if not 0 <= offset < self.size:
-            return None
+            return -1
         at: cython.longlong = offset // BLOCK * BLOCK
         line: cython.longlong = self.blocks[at // BLOCK * 2]
         column: cython.longlong = self.blocks[at // BLOCK * 2 + 1]
@@ -59,10 +63,9 @@ class TextPositions:
             at += 1
         while at < self.size and _units(self.text[at]) == 0:
             at += 1
-        return None if at == self.size else (line, column)
+        return -1 if at == self.size else line << 32 | column
 
-    @cython.ccall
-    def offset(self, line: cython.longlong, column: cython.longlong) -> cython.longlong:
+    def offset(self, line: cython.longlong, column: cython.longlong):
         """Return the offset of the character at the position, in an ASCII-only or any other text.
 
         Beyond the end of a line that is the line's end; beyond the end of the text, the text's last byte; -1 if there
@@ -92,10 +95,7 @@ class TextPositions:
             at += 1
         return character
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _block_before(self, line: cython.longlong, column: cython.longlong) -> cython.longlong:
+    def _block_before(self, line: cython.longlong, column: cython.longlong):
         """Return the last block whose first character is at or before the position; the first one if there's none."""
         low: cython.longlong = 1
         high: cython.longlong = len(self.blocks) // 2

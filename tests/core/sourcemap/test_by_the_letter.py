@@ -9,9 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.javascript.scopes import find_scopes
-from core.sourcemap.original_names import FoundToken, original_scope_name
 from core.sourcemap.position import NoName, OriginalPosition
 from tests.core.sourcemap.encoding import map_of, mappings_of
+from tests.core.sourcemap.naming_rules import FoundToken, original_scope_name
 from tests.kernels import BUILDS, load
 
 NONE = 2**32 - 1

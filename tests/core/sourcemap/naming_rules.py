@@ -1,4 +1,4 @@
-"""Original name of a scope: its name in the generated code, seen through a source map.
+"""Rules of original names in plain Python, for ``test_by_the_letter``; ``scoped_functions`` is the kernel.
 
 Source: Symbolicator, whose names look the map up in a way of their own: see ``Find``.
 """

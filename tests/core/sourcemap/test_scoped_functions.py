@@ -1,33 +1,54 @@
 from __future__ import annotations
 
+from array import array
+from dataclasses import dataclass
+
 import pytest
 
-from core.javascript.scopes import find_scopes
-from core.sourcemap.original_names import FoundToken, original_scope_name
+from tests.kernels import BUILDS, load
+
+NONE = 2**32 - 1
 
 
-def token(column: int, name: str | None = None, original: int | None = None, *, is_range: bool = False) -> FoundToken:
-    return FoundToken(0, column, 0, 0, column if original is None else original, name, is_range)
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A token on the first line, for the same column of the original line unless another is given."""
+
+    column: int
+    name: str | None = None
+    original: int | None = None
+    is_range: bool = False
 
 
-def names(js: str, tokens: list[FoundToken]) -> list[str | None]:
-    """Return the original names of the scopes in ``js``, whose lines end with LF and whose characters are ASCII."""
-
-    def find(line: int, column: int) -> FoundToken | None:
-        before = [one for one in tokens if (one.line, one.column) <= (line, column)]
-        exact = [one for one in before if (one.line, one.column) == (line, column)]
-        return (exact[:1] or before[-1:] or [None])[0]
-
-    def place_at(offset: int) -> tuple[int, int] | None:
-        before = js[:offset]
-        return (before.count("\n"), offset - before.rfind("\n") - 1) if offset < len(js) else None
-
-    scopes = find_scopes(js.encode())
-    assert scopes is not None
-    ends = range(len(scopes))
-    return [original_scope_name(scopes.pieces(one), scopes.end(one), place_at, find) for one in ends]
+def token(column: int, name: str | None = None, original: int | None = None, *, is_range: bool = False) -> Named:
+    return Named(column, name, original, is_range)
 
 
+def names(js: str, tokens: list[Named], build: str) -> list[str | None]:
+    """Return the original names of the scopes in ``js``."""
+    texts = dict(enumerate(sorted({each.name for each in tokens if each.name is not None})))
+    numbers = {name: number for number, name in texts.items()}
+    zeros = array("I", [0] * len(tokens))
+    encoded = load("core.sourcemap.encoded_mappings", build)
+    mappings = encoded.encode_tokens(
+        encoded.Tokens(
+            lines=zeros,
+            columns=array("I", [each.column for each in tokens]),
+            sources=zeros,
+            original_lines=zeros,
+            original_columns=array("I", [each.column if each.original is None else each.original for each in tokens]),
+            names=array("I", [NONE if each.name is None else numbers[each.name] for each in tokens]),
+            ranges=bytearray(each.is_range for each in tokens),
+        )
+    )
+    code = load("core.sourcemap.functions", build).survey_code(js.encode())
+    functions = load("core.sourcemap.scoped_functions", build).ScopedFunctions
+    naming = functions(code.scopes, code.positions(), mappings.reader(), texts, mappings.ranges)
+    scopes = code.scopes
+    return [naming.original_name(scopes.pieces(one), scopes.end(one)) for one in range(len(scopes))]
+
+
+@pytest.mark.parametrize("build", BUILDS)
 @pytest.mark.parametrize(
     "js, tokens, name",
     [
@@ -70,10 +91,11 @@ def names(js: str, tokens: list[FoundToken]) -> list[str | None]:
         pytest.param("x=function(){}", [], "x", id="no-tokens"),
     ],
 )
-def test_original_name_of_a_scope(js: str, tokens: list[FoundToken], name: str | None):
-    assert names(js, tokens) == [name]
+def test_original_name_of_a_scope(js: str, tokens: list[Named], name: str | None, build: str):
+    assert names(js, tokens, build) == [name]
 
 
+@pytest.mark.parametrize("build", BUILDS)
 @pytest.mark.parametrize(
     "js, tokens, expected",
     [
@@ -82,9 +104,10 @@ def test_original_name_of_a_scope(js: str, tokens: list[FoundToken], name: str |
         pytest.param("class A{b(){}}", [token(12, "m"), token(13, "K")], ["K", "m"], id="closing-names-replace-all"),
     ],
 )
-def test_original_names_in_a_class(js: str, tokens: list[FoundToken], expected: list[str]):
-    assert names(js, tokens) == expected
+def test_original_names_in_a_class(js: str, tokens: list[Named], expected: list[str], build: str):
+    assert names(js, tokens, build) == expected
 
 
-def test_a_token_of_another_line_names_nothing():
-    assert names("\nfunction a(){}", [token(0, "N")]) == ["a"]
+@pytest.mark.parametrize("build", BUILDS)
+def test_a_token_of_another_line_names_nothing(build: str):
+    assert names("\nfunction a(){}", [token(0, "N")], build) == ["a"]

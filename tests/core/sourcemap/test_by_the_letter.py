@@ -59,13 +59,9 @@ class Letter:
         self.scopes = find_scopes(self.code.encode())
         characters = zip(self.code, _places(self.code), strict=True)
         self.places = [place for character, place in characters for _ in character.encode()]
-        self.kept: list[tuple[int, ...]] = []
-        for token in self.tokens:
-            if not self.kept or self._meaning(token) != self._meaning(self.kept[-1]):
-                self.kept.append(token)
 
     def lookup(self, line: int, column: int) -> OriginalPosition | None:
-        before = [token for token in self.kept if token[:2] <= (line, column)]
+        before = [token for token in self.tokens if token[:2] <= (line, column)]
         if not before or before[-1][0] < line or len(before[-1]) == 2:
             return None
         source, original_line, original_column, name, function = self._meaning(before[-1])

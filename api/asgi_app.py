@@ -21,8 +21,8 @@ from api.large_bodies import LargeBodies
 from api.middleware import RequestMetrics
 from api.submitted_body import BodyBytes
 from api.trace_bodies import TraceBodies
-from api.uploads import store_state
 from api.uploads.plain_routes import PLAIN_PREFIX, plain_routes
+from api.uploads.upload_calls import open_state
 from api.uploads.upload_routes import PREFIX, UploadRoutes
 from core.observing.logs import LOG_FIELDS, log_fields
 from core.observing.metrics import STARTS
@@ -86,7 +86,7 @@ def _lifespan(
         async with open_jobs() as jobs:
             app.state.jobs = jobs
             app.state.metrics.counts.inc(STARTS.field())
-            opened = store_state.open_state(settings, app.state.metrics.counts, jobs)
+            opened = open_state(settings, app.state.metrics.counts, jobs)
             for store_routes in app.state.store_routes:
                 store_routes.state = opened
             async with jobs.deployment.sharing(app.state.metrics.counts):

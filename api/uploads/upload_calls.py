@@ -19,7 +19,7 @@ from core.errors import AtCapacity, NoUploadWorkers, ShuttingDown, TooManyBodies
 from core.observing.counts import Counts
 from core.settings import Settings
 from core.store.access_tokens import AccessToken, Right
-from core.store.object_store import Objects, ObjectStoreUnavailable
+from core.store.object_store import Objects, ObjectStoreUnavailable, open_objects
 from core.store.token_check import InvalidToken, TokenCheck, TooManyGuesses
 from core.store.upload_protocol import BadUpload, max_request_bytes
 from core.text.slugs import org_name, project_name
@@ -47,6 +47,18 @@ class UploadState:
     settings: Settings
     counts: Counts
     jobs: Any
+
+
+def open_state(settings: Settings, counts: Counts, jobs: Any) -> UploadState | None:
+    """Return what the calls of one process share; None without a store.  Raises CannotStart."""
+    if settings.store_url is None:
+        return None
+    from obstore.exceptions import BaseError  # 3 MiB, which an API without a store does without
+    from obstore.store import from_url
+
+    objects = open_objects(settings.store_url, counts, from_url, BaseError)
+    tokens = TokenCheck(objects, settings.store_admin_token)
+    return UploadState(objects, tokens, ChunkBodies(), settings, counts, jobs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from core.store.archive_check import CheckLimits, UploadedArchive
 from core.store.content_check import (
     MAX_WHOLE_MAP_BYTES,
     MAX_WHOLE_SCRIPT_BYTES,
+    FileSample,
     MapFacts,
     ScriptFacts,
     is_embedded,
@@ -28,7 +29,6 @@ from core.store.content_check import (
     script_facts,
     script_findings,
 )
-from core.store.file_samples import FileSample
 from core.store.store_index import is_named_by_id, names_of
 from core.store.store_names import MAX_DIST_CHARACTERS, MAX_RELEASE_CHARACTERS, is_printable, release_name
 from core.store.upload_records import Contents, ListedMember, UploadCounts, UploadFinding, UploadReport, UploadTask

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,6 @@ from core.files.magic_comments import embedded_debug_id, source_mapping_url
 from core.files.text_files import is_html
 from core.offline.shifted_maps import own_debug_id
 from core.sourcemap.json_document import json_start
-from core.store.file_samples import FileSample
 from core.store.upload_records import UploadFinding
 from core.store.upload_report import FindingCode
 
@@ -26,6 +26,44 @@ _SNIPPET_BYTES = 16 << 10
 _LAST_LINES = 5
 _REGISTERED = re.compile(rb"""_sentryDebugIds\s*\[[^\]]{1,200}\]\s*=\s*["']([0-9a-fA-F-]{32,45})["']""")
 _MAX_SECTIONS = 100_000
+SAMPLE_BYTES = 64 << 10
+
+
+class FileSample:
+    """The beginning and the end of a file that comes piece by piece, and all of it up to ``max_whole`` bytes."""
+
+    def __init__(self, max_whole: int) -> None:
+        self.size = 0
+        self._max_whole = max_whole
+        self._head = bytearray()
+        self._pieces: deque[bytes] = deque()
+        self._held = 0
+
+    def write(self, piece: bytes) -> None:
+        """Take the next piece."""
+        self.size += len(piece)
+        if len(self._head) < SAMPLE_BYTES:
+            self._head += piece[: SAMPLE_BYTES - len(self._head)]
+        self._pieces.append(piece)
+        self._held += len(piece)
+        if self.size > self._max_whole:
+            while self._held - len(self._pieces[0]) >= SAMPLE_BYTES:
+                self._held -= len(self._pieces.popleft())
+
+    @property
+    def head(self) -> bytes:
+        """The first 64 KiB."""
+        return bytes(self._head)
+
+    @property
+    def tail(self) -> bytes:
+        """The last 64 KiB."""
+        return b"".join(self._pieces)[-SAMPLE_BYTES:]
+
+    @property
+    def whole(self) -> bytes | None:
+        """The whole file, None if it is larger than what is kept."""
+        return b"".join(self._pieces) if self.size <= self._max_whole else None
 
 
 @dataclass(frozen=True, slots=True)

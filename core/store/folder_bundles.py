@@ -24,8 +24,7 @@ from core.files.manifest import read_manifest_files
 from core.offline.artifact_files import ENDINGS, MAP_ENDING
 from core.offline.bundling import member_path
 from core.store.archive_check import CheckLimits, check_members, oddity_of_name
-from core.store.content_check import MAX_WHOLE_MAP_BYTES, is_embedded, map_facts, script_facts
-from core.store.file_samples import FileSample
+from core.store.content_check import MAX_WHOLE_MAP_BYTES, FileSample, is_embedded, map_facts, script_facts
 from core.store.upload_records import UploadFinding, UploadTask
 from core.store.upload_report import FindingCode, UploadRefused, refusal
 

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Self
 
+from core.files.artifact_lookup import ListedBundle
 from core.files.debug_ids import DebugId, parse_debug_id
+from core.files.file_keys import ResolvedWith
 from core.store.store_keys import OrgKeys
 from core.store.store_names import inverse, is_upload_id, name_digest
 from core.store.upload_records import Contents, ListedMember
 from core.web.paths import candidate_urls
+from core.web.urls import parse_url
 
 _KINDS = {"minified_source": "j", "source_map": "m"}
 _KEPT_OF_EACH = 20
@@ -44,6 +48,26 @@ class NameEntry:
     def group(self) -> tuple[str, str]:
         """Group of which the newest entry replaces all others."""
         return self.project, self.name
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBundle(ListedBundle):
+    """The bundle of an upload; of one organization, the greatest URI is the newest."""
+
+    org: str
+    upload: str
+
+    @classmethod
+    def of(cls, org: str, upload: str, resolved_with: ResolvedWith) -> Self:
+        """Return what is listed for an upload."""
+        url = parse_url(f"store://{org}/{upload}")
+        assert url is not None
+        return cls(f"{org}/{upload}", url, resolved_with, org, upload)
+
+    @property
+    def uri(self) -> str:
+        """The name of the bundle in origins."""
+        return self.url.href
 
 
 def index_keys(org: str, upload: str, contents: Contents) -> list[str]:

@@ -23,6 +23,7 @@ from core.store.object_store import ObjectMissing, Objects, ObjectStoreUnavailab
 from core.store.store_index import (
     IdEntry,
     NameEntry,
+    StoredBundle,
     entry_name,
     newest_by_id,
     newest_by_names,
@@ -32,7 +33,6 @@ from core.store.store_index import (
 )
 from core.store.store_keys import OrgKeys
 from core.store.store_names import release_name
-from core.store.stored_bundle import StoredBundle
 from core.store.token_check import InvalidToken, TokenCheck, TooManyGuesses
 from worker.caches.cache_entries import NOT_KEPT, Lifetime
 from worker.caches.disk import FileStore

@@ -10,8 +10,8 @@ from core.explain.file_records import Lookup, NotAsked
 from core.failures import Failure
 from core.files.artifact_lookup import Listed, ListedBundle, ListedFile, lookup_parameters
 from core.files.file_keys import FileEntry, FileKey
+from core.store.store_index import StoredBundle
 from core.store.store_names import release_name
-from core.store.stored_bundle import StoredBundle
 from core.text.slugs import scope_names
 from core.wire.request import SymbolicateRequest
 from core.wire.request_sources import AnySource, Source, StoreSource

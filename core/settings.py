@@ -337,6 +337,12 @@ class Settings:
     store_max_bytes: int | None = _setting(None, "UNMANGLE_STORE_MAX_BYTES", SIZE, optional=True)
     store_check_bytes: int = _setting(1_073_741_824, "UNMANGLE_STORE_CHECK_BYTES", SIZE)
     store_patience_s: int = _duration(20, "UNMANGLE_STORE_PATIENCE")
+    token: str | None = field(
+        default=None, repr=False, metadata={"setting": Setting("UNMANGLE_TOKEN", TEXT, optional=True, secret=True)}
+    )
+    sentry_auth_token: str | None = field(
+        default=None, repr=False, metadata={"setting": Setting("SENTRY_AUTH_TOKEN", TEXT, optional=True, secret=True)}
+    )
     public_url: str | None = _setting(None, "UNMANGLE_PUBLIC_URL", ORIGIN, optional=True)
     trust_forwarded: bool = _setting(False, "UNMANGLE_TRUST_FORWARDED", BOOLEAN)
     trace_defaults: str | None = field(  # may hold a token

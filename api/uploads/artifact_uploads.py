@@ -12,6 +12,7 @@ from api.uploads.upload_calls import Refused, UploadCall, json_answer
 from core.errors import StoreUnavailable
 from core.observing.metrics import STORE_CHUNKS, STORE_UPLOADS
 from core.observing.outages import redis_outage
+from core.store.object_store import ObjectMissing
 from core.store.store_keys import OrgKeys
 from core.store.store_names import UploadIds, assembly_key
 from core.store.upload_protocol import (
@@ -22,8 +23,10 @@ from core.store.upload_protocol import (
     options_document,
     read_assemble_request,
 )
-from core.store.upload_records import Uploader, UploadOutcome, UploadTask, encode
+from core.store.upload_records import Uploader, UploadOutcome, UploadRecord, UploadTask, decode, decode_contents, encode
 from core.store.upload_storing import stored_upload
+
+_REPRESENTATION = "return=representation"
 
 _log = logging.getLogger(__name__)
 
@@ -57,9 +60,10 @@ async def assemble(call: UploadCall) -> Response:
     request = read_assemble_request(await call.body(MAX_ASSEMBLE_BYTES))
     call.need_projects(request.projects)
     key = assembly_key(request.checksum, request.projects, request.version, request.dist)
-    if await stored_upload(call.state.objects, call.org, key) is not None:
+    same = await stored_upload(call.state.objects, call.org, key)
+    if same is not None:
         call.state.counts.inc(STORE_UPLOADS.field("same"))
-        return json_answer(assemble_document("ok"))
+        return json_answer({**assemble_document("ok"), **await _representation(call, same)})
     if not request.chunks:
         return json_answer(assemble_document("not_found"))
     most = -(-call.state.settings.store_max_upload // CHUNK_BYTES)
@@ -71,7 +75,8 @@ async def assemble(call: UploadCall) -> Response:
         detail = f"{len(missing)} of {len(request.distinct_chunks)} chunks are missing: upload again"
         return json_answer(assemble_document("not_found", missing, detail))
     need_room(call)
-    return json_answer(_document(await outcome_of(call, _task(call, request), key)))
+    outcome = await outcome_of(call, _task(call, request), key)
+    return json_answer({**_document(outcome), **await _representation(call, outcome.id if outcome else None)})
 
 
 def need_room(call: UploadCall) -> None:
@@ -96,6 +101,24 @@ async def outcome_of(call: UploadCall, task: UploadTask, key: str) -> UploadOutc
         return _read(answer)
     await call.state.objects.put(OrgKeys(call.org).pending(key), encode(task))
     return None
+
+
+async def whole_record(call: UploadCall, upload: str) -> UploadRecord:
+    """Return the record of an upload with its whole report.  Raises ObjectMissing."""
+    keys, objects = OrgKeys(call.org), call.state.objects
+    record = decode(await objects.get(keys.record(upload)), UploadRecord)
+    contents = decode_contents(await objects.get(keys.contents(upload)))
+    return msgspec.structs.replace(record, report=contents.report)
+
+
+async def _representation(call: UploadCall, upload: str | None) -> dict[str, object]:
+    """Return the record and report of an upload for who prefers to have it in the answer.  Source: RFC 7240."""
+    if upload is None or _REPRESENTATION not in call.request.headers.get("prefer", "").replace(" ", "").lower():
+        return {}
+    try:
+        return {"upload": msgspec.to_builtins(await whole_record(call, upload))}
+    except ObjectMissing:
+        return {}
 
 
 async def _missing_chunks(call: UploadCall, request: AssembleRequest) -> list[str]:

@@ -6,22 +6,18 @@ import msgspec
 from starlette.responses import Response
 
 from api.parameters import prefers_text
-from api.uploads.artifact_uploads import need_room, outcome_of, upload_ids
+from api.uploads.artifact_uploads import need_room, outcome_of, upload_ids, whole_record
 from api.uploads.plain_bodies import StoredBody, store_body
 from api.uploads.upload_calls import Refused, UploadCall, json_answer
 from core.observing.metrics import STORE_CHUNKS, STORE_UPLOADS
-from core.store.object_store import ObjectMissing
 from core.store.store_keys import OrgKeys
 from core.store.store_names import is_printable
 from core.store.upload_protocol import BadUpload, check_release
 from core.store.upload_records import (
     Uploader,
     UploadOutcome,
-    UploadRecord,
     UploadReport,
     UploadTask,
-    decode,
-    decode_contents,
 )
 from core.store.upload_report import refused_text, uploaded_text
 from core.store.upload_storing import stored_upload, task_key
@@ -62,14 +58,6 @@ async def upload(call: UploadCall) -> Response:
     return await _answer(call, task, await outcome_of(call, task, key))
 
 
-async def whole_report(call: UploadCall, record: UploadRecord) -> UploadReport:
-    """Return the whole report of an upload: its record has the first findings only."""
-    try:
-        return decode_contents(await call.state.objects.get(OrgKeys(call.org).contents(record.id))).report
-    except ObjectMissing:
-        return record.report
-
-
 async def _stored_body(call: UploadCall) -> StoredBody:
     headers, settings = call.request.headers, call.state.settings
     declared = headers.get("content-length")
@@ -101,13 +89,13 @@ async def _answer(call: UploadCall, task: UploadTask, outcome: UploadOutcome | N
 
 
 async def _taken(call: UploadCall, upload_id: str, status: int, *, is_strict: bool = False) -> Response:
-    record = decode(await call.state.objects.get(OrgKeys(call.org).record(upload_id)), UploadRecord)
-    report = await whole_report(call, record)
+    record = await whole_record(call, upload_id)
+    report = record.report
     if is_strict and report.warnings:
         return _refused(call, refused_text(report, record.counts.files), report)
     if prefers_text(call.request.headers.get("accept", "")):
         return Response(uploaded_text(record, report), status, media_type="text/plain")
-    return json_answer(msgspec.to_builtins(msgspec.structs.replace(record, report=report)), status)
+    return json_answer(msgspec.to_builtins(record), status)
 
 
 def _refused(call: UploadCall, detail: str, report: UploadReport | None) -> Response:

@@ -8,19 +8,17 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
-from api.uploads.plain_uploads import whole_report
 from api.uploads.stored_lookups import bundle_response
 from api.uploads.upload_calls import Refused, UploadCall, json_answer
 from core.concurrency import all_of
 from core.files.debug_ids import parse_debug_id
 from core.store.object_store import ObjectMissing
-from core.store.retention import org_usage
 from core.store.store_index import read_id_entries, read_name_entries, read_release_entry
 from core.store.store_keys import OrgKeys
 from core.store.store_names import digest, inverse, is_upload_id, name_digest
 from core.store.upload_protocol import BadUpload
 from core.store.upload_records import MalformedDocument, UploadRecord, decode, decode_contents
-from core.store.upload_storing import delete_from_project, delete_upload
+from core.store.upload_storing import delete_from_project, delete_upload, org_usage
 from core.text.slugs import project_name
 
 _MOST_LISTED = 100
@@ -52,13 +50,11 @@ async def uploads(call: UploadCall) -> Response:
 async def upload(call: UploadCall) -> Response:
     """GET uploads/{id}: the record, the files, and the whole report."""
     record = await _record(call)
-    document: dict[str, Any] = msgspec.to_builtins(
-        msgspec.structs.replace(record, report=await whole_report(call, record))
-    )
     try:
         contents = decode_contents(await call.state.objects.get(OrgKeys(call.org).contents(record.id)))
     except ObjectMissing:
         raise _unknown(call) from None
+    document: dict[str, Any] = msgspec.to_builtins(msgspec.structs.replace(record, report=contents.report))
     return json_answer({**document, "files": [msgspec.to_builtins(file) for file in contents.files[:_MOST_FILES]]})
 
 

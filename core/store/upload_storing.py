@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import BinaryIO
 
+import msgspec
+
 from core.files.debug_ids import parse_debug_id
 from core.store.bundle_check import Checked, map_missing
 from core.store.object_store import ObjectMissing, Objects
 from core.store.store_index import index_keys, names_of, newest_by_id, read_id_entries, read_name_entries
 from core.store.store_keys import OrgKeys
-from core.store.store_names import assembly_key, digest, name_digest, upload_ms
+from core.store.store_names import assembly_key, digest, is_upload_id, name_digest, upload_ms
 from core.store.upload_records import (
     Contents,
     UploadFinding,
@@ -38,6 +40,14 @@ class BundleDigests:
     size: int
     sha1: str
     sha256: str
+
+
+class OrgUsage(msgspec.Struct, frozen=True):
+    """Bundles of an organization: bytes, number, and when the oldest was uploaded (RFC 3339)."""
+
+    bytes: int = 0
+    uploads: int = 0
+    oldest: str | None = None
 
 
 def task_key(task: UploadTask) -> str:
@@ -121,6 +131,17 @@ async def delete_from_project(objects: Objects, org: str, upload: str, project: 
         await delete_upload(objects, org, upload)
         return
     await objects.delete(key for key in index_keys(org, upload, contents) if key.endswith(f".{project}"))
+
+
+async def org_usage(objects: Objects, org: str) -> OrgUsage:
+    """Return what an organization has in the store: one LIST of a thousand bundles each."""
+    size, count, oldest = 0, 0, None
+    async for head in objects.below(OrgKeys(org).bundles):
+        if is_upload_id(head.name):
+            size += head.size
+            count += 1
+            oldest = head.name if oldest is None else min(oldest, head.name)
+    return OrgUsage(size, count, None if oldest is None else rfc3339(upload_ms(oldest)))
 
 
 def _record(task: UploadTask, checked: Checked, report: UploadReport, digests: BundleDigests) -> UploadRecord:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,13 +36,56 @@ def add_to(commands: Subcommands) -> None:
     bundle.set_defaults(run=_run)
 
 
+def prepared_folder(folder: Path, *, inject: bool) -> Prepared:
+    """Return the files of a folder, with debug ids if wanted; nothing is written.  Raises OSError."""
+    from core.offline.artifact_files import refuse_links_outside
+    from core.offline.bundling import prepare
+    from worker.command.terminal import open_artifacts
+
+    with (
+        open_artifacts([folder]) as artifacts,
+        Progress("reading files", sum(1 for _ in artifacts.all_code())) as progress,
+    ):
+        refuse_links_outside(folder, [*artifacts.all_code(), *artifacts.all_maps()])
+        return prepare(artifacts, progress.step, inject=inject)
+
+
+def written_folder(
+    folder: Path, to_write: Callable[[Prepared], Mapping[Path, bytes]] = lambda _: {}, *, inject: bool = True
+) -> Prepared:
+    """Write debug ids into the files of a folder, and what else is to be written: all or nothing.
+
+    Raises OSError and FolderBusyError.
+    """
+    from worker.command.atomic_writes import FolderLock
+
+    with FolderLock(folder) as lock:
+        finished = lock.finish()
+        if finished:
+            say(f"unmangle: wrote {finished} files that an earlier run was killed over")
+        prepared = prepared_folder(folder, inject=inject)
+        if prepared.files:
+            contents = {Path(each.file.place): each.content for each in prepared.changed}
+            lock.write({**to_write(prepared), **contents})
+    return prepared
+
+
+def bundle_bytes(prepared: Prepared, url_prefix: str, attributes: Mapping[str, str | None]) -> bytes:
+    """Return the bundle of a folder; ``attributes`` go into its manifest, but for those that are None."""
+    from core.files.artifact_bundle import write_bundle
+    from core.offline.bundling import bundle_members
+
+    given = {name: value for name, value in attributes.items() if value is not None}
+    return write_bundle(bundle_members(prepared.files, url_prefix), **given)
+
+
 def _run(chosen: argparse.Namespace) -> int:
     from worker.command.atomic_writes import FolderBusyError
 
     if not chosen.folder.is_dir():
         return refuse(f"unmangle bundle: {chosen.folder} is not a folder")
     try:
-        prepared = _prepare(chosen) if chosen.dry_run else _write(chosen)
+        prepared = prepared_folder(chosen.folder, inject=_injects(chosen)) if chosen.dry_run else _write(chosen)
     except (OSError, FolderBusyError) as error:
         return refuse(f"unmangle bundle: {reason(error)}")
     if not prepared.files:
@@ -54,39 +98,17 @@ def _run(chosen: argparse.Namespace) -> int:
 
 
 def _write(chosen: argparse.Namespace) -> Prepared:
-    """Write the bundle, and the files of the folder that change: all or nothing."""
-    from worker.command.atomic_writes import FolderLock
-
-    with FolderLock(chosen.folder) as lock:
-        finished = lock.finish()
-        if finished:
-            say(f"unmangle bundle: wrote {finished} files that an earlier one was killed over")
-        prepared = _prepare(chosen)
-        if prepared.files:
-            contents = {Path(each.file.place): each.content for each in prepared.changed}
-            lock.write({chosen.output: _bundle(chosen, prepared), **contents})
-    return prepared
+    return written_folder(
+        chosen.folder, lambda prepared: {chosen.output: _bundle(chosen, prepared)}, inject=_injects(chosen)
+    )
 
 
-def _prepare(chosen: argparse.Namespace) -> Prepared:
-    from core.offline.artifact_files import refuse_links_outside
-    from core.offline.bundling import prepare
-    from worker.command.terminal import open_artifacts
-
-    with (
-        open_artifacts([chosen.folder]) as artifacts,
-        Progress("reading files", sum(1 for _ in artifacts.all_code())) as progress,
-    ):
-        refuse_links_outside(chosen.folder, [*artifacts.all_code(), *artifacts.all_maps()])
-        return prepare(artifacts, progress.step, inject=not chosen.no_inject)
+def _injects(chosen: argparse.Namespace) -> bool:
+    return not chosen.no_inject
 
 
 def _bundle(chosen: argparse.Namespace, prepared: Prepared) -> bytes:
-    from core.files.artifact_bundle import write_bundle
-    from core.offline.bundling import bundle_members
-
-    attributes = {name: value for name in _ATTRIBUTES if (value := getattr(chosen, name)) is not None}
-    return write_bundle(bundle_members(prepared.files, chosen.url_prefix), **attributes)
+    return bundle_bytes(prepared, chosen.url_prefix, {name: getattr(chosen, name) for name in _ATTRIBUTES})
 
 
 def _report(chosen: argparse.Namespace, prepared: Prepared) -> dict[str, object]:

@@ -18,6 +18,8 @@ COMMANDS = (
     "lookup",
     "inspect",
     "bundle",
+    "upload",
+    "artifacts",
     "token",
     "store",
     "worker",

@@ -70,7 +70,7 @@ def _run(chosen: argparse.Namespace) -> int:
 
 
 async def _usage(chosen: argparse.Namespace, objects: Objects, _: Settings) -> int:
-    from core.store.retention import org_usage
+    from core.store.upload_storing import org_usage
 
     found = {org: await org_usage(objects, org) for org in await orgs_of(chosen, objects)}
     if chosen.json:

@@ -189,8 +189,7 @@ async def _verify(chosen: argparse.Namespace, client: StoreClient) -> int:
 def _scripts(chosen: argparse.Namespace) -> list[dict[str, Any]]:
     """Return the names of a folder's scripts, with the debug ids that their code tells error reporters."""
     from core.offline.artifact_files import folder_files
-    from core.store.content_check import script_facts
-    from core.store.file_samples import FileSample
+    from core.store.content_check import FileSample, script_facts
 
     files = []
     for file in folder_files(chosen.folder):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,13 +13,20 @@ from redis import Redis
 from api.serving.redis_server import redis_server
 
 # An example has no time limit: the first one may load the interpreted kernels, on a machine that is busy.
-settings.register_profile("unmangle", deadline=None)
+settings.register_profile("unmangle", deadline=None, max_examples=60)
+settings.register_profile("thorough", deadline=None, max_examples=1000)  # --hypothesis-profile=thorough
 settings.load_profile("unmangle")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--second-try``: what failed and isn't marked ``load_dependent`` has no second try."""
     parser.addoption("--second-try", action="store_true", help="run nothing unless all tests are load_dependent")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Have one process more than there are cores: tests of deployments wait for other processes, mostly."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

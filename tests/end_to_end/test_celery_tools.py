@@ -133,6 +133,7 @@ def unmangle(redis_url: str, *arguments: str) -> subprocess.CompletedProcess[str
 
 async def test_the_command_is_celerys_own(fleet, redis_url):
     fleet.start_worker(UNMANGLE_WORKER_NAME="one@here")
+    await until(lambda: beating(Settings(redis_url=redis_url)) == {"one@here"})
     while "pong" not in (ran := await asyncio.to_thread(unmangle, redis_url, "celery", "inspect", "ping")).stdout:
         pass
     assert "one@here" in ran.stdout

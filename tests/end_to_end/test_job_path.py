@@ -200,7 +200,7 @@ async def test_celery_inspect_sees_the_worker_and_the_running_task(api, server, 
     request_id = await pending_job(api, request_to(server))
     await started(server)
     with celery(redis) as app:
-        active = await asyncio.to_thread(app.control.inspect(timeout=2).active)
+        active = await asyncio.to_thread(app.control.inspect(timeout=PATIENCE_S, limit=1).active)
     gate.open()
     assert [task["id"] for tasks in active.values() for task in tasks] == [request_id]
 

@@ -19,7 +19,7 @@ from tests.worker.source_server import Request, SourceServer, gated, reply
 
 REQUESTS = 500
 WORKERS = 4
-COLD_REQUESTS = 200
+COLD_REQUESTS = 80
 KILL_EVERY = 10
 EACH_ITS_OWN_JOB = {"UNMANGLE_SHARE_REQUESTS": "false", "UNMANGLE_ANSWER_REUSE": "0"}
 MINIFIED = b"boom();\n//# sourceMappingURL=app.js.map\n"
@@ -94,8 +94,9 @@ async def test_workers_killed_at_random_leave_no_broken_entry(host_redis_url):
             await _kill_while_busy(api, deployment, workers, requests)
             with Redis.from_url(host_redis_url) as client:
                 client.flushall()  # what the dead workers held would come again in the middle of the comparison
-            await api.wait_for_workers()
-            disturbed = [await api.submit(request) for request in requests]
+            patient = deployment.start_api(UNMANGLE_REQUEST_TIMEOUT="900")
+            await patient.wait_for_workers()
+            disturbed = [await patient.submit(request) for request in requests]
             log = "".join(worker.log() for worker in workers)
         assert "is damaged" not in log
         expected = await _undisturbed(host_redis_url, requests)

@@ -30,7 +30,8 @@ from worker.caches.memory_files import MemoryFile
 
 MAPPED_FROM_BYTES = 1 << 20
 """Content of this size is mapped; smaller content is read into memory."""
-
+NAMED_FROM_BYTES = 2 << 20
+"""Content of this size has its digest in its record if others are named by it; the digest of smaller is rarely used."""
 
 _WINDOW = 1 << 22
 _WORD_BYTES = 8
@@ -229,13 +230,13 @@ class Draft:
     def opened(self, key: str, kind: Kind, *, is_named: bool = True) -> StoredFile:
         """Return what was written as a file of the store; the draft is still to be discarded or finished.
 
-        Its record has a digest if other entries are named by it, ``is_named``, and it is so large that it is mapped.
+        Its record has a digest if other entries are named by it, ``is_named``, and it takes long to find out.
         """
         content = self._write_held()
         if content is not None and len(content) >= MAPPED_FROM_BYTES:
             content = None
         windows = _windows(self._descriptor, self.size) if content is None else [content]
-        checksum, digest = _checksum_and_digest(windows, is_named=is_named and self.size >= MAPPED_FROM_BYTES)
+        checksum, digest = _checksum_and_digest(windows, is_named=is_named and self.size >= NAMED_FROM_BYTES)
         record = Record(key, kind, time.time(), self.size, checksum, digest)
         return StoredFile(os.dup(self._descriptor), record, content)
 

@@ -1,7 +1,7 @@
 """Deny list: hosts that scraping leaves alone for a while, because they keep failing.
 
 A host is what a scheme, a name and a port lead to.  All workers count together, in Redis.  While it can't be reached,
-each process counts for itself.
+each process counts for itself.  What others block is noticed within a second, as Redis is not asked for every file.
 
 There are two pairs of keys for a host: one for a scope, one for all.  A key has a digest of the names, so that its
 length doesn't depend on what strangers write.  ``core.queue.jobs`` describes the keys.
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Self
 
-from cachetools import TLRUCache
+from cachetools import TLRUCache, TTLCache
 from redis.exceptions import RedisError
 
 from core.errors import FetchFailed, without_representations
@@ -35,6 +35,7 @@ _PATIENCE_S = 1.0
 _REST_S = 5.0  # after Redis failed
 _LONGEST_REASON = 500
 _MAX_LOCAL_HOSTS = 10_000
+_FREE_FOR_S = 1.0  # for so long a host that isn't blocked needs no second question
 
 
 class Blocked(IntEnum):
@@ -61,9 +62,12 @@ class HostDigests:
 
 
 class DenyList:
-    """Belongs to one event loop; opens no connection before the first scraping."""
+    """Belongs to one event loop; opens no connection before the first scraping.
 
-    def __init__(self, settings: Settings) -> None:
+    A host that isn't blocked counts as free for ``free_for_s``, unless it fails.
+    """
+
+    def __init__(self, settings: Settings, free_for_s: float = _FREE_FOR_S) -> None:
         self._is_enabled = settings.deny_list_enabled
         self._never_blocked = frozenset(settings.deny_list_never_block_hosts)
         self._rule = BlockingRule(
@@ -77,21 +81,27 @@ class DenyList:
         self._note = self._redis.register_script(lua_script("note_host_failure"))
         self._local = LocalDenyList(self._rule)
         self._rests_until = 0.0
+        self._free: TTLCache[object, bool] = TTLCache(_MAX_LOCAL_HOSTS, free_for_s, time.monotonic)
 
     async def check(self, url: Url, scope: str) -> None:
         """Raise FetchFailed if the host of ``url`` is blocked for ``scope``."""
         if not self._is_enabled or url.host in self._never_blocked:
             return
+        name = (url.origin, scope)
+        if name in self._free:
+            return
         digests = HostDigests.of(url, scope)
         why = await self._shared_reason(digests) or self._local.reason(digests)
         if why is not None:
             raise FetchFailed(blocked(url.host, why, self._rule))
+        self._free[name] = True
 
     async def note(self, error: FetchFailed, scope: str) -> None:
         """Count a download that failed, its retries included, if that was the doing of a host."""
         url = error.at_fault
         if not self._is_enabled or url is None or url.host in self._never_blocked:
             return
+        self._free.clear()  # it may be blocked for other scopes, too
         why = reason(error.failure)[:_LONGEST_REASON]
         digests = HostDigests.of(url, scope)
         for_whom = await self._note_shared(digests, why)

@@ -12,7 +12,7 @@ from worker.caches.stored_file import Draft
 from worker.fetch.client import Client, Fetch
 from worker.threads import Threads
 
-_BUFFERED_BYTES = 1 << 18
+_BUFFERED_BYTES = 1 << 19
 _LONGEST_MAGIC = 4
 
 

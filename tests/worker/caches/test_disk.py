@@ -25,7 +25,7 @@ from worker.caches.cache_entries import Kind, Record, decode_end, encode_end
 from worker.caches.cleanup import clean, entries
 from worker.caches.disk import DiskStore, NoStore, StoredFailure, open_store, written
 from worker.caches.locks import _offset
-from worker.caches.stored_file import MAPPED_FROM_BYTES, StoredFile, content_digest
+from worker.caches.stored_file import MAPPED_FROM_BYTES, NAMED_FROM_BYTES, StoredFile, content_digest
 
 KEY, OTHER = bytes(32), b"\1" * 32
 NOT_FOUND = Failure(FailureKind.NOT_FOUND)
@@ -100,7 +100,7 @@ def test_many_pieces_are_written_one_after_another(store):
 
 @pytest.mark.parametrize(
     ("size", "is_named", "has_digest"),
-    [(MAPPED_FROM_BYTES, True, True), (MAPPED_FROM_BYTES - 1, True, False), (MAPPED_FROM_BYTES, False, False)],
+    [(NAMED_FROM_BYTES, True, True), (NAMED_FROM_BYTES - 1, True, False), (NAMED_FROM_BYTES, False, False)],
 )
 def test_large_files_have_a_digest_if_others_are_named_by_them(store, size, is_named, has_digest):
     draft = written(store, b"x" * size)

@@ -79,6 +79,20 @@ async def test_workers_count_together_and_all_of_them_stop(one, other):
     assert await failure_of(one) == await failure_of(other) == expected
 
 
+async def test_a_host_is_asked_about_again_after_a_while_or_once_anything_failed(settings, other):
+    patient, impatient = DenyList(settings, free_for_s=3600), DenyList(settings, free_for_s=0)
+    try:
+        assert [await failure_of(each) for each in (patient, impatient)] == [None, None]
+        await fail(other, 3)
+        assert await failure_of(patient) is None
+        assert await failure_of(impatient) is not None
+        await fail(patient, 1, a_url("https://another.test/"))
+        assert await failure_of(patient) is not None
+    finally:
+        await patient.close()
+        await impatient.close()
+
+
 @pytest.mark.parametrize("url", ["https://www.h.test/a.js", "http://h.test/a.js", "https://h.test:8443/a.js"])
 async def test_other_hosts_schemes_and_ports_are_not_blocked(one, url):
     await fail(one, 3)

@@ -24,6 +24,7 @@ from core.javascript.scopes import Scopes
 from core.sourcemap.binary_layout import LayoutReader, LayoutWriter
 from core.sourcemap.encoded_mappings import EncodedMappings
 from core.sourcemap.functions import GeneratedCode
+from core.sourcemap.inlining_tables import DartCalls, ScopeTables
 from core.sourcemap.json_strings import JsonStrings
 from core.sourcemap.metro import FunctionMaps
 from core.sourcemap.prepared_map import PreparedMap
@@ -186,6 +187,7 @@ def write_prepared_map(index: PreparedMap) -> bytes:
     writer.number(index.functions is not None)
     if index.functions is not None:
         _write_function_maps(writer, index.functions, text)
+    _write_calls(writer, index)
     writer.numbers(index.ignored)
     writer.buffer(b"" if index.debug_id is None else index.debug_id.encode())
     return writer.finished()
@@ -202,6 +204,8 @@ def read_prepared_map(memory: memoryview, text: Content) -> PreparedMap:
         names=_read_literals(reader, text),
         contents=SourceContents(text, reader.numbers(), reader.numbers()),
         functions=_read_function_maps(reader, text) if reader.number() else None,
+        scopes=_read_scopes(reader) if reader.number() else None,
+        dart=DartCalls(reader.numbers(), reader.numbers()) if reader.number() else None,
         ignored=reader.numbers(),
         debug_id=_read_string(reader) or None,
     )
@@ -262,6 +266,22 @@ def _read_function_maps(reader: LayoutReader, text: Content) -> FunctionMaps:
     return FunctionMaps(
         reader.numbers(), reader.numbers(), reader.numbers(), reader.numbers(), _read_literals(reader, text)
     )
+
+
+def _write_calls(writer: LayoutWriter, index: PreparedMap) -> None:
+    writer.number(index.scopes is not None)
+    if index.scopes is not None:
+        writer.numbers(index.scopes.scopes)
+        writer.numbers(index.scopes.ranges)
+        writer.number(index.scopes.has_frames)
+    writer.number(index.dart is not None)
+    if index.dart is not None:
+        writer.numbers(index.dart.entries)
+        writer.numbers(index.dart.calls)
+
+
+def _read_scopes(reader: LayoutReader) -> ScopeTables:
+    return ScopeTables(reader.numbers(), reader.numbers(), bool(reader.number()))
 
 
 def _write_text(writer: LayoutWriter, own: Content, text: Content) -> None:

@@ -135,8 +135,12 @@ class JsonValue:
 
     def last_member(self, name: str) -> JsonValue | None:
         """Return the member of an object that is called ``name``, the last one if there are several."""
-        keys = [key for key in self._key_indexes() if self._key(key) == name]
-        return JsonValue(self.document, keys[-1] + 1, f"{self.path}.{name}") if keys else None
+        return self.last_members(name).get(name)
+
+    def last_members(self, *names: str) -> dict[str, JsonValue]:
+        """Return the members of an object that are called so, each the last one if there are several."""
+        indexes = {name: key + 1 for key in self._key_indexes() if (name := self._key(key)) in names}
+        return {name: JsonValue(self.document, index, f"{self.path}.{name}") for name, index in indexes.items()}
 
     def is_a(self, first_byte: bytes) -> bool:
         """Say whether the value starts with ``first_byte``: that tells its type."""

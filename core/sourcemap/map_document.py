@@ -71,7 +71,8 @@ class PlainMap:
 
     ``sources`` are to be seen from ``root``.  ``contents`` are the JSON values of ``sourcesContent``, as indexes into
     ``document``; ``ignored`` the indexes of sources that nobody wants to see.  ``function_maps`` belong to the sources
-    with the same index; None in a map that isn't Metro's.
+    with the same index; None in a map that isn't Metro's.  ``scopes`` is that field, empty if there is none that may be
+    one; ``dart_calls`` are the inlined calls of dart2js, None in a map that isn't its.
     """
 
     document: JsonDocument
@@ -82,6 +83,8 @@ class PlainMap:
     contents: range
     ignored: array[int]
     mappings: Mappings
+    scopes: bytes | memoryview
+    dart_calls: bytes | memoryview | None
     function_maps: list[FunctionMapText | None] | None
 
 
@@ -155,6 +158,8 @@ def _plain_map(value: JsonValue, members: dict[str, JsonValue]) -> PlainMap:
     contents = members.get("sourcesContent")
     function_maps = members.get("x_facebook_sources")
     sources = _sources(members.get("sources"))
+    extensions = value.last_members("scopes", "x_org_dartlang_dart2js")
+    dart = extensions.get("x_org_dartlang_dart2js")
     return PlainMap(
         document=value.document,
         debug_id=_debug_id(members),
@@ -164,6 +169,8 @@ def _plain_map(value: JsonValue, members: dict[str, JsonValue]) -> PlainMap:
         contents=range(0) if contents is None else contents.scalars(b'"n', "a string or null"),
         ignored=_ignored(value, members, len(sources)),
         mappings=_mappings(members),
+        scopes=_text_or_nothing(extensions.get("scopes")),
+        dart_calls=None if dart is None or not dart.is_a(b"{") else _text_or_nothing(dart.last_member("frames")),
         function_maps=None if function_maps is None else _function_maps(function_maps),
     )
 
@@ -172,6 +179,11 @@ def _debug_id(members: dict[str, JsonValue]) -> str | None:
     """Return the first of the two spellings that is a UUID: nobody can look the map up by anything else."""
     ids = [members[key].short_string() for key in ("debugId", "debug_id") if key in members]
     return next((each for each in ids if parse_debug_id(each) is not None), None)
+
+
+def _text_or_nothing(value: JsonValue | None) -> bytes | memoryview:
+    """Return the text of a string as UTF-8; nothing if it's something else, which is nobody's fault."""
+    return value.utf8() if value is not None and value.is_a(b'"') else b""
 
 
 def _sources(value: JsonValue | None) -> JsonStrings:

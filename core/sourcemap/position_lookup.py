@@ -3,9 +3,9 @@
 """Original position of a place in the generated code: that of the token that covers it.
 
 A token covers its line up to the next one.  A range token covers all up to the next one, over line ends, and counts
-along.
+along.  In a sparse map, each token with a source goes on over line ends, but doesn't count: dart2js writes such.
 
-Source: ECMA-426, and its proposal "range mappings".
+Source: ECMA-426, and its proposal "range mappings"; Dart's own tools for sparse maps.
 """
 
 import cython
@@ -25,9 +25,9 @@ POSITION = OriginalPosition
 @cython.final
 @cython.cclass
 class PositionLookup:
-    """Search for the original position of a place.  ``ranges`` is 1 for range tokens, or empty.
+    """Search for the original position of a place.
 
-    ``files`` and ``names`` are texts by index, ``functions`` the ``Functions`` of the map.
+    ``ranges`` is 1 for range tokens, or empty; ``is_sparse`` says that tokens go on over line ends.  ``files`` and ``names`` are texts by index, ``functions`` the ``Functions`` of the map.
     """
 
     reader: MappingsReader
@@ -35,13 +35,15 @@ class PositionLookup:
     names: object
     functions: object
     ranges: cython.const[cython.uchar][::1]
+    is_sparse: cython.bint
 
-    def __init__(self, reader, files, names, functions, ranges):
+    def __init__(self, reader, files, names, functions, ranges, is_sparse):
         self.reader = reader
         self.files = files
         self.names = names
         self.functions = functions
         self.ranges = ranges
+        self.is_sparse = is_sparse
 
     def position(self, line: cython.longlong, column: cython.longlong):
         """Return where a place in the generated code comes from; None if no token covers it, or it has no source."""
@@ -56,7 +58,9 @@ class PositionLookup:
             original_column = token.counted_column(line, column)
             place = column
         elif token.line != line:
-            return None
+            if not self.is_sparse:
+                return None
+            place = column
         return POSITION(
             token.source,
             self.files[token.source],

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from core.sourcemap.functions import GeneratedCode, functions_of, survey_code
+from core.sourcemap.inlined_calls import CallLookup, OriginalCalls, ScopedName
 from core.sourcemap.json_document import json_start, read_json
 from core.sourcemap.json_strings import MemoisedStrings
 from core.sourcemap.map_document import map_document
@@ -64,6 +65,17 @@ class SourceMap:
         Both count from 0, columns in UTF-16 code units.
         """
         return self._position(line, column)
+
+    def calls(self, line: int, column: int) -> OriginalCalls | None:
+        """Return the original frames of the generated code at a place, inlined ones included.
+
+        None if ``lookup`` says all there is: most maps tell nothing of inlining, nor of the names of functions.
+        """
+        return None if self._calls is None else self._calls.calls(line, column)
+
+    def scoped_names(self, line: int, column: int) -> list[tuple[OriginalPosition, ScopedName]] | None:
+        """Return the frames of a place, functions as ``scopes`` have them, believed or not; None without scopes."""
+        return None if self._calls is None else self._calls.scoped_names(line, column)
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -123,6 +135,15 @@ class SourceMap:
         return lru_cache(_REMEMBERED_POSITIONS)(_position_lookup(self.parts, self._files).position)
 
     @cached_property
+    def _calls(self) -> CallLookup | None:
+        index, code = self.parts.index, self.parts.code
+        if index.scopes is None and index.dart is None:
+            return None
+        return CallLookup(
+            index.scopes, index.dart, code, self._files, MemoisedStrings(index.names.name), self._position
+        )
+
+    @cached_property
     def _contents(self) -> SurveyedContents:
         return SurveyedContents(self.index.contents)
 
@@ -135,7 +156,7 @@ def _position_lookup(parts: Parts, files: MemoisedStrings) -> PositionLookup:
     index, code = parts.index, parts.code
     reader, names = index.mappings.reader(), MemoisedStrings(index.names.name)
     functions = functions_of(index, code, reader, names)
-    return PositionLookup(reader, files, names, functions, index.mappings.ranges)
+    return PositionLookup(reader, files, names, functions, index.mappings.ranges, index.dart is not None)
 
 
 def read_source_map(text: Content, minified: Content | None = None) -> SourceMap:

@@ -122,7 +122,7 @@ def both(build: ModuleType, text: bytes) -> tuple[Any, Any]:
     """Return the index of a map as it is searched, None if it isn't, and of the same one with all tokens decoded."""
     document, content = outlined(build, text)
     try:
-        merged = build._index_decoded(content, build.decode_map(document), document.debug_id, None)
+        merged = build._index_decoded(content, build.decode_map(document), document.debug_id)
     except MalformedSourceMap:
         merged = None
     joined = build.join_sections(document.value)

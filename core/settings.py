@@ -230,6 +230,7 @@ class Settings:
     )  # less than unclaimed answers live
     request_timeout_s: int = _duration(900, "UNMANGLE_REQUEST_TIMEOUT", minimum=1)
     max_answer_size: int = _setting(67_108_864, "UNMANGLE_MAX_ANSWER_SIZE", INTEGER, minimum=1 << 10)
+    scopes: bool = _setting(False, "UNMANGLE_SCOPES", BOOLEAN)
     result_ttl_s: int = _duration(3600, "UNMANGLE_RESULT_TTL", minimum=1)
     pending_retry_after_s: int = _duration(30, "UNMANGLE_PENDING_RETRY_AFTER")
 

@@ -84,8 +84,10 @@ def encode_explained(completed: CompletedBody, explanations: Iterable[list[Expla
     """
     document = orjson.loads(encode_completed(completed))
     for trace, explained in zip(document["stacktraces"], explanations, strict=True):
-        for frame, explanation in zip(trace["frames"], explained, strict=False):
-            frame["explanation"] = msgspec.to_builtins(explanation)
+        for number, frame in enumerate(trace["frames"]):
+            raw_index = frame["data"].get("raw_index", number)
+            if raw_index < len(explained):
+                frame["explanation"] = msgspec.to_builtins(explained[raw_index])
     return orjson.dumps(document)
 
 

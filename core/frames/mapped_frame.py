@@ -16,7 +16,7 @@ from core.files.debug_ids import DebugId
 from core.files.file_keys import EmbeddedMap, File, FileEntry, FileKey, FileType, Origin, ResolvedWith
 from core.frames.function_names import function_to_show
 from core.frames.module_names import generate_module, turbopack_filename, webpack_filename
-from core.sourcemap.position import OriginalPosition
+from core.sourcemap.position import NoName, OriginalPosition
 from core.sourcemap.source_map import SourceMap
 from core.web.paths import join_paths, strip_async
 from core.wire.frame import Frame, FrameData
@@ -131,6 +131,42 @@ def locate(frame: Frame, module: ResolvedModule) -> Unsymbolicated | Located:
         return Unsymbolicated(frame, error)
     path = _source_path(module.source_base, position.file) if position.file else None
     return Located(frame, module.source_map, label, position, path)
+
+
+def original_calls(located: Located, module: ResolvedModule) -> list[Located]:
+    """Return the original frames of a located one, caller first: inlined calls follow; none if it's to be hidden.
+
+    Those after the first don't have the name that the frame came with.
+    """
+    source_map, frame = located.map.result, located.frame
+    assert isinstance(source_map, SourceMap)
+    calls = source_map.calls(frame.lineno - 1, max(frame.colno or 0, 1) - 1)
+    if calls is None:
+        return [located]
+    nameless = replace(frame, function=None)
+    return [
+        Located(
+            nameless if number else frame,
+            located.map,
+            located.label,
+            position,
+            _source_path(module.source_base, position.file) if position.file else None,
+        )
+        for number, position in enumerate(reversed(calls.frames))
+    ]
+
+
+def in_function(located: Located, function: str | None) -> Located:
+    """Return a located frame as one of another function."""
+    position = replace(located.position, function=NoName.UNKNOWN if function is None else function)
+    frame = replace(located.frame, function=None)
+    return Located(frame, located.map, located.label, position, located.source_path)
+
+
+def is_ignored(located: Located) -> bool:
+    """Return whether the map says that nobody wants to see the original file."""
+    source, source_map = located.position.source, located.map.result
+    return source is not None and isinstance(source_map, SourceMap) and source_map.is_ignored(source)
 
 
 def embeds_content(located: Located) -> bool:

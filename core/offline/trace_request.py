@@ -111,7 +111,8 @@ def trace_request(trace: Trace, wanted: Mapping[str, Any], defaults: Mapping[str
     found = trace.request
     said = {**defaults, **wanted}
     options, modules = said.get("options", {}), said.get("modules", [])
-    always = {"frame_order": "callee_first", "explain": True}
+    # The text has one place for each frame.
+    always = {"frame_order": "callee_first", "explain": True, "scopes": False, "ignore_list": False}
     return {
         **defaults,
         **found,

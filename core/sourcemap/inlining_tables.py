@@ -53,6 +53,11 @@ def decode_dart_calls(text: bytes | memoryview, source_count: int, name_count: i
     calls = numbers_buffer(len(text) // 5 * DartCall.CALL_SIZE)
     decoder = DartDecoder(text, source_count, name_count, entries, calls)
     if not decoder.decode():
-        return DartCalls(numbers_buffer(0), numbers_buffer(0))
+        return no_dart_calls()
     used = decoder.entry_count * DartEntry.ENTRY_SIZE, decoder.call_count * DartCall.CALL_SIZE
     return DartCalls(entries[: used[0]], calls[: used[1]])
+
+
+def no_dart_calls() -> DartCalls:
+    """Return the tables of a map of dart2js that tells of no inlined calls."""
+    return DartCalls(numbers_buffer(0), numbers_buffer(0))

@@ -43,6 +43,8 @@ class Options(msgspec.Struct, kw_only=True):
     frame_order: Literal["caller_first", "callee_first"] = "caller_first"
     explain: bool = False
     no_cache: bool = False
+    scopes: bool | None = None
+    ignore_list: bool = False
 
 
 class SymbolicateRequest(msgspec.Struct, kw_only=True):

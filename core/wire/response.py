@@ -119,6 +119,11 @@ def write_frame(frame: Frame, context: bytes | None = None, data: bytes | None =
     return msgspec.Raw(before + (context or b"") + after)
 
 
+def with_hints(frame: msgspec.Raw, hints: dict[str, bool | int]) -> msgspec.Raw:
+    """Return the JSON of a frame with more members in its data, which ends it."""
+    return msgspec.Raw(bytes(memoryview(frame))[:-2] + b"," + orjson.dumps(hints)[1:] + b"}")
+
+
 def write_data(data: FrameData) -> bytes:
     """Return the JSON of the data of a frame."""
     return _ENCODER.encode(data)

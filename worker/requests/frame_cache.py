@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from weakref import WeakKeyDictionary
 
 import msgspec
 
-from core.frames.mapped_frame import Located, ResolvedModule, Unsymbolicated, symbolicated
+from core.frames.mapped_frame import Located, ResolvedModule, Unsymbolicated, is_ignored, symbolicated
 from core.sourcemap.source_map import SourceMap
 from core.wire.frame import Frame, FrameData
-from core.wire.response import FrameError, write_frame
+from core.wire.response import FrameError, with_hints, write_frame
 from worker.caches.memory import Generations
 
 MAX_BYTES = 48 << 20
@@ -27,7 +27,9 @@ class WrittenFrame(msgspec.Struct, frozen=True, gc=False):
     """A frame as it came in, and as it is answered.
 
     ``size_bytes`` is that of both; ``name`` is the token name at its position; ``error`` what went wrong, None if
-    nothing did.
+    nothing did.  ``inlined`` are frames of calls that were inlined into it, caller first; ``is_hidden`` says that no
+    function of the sources is behind it.  ``function`` is the name of the innermost one; ``ignored`` says of each of
+    the frames whether nobody wants to see its source.
     """
 
     raw: msgspec.Raw
@@ -36,6 +38,10 @@ class WrittenFrame(msgspec.Struct, frozen=True, gc=False):
     is_symbolicated: bool
     name: str | None = None
     error: FrameError | None = None
+    inlined: tuple[msgspec.Raw, ...] = ()
+    is_hidden: bool = False
+    function: str | None = None
+    ignored: tuple[bool, ...] = ()
 
 
 class FrameCache:
@@ -116,6 +122,56 @@ def written_original(
     frame = write_frame(symbolicated(located, caller_name), context, data)
     size = len(memoryview(raw)) + len(memoryview(frame))
     return WrittenFrame(raw, frame, size, is_symbolicated=True, name=located.position.name)
+
+
+def written_calls(
+    came: Frame,
+    originals: Sequence[Located],
+    caller_name: str | None,
+    raw_context: bytes | None,
+    contexts: Sequence[bytes | None],
+    data: bytes,
+    *,
+    is_hidden: bool,
+) -> WrittenFrame:
+    """Return a frame as it ``came``, and its originals, caller first, each with its context."""
+    raw = write_frame(came, raw_context)
+    names = [caller_name, *[None] * len(originals)]
+    frames = [symbolicated(each, name) for each, name in zip(originals, names, strict=False)]
+    outer, *inlined = [write_frame(each, context, data) for each, context in zip(frames, contexts, strict=True)]
+    size = sum(len(memoryview(each)) for each in (raw, outer, *inlined))
+    return WrittenFrame(
+        raw,
+        outer,
+        size,
+        is_symbolicated=True,
+        name=originals[-1].position.name,
+        inlined=tuple(inlined),
+        is_hidden=is_hidden,
+        function=frames[-1].function,
+        ignored=tuple(map(is_ignored, originals)),
+    )
+
+
+def answered_frames(
+    done: Sequence[WrittenFrame], *, is_callee_first: bool, with_index: bool, with_ignored: bool
+) -> list[msgspec.Raw]:
+    """Return the frames of a stack trace, inlined ones among them, with hints; ``done`` is caller first.
+
+    Hidden ones are left out, but for the innermost: that is where the error is.
+    """
+    frames = []
+    for number, each in enumerate(done):
+        if each.is_hidden and number < len(done) - 1:
+            continue
+        for place, frame in enumerate((each.frame, *each.inlined)):
+            hints: dict[str, bool | int] = {"inlined": True} if place else {}
+            if with_ignored and each.ignored[place : place + 1] == (True,):
+                hints["ignored"] = True
+            if with_index:
+                hints["raw_index"] = len(done) - 1 - number if is_callee_first else number
+            frames.append(with_hints(frame, hints) if hints else frame)
+    return frames[::-1] if is_callee_first else frames
 
 
 def _size(frame: WrittenFrame) -> int:

@@ -20,10 +20,12 @@ from core.frames.mapped_frame import (
     embedded_context,
     embeds_content,
     fetched_context,
+    in_function,
     locate,
     minified_context,
     missing_source_content,
     nowhere,
+    original_calls,
     original_data,
     raw_frame,
     source_key,
@@ -43,7 +45,15 @@ from core.wire.response import (
     write_data,
 )
 from worker.requests.answer_size import AnswerSize
-from worker.requests.frame_cache import FrameCache, WrittenFrame, frame_key, written, written_original
+from worker.requests.frame_cache import (
+    FrameCache,
+    WrittenFrame,
+    answered_frames,
+    frame_key,
+    written,
+    written_calls,
+    written_original,
+)
 from worker.requests.generated_files import GeneratedFiles
 from worker.requests.request_files import RequestFiles
 from worker.threads import Threads
@@ -54,7 +64,10 @@ _FRAMES_PER_TURN = 50  # of the event loop: a request may have a million frames,
 
 
 class FrameWalk:
-    """The walk over the frames of one request; it grows the ``size`` of the answer."""
+    """The walk over the frames of one request; it grows the ``size`` of the answer.
+
+    ``scopes`` says whether a request is answered with inlined frames that doesn't say so itself.
+    """
 
     def __init__(
         self,
@@ -64,6 +77,8 @@ class FrameWalk:
         cache: FrameCache,
         threads: Threads,
         size: AnswerSize,
+        *,
+        scopes: bool = False,
     ) -> None:
         self._request = request
         self._modules = modules
@@ -72,6 +87,9 @@ class FrameWalk:
         self._threads = threads
         self._size = size
         self._with_context = request.options.apply_source_context
+        self._with_scopes = scopes if request.options.scopes is None else request.options.scopes
+        self._with_ignored = request.options.ignore_list
+        self._caller_function: str | None = None
         self._step = -1 if request.options.frame_order == "callee_first" else 1
         self._errors: set[FrameError] = set()
         self._counts: dict[tuple[str | None, bool], int] = {}  # by platform, and by whether they were symbolicated
@@ -108,7 +126,7 @@ class FrameWalk:
     async def _trace(self, trace: Stacktrace) -> tuple[WrittenStacktrace, WrittenStacktrace]:
         """Return a stack trace as it is answered, and as it came in."""
         done: list[WrittenFrame] = []
-        caller_name = None
+        caller_name = self._caller_function = None
         grown = 0
         for frame in trace.frames[:: self._step]:
             self._walked += 1
@@ -126,10 +144,24 @@ class FrameWalk:
             kind = (frame.platform, written_frame.is_symbolicated)
             self._counts[kind] = self._counts.get(kind, 0) + 1
             caller_name = written_frame.name
+            if not written_frame.is_hidden:
+                self._caller_function = written_frame.function if written_frame.is_symbolicated else frame.function
             done.append(written_frame)
         await self._size.grow(grown)
+        if self._asks_for_more:
+            frames = answered_frames(
+                done,
+                is_callee_first=self._step < 0,
+                with_index=self._with_scopes,
+                with_ignored=self._with_ignored,
+            )
+            return WrittenStacktrace(frames), WrittenStacktrace([each.raw for each in done[:: self._step]])
         done = done[:: self._step]
         return WrittenStacktrace([each.frame for each in done]), WrittenStacktrace([each.raw for each in done])
+
+    @property
+    def _asks_for_more(self) -> bool:
+        return self._with_scopes or self._with_ignored
 
     def _written_at_once(self, frame: Frame, caller_name: str | None) -> WrittenFrame | None:
         """Return the answer to a frame: that to an equal one, if that depended on nothing else.
@@ -142,7 +174,9 @@ class FrameWalk:
         if module is None:
             return None
         number = self._number(frame.abs_path, module)
-        key = frame_key(frame, number, caller_name, with_context=self._with_context)
+        key = None
+        if not self._asks_for_more:  # what there is more of isn't remembered
+            key = frame_key(frame, number, caller_name, with_context=self._with_context)
         cached = None if key is None else self._cache.get(key)
         if cached is not None:
             return cached
@@ -176,6 +210,8 @@ class FrameWalk:
         raw_context = minified_context(frame, module) if self._with_context else None
         if isinstance(outcome, Unsymbolicated):
             return written(outcome, raw_context)
+        if self._asks_for_more:
+            return self._written_calls(frame, outcome, module, caller_name, raw_context)
         if self._with_context and not embeds_content(outcome):
             return None
         context = embedded_context(outcome) if self._with_context else None
@@ -187,11 +223,53 @@ class FrameWalk:
         """Return the original frame with a text that the map doesn't embed, or with the error that it can't be had."""
         located = locate(frame, module)
         assert isinstance(located, Located)
+        if self._asks_for_more:
+            return await self._calls_with_fetched(frame, located, module, caller_name)
         entry = await self._files.get_file(source_key(located))
         context = fetched_context(located, entry.result) if isinstance(entry.result, File) else None
         raw_context = minified_context(frame, module)
         done = written_original(located, caller_name, raw_context, context, self._data_of(located))
         return done if isinstance(entry.result, File) else replace(done, error=missing_source_content(located))
+
+    def _originals(self, located: Located, module: ResolvedModule) -> tuple[list[Located], bool]:
+        """Return the original frames of a located one, caller first, and whether it's to be hidden."""
+        originals = original_calls(located, module) if self._with_scopes else [located]
+        return originals or [in_function(located, self._caller_function)], not originals
+
+    def _written_calls(
+        self,
+        frame: Frame,
+        located: Located,
+        module: ResolvedModule,
+        caller_name: str | None,
+        raw_context: bytes | None,
+    ) -> WrittenFrame | None:
+        """Return the answer to a frame with the calls inlined into it; None if a text has to be had from elsewhere."""
+        originals, is_hidden = self._originals(located, module)
+        if self._with_context and not all(map(embeds_content, originals)):
+            return None
+        contexts = [embedded_context(each) if self._with_context else None for each in originals]
+        data = self._data_of(located)
+        return written_calls(frame, originals, caller_name, raw_context, contexts, data, is_hidden=is_hidden)
+
+    async def _calls_with_fetched(
+        self, frame: Frame, located: Located, module: ResolvedModule, caller_name: str | None
+    ) -> WrittenFrame:
+        """Return the answer to a frame with the calls inlined into it, where the map doesn't embed all texts."""
+        originals, is_hidden = self._originals(located, module)
+        contexts: list[bytes | None] = []
+        error = None
+        for each in originals:
+            if embeds_content(each):
+                contexts.append(embedded_context(each))
+                continue
+            entry = await self._files.get_file(source_key(each))
+            contexts.append(fetched_context(each, entry.result) if isinstance(entry.result, File) else None)
+            if not isinstance(entry.result, File):
+                error = missing_source_content(each)
+        raw_context, data = minified_context(frame, module), self._data_of(located)
+        done = written_calls(frame, originals, caller_name, raw_context, contexts, data, is_hidden=is_hidden)
+        return done if error is None else replace(done, error=error)
 
     def _data_of(self, located: Located) -> bytes:
         """Return the data of an original frame, which is the same for all of its file."""

@@ -82,7 +82,15 @@ async def symbolicate(
     journal = journal or Journal()
     files = RequestFiles(resources, request, scope, journal)
     modules = GeneratedFiles(files, request.modules)
-    walk = FrameWalk(request, modules, files, resources.frame_cache, resources.threads, size or AnswerSize())
+    walk = FrameWalk(
+        request,
+        modules,
+        files,
+        resources.frame_cache,
+        resources.threads,
+        size or AnswerSize(),
+        scopes=resources.settings.scopes,
+    )
     try:
         completed = await walk.completed()
         walk.count_into(resources.metrics.counts, completed)

@@ -15,6 +15,8 @@ from core.observing.counts import Counts
 from core.observing.metrics import HTTP_REFUSALS, RESPONSES
 
 _MOST_PIPELINED = 32
+_UPLOADS = (b"/api/0/", b"/artifacts/")
+_LONGER_UPLOADS = 10  # 32 MiB in 600 s are half a megabit a second
 _DISCARD_PAUSE_S = 0.01
 _LINE_BYTES = 4  # of a header line besides name and value
 
@@ -175,9 +177,14 @@ class HttpProtocol(HttpToolsProtocol):
             self._start_timer()
 
     def _start_timer(self) -> None:
-        seconds = self.limits.head_s if self._awaited is HttpLimit.HEAD_TIME else self.limits.body_s
+        seconds = self.limits.head_s if self._awaited is HttpLimit.HEAD_TIME else self._body_s()
         self._timed = self._awaited
         self._timer = self.loop.call_later(seconds, self._time_is_up)
+
+    def _body_s(self) -> float:
+        """Return how long the body may take: one of an upload as much longer as it is larger."""
+        is_upload = self.url.startswith(_UPLOADS)
+        return self.limits.body_s * _LONGER_UPLOADS if is_upload else self.limits.body_s
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

@@ -19,6 +19,7 @@ from api.error_responses import exception_handlers
 from api.exposition import Metrics
 from api.large_bodies import LargeBodies
 from api.middleware import RequestMetrics
+from api.page_route import PageRoute
 from api.submitted_body import BodyBytes
 from api.trace_bodies import TraceBodies
 from api.uploads.plain_routes import PLAIN_PREFIX, plain_routes
@@ -63,6 +64,8 @@ def create_app(settings: Settings, open_jobs: OpenJobs) -> Starlette:
     if settings.serve != "uploads":
         app.submissions = Submissions(app, metrics.counts, handlers)
         app.router.routes.append(_ExactRoute(SUBMISSION_PATH, app.submissions, methods=["POST"]))
+    if settings.page == "on" and settings.serve != "uploads":
+        app.router.routes.append(PageRoute())
     app.router.redirect_slashes = False
     app.state.max_in_flight = settings.max_concurrent_requests
     app.state.max_body_bytes = settings.symbolicate_body_max_bytes

@@ -116,6 +116,7 @@ OBJECT = Form("an object of JSON", _read_object)
 LOG_LEVEL = _one_of("off", "error", "warn", "info", "debug", "trace")
 SCRAPING_REDIRECTS = _one_of("any", "allowed")
 WORKER_QUEUES = _one_of("all", "ordinary", "large", "uploads")
+PAGE = _one_of("on", "off")
 SERVE = _one_of("all", "symbolication", "uploads")
 WORKER_CONSUMER = _one_of("native", "stock")
 LOG_FORMAT = _one_of("auto", "pretty", "simplified", "json")
@@ -346,6 +347,7 @@ class Settings:
     )
     public_url: str | None = _setting(None, "UNMANGLE_PUBLIC_URL", ORIGIN, optional=True)
     trust_forwarded: bool = _setting(False, "UNMANGLE_TRUST_FORWARDED", BOOLEAN)
+    page: str = _setting("on", "UNMANGLE_PAGE", PAGE)
     trace_defaults: str | None = field(  # may hold a token
         default=None,
         repr=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -23,6 +24,8 @@ MOST_FRAMES = 10_000
 _LARGEST_NUMBER = 4_294_967_295
 _PATHS = ("abs_path", "absPath", "filename")
 _NAMELESS = frozenset({"<anonymous>", "<unknown>", "?", ""})
+_NATIVE = re.compile(r"\bat ([^\n()\\]{1,500}) \((<anonymous>|native)\)|([^\n@\\]{0,500})@\[native code\]")
+_LONGEST_GAP = 2000
 _INDENT = "    at "
 _STYLES = list(Style)
 
@@ -156,12 +159,13 @@ def _edits(text: str, frames: list[TextFrame], answered: list[_Frame]) -> Iterat
     writer = FrameWriter(text)
     for frame, found in zip(frames, answered, strict=False):  # of an answer to something else, nothing is known
         if found.data.symbolicated:
-            function = None if found.function in _NAMELESS else found.function
-            yield (
-                frame.start,
-                frame.end,
-                writer.written(frame, function, shown_file(_source(found)), found.lineno, found.colno),
-            )
+            file = shown_file(_source(found))
+            yield frame.start, frame.end, writer.written(frame, _function(found), file, found.lineno, found.colno)
+
+
+def _function(frame: _Frame) -> str | None:
+    """Return the name to write; on the wire, the number sign of a private method may be there twice."""
+    return None if frame.function is None or frame.function in _NAMELESS else frame.function.replace("##", "#")
 
 
 def _source(frame: _Frame) -> str:
@@ -170,25 +174,42 @@ def _source(frame: _Frame) -> str:
 
 
 def _trace_of_log(text: str) -> Trace:
-    frames = [
+    found = [
         frame._replace(path=_encodable(frame.path), function=frame.function and _encodable(frame.function))
         for frame in find_all_frames(text, lambda _: False)
     ]
-    stacktraces = [{"frames": [_request_frame(frame) for frame in run]} for run in _runs(frames)]
+    runs = list(_runs(text, found))
+    stacktraces = [{"frames": [_request_frame(frame) for frame in run]} for run in runs]
     modules = [_module(path, debug_id) for path, debug_id in known_debug_ids(text).items()]
-    return Trace(text, frames, {"stacktraces": stacktraces, "modules": modules})
+    return Trace(text, [frame for run in runs for frame in run], {"stacktraces": stacktraces, "modules": modules})
 
 
-def _runs(frames: list[TextFrame]) -> Iterator[list[TextFrame]]:
-    """Yield frames on lines that follow one another: of others, none is the caller."""
+def _runs(text: str, frames: list[TextFrame]) -> Iterator[list[TextFrame]]:
+    """Yield frames on lines that follow one another, with those of native code between them: of others, none calls."""
     run: list[TextFrame] = []
     for frame in frames:
-        if run and frame.line != run[-1].line + 1:
-            yield run
-            run = []
+        if run:
+            between = _native_frames(text, run[-1].end, frame.start)
+            if frame.line != run[-1].line + 1 + len(between):
+                yield run
+                run = []
+            else:
+                run += between
         run.append(frame)
     if run:
         yield run
+
+
+def _native_frames(text: str, start: int, end: int) -> list[TextFrame]:
+    """Return the frames of native code in a passage of a few lines; they have no place."""
+    if end - start > _LONGEST_GAP:
+        return []
+    return [_native_frame(found) for found in _NATIVE.finditer(text, start, end)]
+
+
+def _native_frame(found: re.Match[str]) -> TextFrame:
+    function = _encodable((found[1] or found[3] or "").strip()) or None
+    return TextFrame(Style.CALL, found.start(), found.start(), 0, function, found[2] or "[native code]", 0, None)
 
 
 def _trace_of_event(event: Event) -> Trace:

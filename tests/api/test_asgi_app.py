@@ -12,7 +12,6 @@ ID = "7c1d2f0e-6a55-4a0e-9f0e-0d6d3c1b9a42"
 
 
 @pytest.mark.parametrize("target", [
-    "/",
     "/symbolicate-js/",
     "/Symbolicate-js",
     "//symbolicate-js",

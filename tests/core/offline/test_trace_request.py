@@ -59,6 +59,27 @@ def test_frames_that_are_not_on_lines_in_a_row_are_different_stack_traces():
     assert [len(trace["frames"]) for trace in trace_of_text(text).request["stacktraces"]] == [2, 2]
 
 
+def test_native_code_is_no_gap():
+    text = V8.replace("    at https", "    at Array.map (<anonymous>)\n    at https", 1)
+    trace = trace_of_text(text)
+    [stacktrace] = trace.request["stacktraces"]
+    assert [(frame["abs_path"], frame["lineno"]) for frame in stacktrace["frames"]] == [
+        ("https://h.test/a.min.js", 1),
+        ("<anonymous>", 0),
+        ("https://h.test/a.min.js", 1),
+    ]
+    found = answer(original("src/a.ts", 7, 3, "Cart.##total"), None, original("src/a.ts", 9, 1))
+    assert rewritten_text(found, kept_text(trace)) == (
+        "TypeError: no\n    at Cart.#total (src/a.ts:7:3)\n    at Array.map (<anonymous>)\n    at src/a.ts:9:1\n"
+    )
+
+
+def test_native_code_of_other_engines_is_no_gap():
+    text = "f@https://h.test/a.js:1:10\nforEach@[native code]\ng@https://h.test/a.js:1:20\n"
+    [stacktrace] = trace_of_text(text).request["stacktraces"]
+    assert [frame["function"] for frame in stacktrace["frames"]] == ["f", "forEach", "g"]
+
+
 EVENT = {
     "release": "shop@1",
     "dist": "7",

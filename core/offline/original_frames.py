@@ -10,6 +10,7 @@ from core.frames.module_names import shown_file
 from core.offline.frame_places import Style, TextFrame
 from core.offline.map_search import FileWithMap, Unmapped, UnmappedReason
 from core.source_names.source_functions import SourceFunctions, read_functions
+from core.sourcemap.inlined_calls import OriginalCalls
 from core.sourcemap.position import FunctionName, NoName, OriginalPosition
 from core.sourcemap.source_contents import SourceLines
 from core.sourcemap.source_map import SourceMap
@@ -53,13 +54,15 @@ class WrittenFunctions:
 class OriginalFrame:
     """Original place of a frame; ``function`` is None if it has no name.
 
-    ``has_column`` is False if the frame has none: all that is on its line comes from one line then.
+    ``has_column`` is False if the frame has none: all that is on its line comes from one line then.  ``inlined`` are
+    the frames of calls that were inlined into it, callee first.
     """
 
     function: str | None
     position: OriginalPosition
     mapped: FileWithMap
     has_column: bool = True
+    inlined: tuple[OriginalFrame, ...] = ()
 
     @property
     def file(self) -> str:
@@ -81,6 +84,11 @@ class OriginalFrame:
         """File, line and column, as all engines write them."""
         return f"{self.file}:{self.lineno}:{self.colno}" if self.has_column else f"{self.file}:{self.lineno}"
 
+    @property
+    def is_ignored(self) -> bool:
+        """Whether the map says that nobody wants to see the file: it's a library's, say."""
+        return self.position.source is not None and self.mapped.source_map.is_ignored(self.position.source)
+
     def source_lines(self, around: int) -> SourceLines | None:
         """Return the line of the source and so many around it; None if the map doesn't embed the source."""
         if self.position.source is None:
@@ -99,7 +107,7 @@ def original_frames(frames: list[TextFrame], find_map: FindMap) -> list[Original
             caller, word = None, None
         located = _with_column(frame, caller)
         original = _original_frame(located, find_map, written, word)
-        caller, word = located, None if isinstance(original, Unmapped) else original.position.name
+        caller, word = located, None if isinstance(original, Unmapped) else _innermost(original).position.name
         found.append(original)
     return found[::-1]
 
@@ -124,12 +132,29 @@ def _original_frame(
     position = mapped.source_map.lookup(line, column) if 0 <= line < _TOO_MUCH and column < _TOO_MUCH else None
     if position is None:
         return _not_covered(frame, mapped)
+    calls = mapped.source_map.calls(line, column)
+    if calls is not None and not calls.is_hidden:
+        return _frame_with_calls(frame, mapped, calls, written, caller_name)
     outwards = _scopes_outwards(mapped.source_map, line, column)
     if outwards < 0:
         return OriginalFrame(_shown(frame.function), position, mapped)
     function = written.function(mapped.source_map, position, outwards)
     name = _function(frame, position, NoName.UNKNOWN if outwards and function is None else function, caller_name)
     return OriginalFrame(_shown(name), position, mapped)
+
+
+def _frame_with_calls(
+    frame: TextFrame, mapped: FileWithMap, calls: OriginalCalls, written: WrittenFunctions, caller_name: str | None
+) -> OriginalFrame:
+    """Return the frame that was left, and those of the calls that were inlined into it."""
+    *inner, outer = calls.frames
+    names = [written.function(mapped.source_map, each) for each in inner]
+    inlined = [
+        OriginalFrame(_shown(each.function if name is None else name), each, mapped)
+        for each, name in zip(inner, names, strict=True)
+    ]
+    function = written.function(mapped.source_map, outer)
+    return OriginalFrame(_shown(_function(frame, outer, function, caller_name)), outer, mapped, inlined=tuple(inlined))
 
 
 def _scopes_outwards(source_map: SourceMap, line: int, column: int) -> int:
@@ -204,6 +229,10 @@ def _not_covered(frame: TextFrame, mapped: FileWithMap) -> Unmapped:
     return Unmapped(
         UnmappedReason.NOT_COVERED, f"{mapped.map_place} says nothing about {place}: is it of another build?"
     )
+
+
+def _innermost(original: OriginalFrame) -> OriginalFrame:
+    return original.inlined[0] if original.inlined else original
 
 
 def _shown(name: FunctionName | None) -> str | None:

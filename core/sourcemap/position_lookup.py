@@ -27,7 +27,8 @@ POSITION = OriginalPosition
 class PositionLookup:
     """Search for the original position of a place.
 
-    ``ranges`` is 1 for range tokens, or empty; ``is_sparse`` says that tokens go on over line ends.  ``files`` and ``names`` are texts by index, ``functions`` the ``Functions`` of the map.
+    ``ranges`` is 1 for range tokens, or empty; ``is_sparse`` says that tokens go on over line ends.  ``files`` and
+    ``names`` are texts by index, ``functions`` the ``Functions`` of the map.
     """
 
     reader: MappingsReader

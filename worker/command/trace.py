@@ -43,6 +43,12 @@ def add_to(commands: Subcommands) -> None:
     )
     add_artifacts_option(trace)
     trace.add_argument("--context", metavar="N", type=int, default=0, help="show N source lines around each frame")
+    trace.add_argument(
+        "--no-ignored",
+        action="store_false",
+        dest="with_ignored",
+        help="leave out frames of sources that maps ignore (ignoreList): those of libraries",
+    )
     form = trace.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="write what is known of each frame, as JSON")
     form.add_argument("--follow", action="store_true", help="go on with what is added to the text, until interrupted")
@@ -86,12 +92,18 @@ def _run(chosen: argparse.Namespace) -> int:
 
         write_json(json_frames(frames, outcomes, chosen.context))
     else:
-        from worker.command.trace_output import original_text
-
-        _write(content, original_text(content.text, frames, outcomes, chosen.context))
+        _write(content, _original(chosen, content.text, frames, outcomes))
         say_why(outcomes)
         say_what_has_no_lines([found for found in outcomes if isinstance(found, OriginalFrame) and chosen.context > 0])
     return exit_code(outcomes)
+
+
+def _original(
+    chosen: argparse.Namespace, text: str, frames: list[TextFrame], outcomes: list[OriginalFrame | Unmapped]
+) -> str:
+    from worker.command.trace_output import original_text
+
+    return original_text(text, frames, outcomes, chosen.context, with_ignored=chosen.with_ignored)
 
 
 def _follow(chosen: argparse.Namespace) -> int:
@@ -100,7 +112,8 @@ def _follow(chosen: argparse.Namespace) -> int:
     from worker.command.trace_follow import follow
 
     with open_artifacts(chosen.artifacts) as artifacts:
-        return follow(None if chosen.file == _STDIN else chosen.file, MapSearch(artifacts), chosen.context)
+        file = None if chosen.file == _STDIN else chosen.file
+        return follow(file, MapSearch(artifacts), chosen.context, with_ignored=chosen.with_ignored)
 
 
 def _read(file: Path) -> bytes:

@@ -26,8 +26,8 @@ _QUIET_S = 0.3
 class Follower:
     """Writes a text as it comes, with the original frames in it."""
 
-    def __init__(self, search: MapSearch, context: int) -> None:
-        self._search, self._context = search, context
+    def __init__(self, search: MapSearch, context: int, *, with_ignored: bool = True) -> None:
+        self._search, self._context, self._with_ignored = search, context, with_ignored
         self._decoder: codecs.IncrementalDecoder | None = None
         self._mark, self._encoding = b"", "utf-8"
         self._held = ""
@@ -67,7 +67,7 @@ class Follower:
             return
         frames = find_all_frames(text, self._search.knows)
         outcomes = original_frames(frames, self._search.mapped_file)
-        written = original_text(text, frames, outcomes, self._context)
+        written = original_text(text, frames, outcomes, self._context, with_ignored=self._with_ignored)
         shown = visible_text(written) if sys.stdout.isatty() else written
         encoding = "utf-8" if sys.stdout.isatty() else self._encoding
         self._write_bytes(shown.encode(encoding, errors_of(encoding)))
@@ -89,12 +89,12 @@ class Follower:
             self.outcomes.append(original)
 
 
-def follow(file: Path | None, search: MapSearch, context: int) -> int:
+def follow(file: Path | None, search: MapSearch, context: int, *, with_ignored: bool = True) -> int:
     """Write the text in a file, or on standard input, and what is added to it; return the exit code if it ends.
 
     A file never ends: somebody interrupts.  Raises OSError.
     """
-    follower = Follower(search, context)
+    follower = Follower(search, context, with_ignored=with_ignored)
     quiet_since_s: float | None = None
     try:
         for content in _standard_input() if file is None else _growing(file):

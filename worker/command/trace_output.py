@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -16,11 +17,23 @@ from core.text.source_context import trim_line
 from worker.command.terminal import ANSWER_IS_NO, SOME_LEFT, Colour, paint, say
 
 _INDENT = "      "
+_STARTS_OF_LINES = re.compile(r"\s*(?:at (?:async )?)?")
+"""Beginnings of lines that have one frame and nothing else."""
 
 
-def original_text(text: str, frames: list[TextFrame], outcomes: list[OriginalFrame | Unmapped], context: int) -> str:
-    """Return ``text`` with the original frames, each followed by so many source lines around it if there are any."""
-    return with_edits(text, _edits(text, frames, outcomes, context))
+def original_text(
+    text: str,
+    frames: list[TextFrame],
+    outcomes: list[OriginalFrame | Unmapped],
+    context: int,
+    *,
+    with_ignored: bool = True,
+) -> str:
+    """Return ``text`` with the original frames, each followed by so many source lines around it if there are any.
+
+    Without ``with_ignored``, lines of frames whose source the map ignores are left out.
+    """
+    return with_edits(text, _edits(text, frames, outcomes, context, with_ignored=with_ignored))
 
 
 def source_lines(original: OriginalFrame, around: int) -> Iterator[str]:
@@ -49,7 +62,8 @@ def json_frame(frame: TextFrame, found: OriginalFrame | Unmapped, context: int) 
     raw = {"function": frame.function, "abs_path": frame.path, "lineno": frame.lineno, "colno": frame.colno}
     if isinstance(found, Unmapped):
         return {"raw": raw, "original": None, "reason": found.reason.value, "detail": found.detail}
-    return {"raw": raw, "original": _place(found, context)}
+    inlined = {"inlined": [_place(each, context) for each in found.inlined]} if found.inlined else {}
+    return {"raw": raw, "original": _place(found, context), **inlined}
 
 
 def exit_code(outcomes: Iterable[OriginalFrame | Unmapped]) -> int:
@@ -83,16 +97,36 @@ def say_what_has_no_lines(originals: list[OriginalFrame]) -> None:
 
 
 def _edits(
-    text: str, frames: list[TextFrame], outcomes: list[OriginalFrame | Unmapped], context: int
+    text: str,
+    frames: list[TextFrame],
+    outcomes: list[OriginalFrame | Unmapped],
+    context: int,
+    *,
+    with_ignored: bool,
 ) -> Iterator[Edit]:
-    writer = FrameWriter(text, lambda written: paint(written, Colour.GOOD, sys.stdout))
+    usual = FrameWriter(text, lambda written: paint(written, Colour.GOOD, sys.stdout))
+    faint = FrameWriter(text, lambda written: paint(written, Colour.FAINT, sys.stdout))
     for frame, found in zip(frames, outcomes, strict=True):
         if isinstance(found, Unmapped):
             continue
-        yield frame.start, frame.end, writer.written(frame, found.function, found.file, found.lineno, found.colno)
+        start, end = text.rfind("\n", 0, frame.start) + 1, line_end(text, frame.end)
+        has_line = _STARTS_OF_LINES.fullmatch(text, start, frame.start) and not text[frame.end : end].strip()
+        for inlined in found.inlined if has_line else ():
+            if with_ignored or not inlined.is_ignored:
+                written = _written(faint if inlined.is_ignored else usual, frame._replace(function=None), inlined)
+                around = text[start : frame.start], text[frame.end : end]
+                lines = "".join(f"\n{line}" for line in source_lines(inlined, context)) if context > 0 else ""
+                yield start, start, f"{around[0]}{written} [inlined]{around[1]}{lines}\n"
+        if has_line and found.is_ignored and not with_ignored:
+            yield start, min(end + 1, len(text)), ""
+            continue
+        yield frame.start, frame.end, _written(faint if found.is_ignored else usual, frame, found)
         if context > 0:
-            end = line_end(text, frame.end)
             yield end, end, "".join(f"\n{line}" for line in source_lines(found, context))
+
+
+def _written(writer: FrameWriter, frame: TextFrame, found: OriginalFrame) -> str:
+    return writer.written(frame, found.function, found.file, found.lineno, found.colno)
 
 
 def _place(original: OriginalFrame, context: int) -> dict[str, Any]:
@@ -107,6 +141,7 @@ def _place(original: OriginalFrame, context: int) -> dict[str, Any]:
         "name": position.name,
         "source_map": original.mapped.map_place,
         "minified_file": original.mapped.code,
+        **({"ignored": True} if original.is_ignored else {}),
         **({"pre_context": lines.before, "context_line": lines.line, "post_context": lines.after} if lines else {}),
     }
 

@@ -336,6 +336,8 @@ class Settings:
     store_strict: bool = _setting(False, "UNMANGLE_STORE_STRICT", BOOLEAN)
     store_max_upload: int = _setting(2_147_483_648, "UNMANGLE_STORE_MAX_UPLOAD", SIZE, minimum=1)
     store_max_files: int = _setting(50_000, "UNMANGLE_STORE_MAX_FILES", INTEGER, minimum=1)
+    store_retention_s: int | None = _optional_duration(90 * 86_400, "UNMANGLE_STORE_RETENTION")
+    store_sweep_interval_s: int | None = _optional_duration(6 * 3600, "UNMANGLE_STORE_SWEEP_INTERVAL")
     store_max_bytes: int | None = _setting(None, "UNMANGLE_STORE_MAX_BYTES", SIZE, optional=True)
     store_check_bytes: int = _setting(1_073_741_824, "UNMANGLE_STORE_CHECK_BYTES", SIZE)
     store_patience_s: int = _duration(20, "UNMANGLE_STORE_PATIENCE")

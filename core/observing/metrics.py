@@ -78,6 +78,7 @@ STORE_REQUESTS = Counter("store_requests", "Requests to the object store of arti
 STORE_UPLOADS = Counter("store_uploads", "Uploads by what came of them", ("result",))
 STORE_UPLOAD_BYTES = Counter("store_upload_bytes", "Bytes of the bundles that were taken")
 STORE_CHUNKS = Counter("store_chunks", "Chunks of uploads that were stored")
+STORE_SWEPT = Counter("store_swept", "Uploads and chunks that a sweep of the store has deleted", ("what",))
 STORE_ASSEMBLE = Histogram("store_assemble_seconds", "How long uploads took to be checked and indexed", _DURATIONS_S)
 STORE_LOOKUPS = Counter("store_lookups", "Lookups in the artifact store that weren't remembered", ("by", "found"))
 

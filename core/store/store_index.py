@@ -19,7 +19,8 @@ from core.web.paths import candidate_urls
 from core.web.urls import parse_url
 
 _KINDS = {"minified_source": "j", "source_map": "m"}
-_KEPT_OF_EACH = 20
+KEPT_OF_EACH = 20
+"""So many entries of a kind are kept of each project: lookups need the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ def surplus(entries: Iterable[IdEntry] | Iterable[NameEntry]) -> set[IdEntry | N
     for entry in entries:
         groups.setdefault(entry.group, []).append(entry)
     by_age = (sorted(group, key=lambda entry: entry.upload, reverse=True) for group in groups.values())
-    return {entry for group in by_age for entry in group[_KEPT_OF_EACH:]}
+    return {entry for group in by_age for entry in group[KEPT_OF_EACH:]}
 
 
 def entry_name(entry: IdEntry | NameEntry) -> str:

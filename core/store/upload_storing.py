@@ -19,6 +19,7 @@ from core.store.store_keys import OrgKeys
 from core.store.store_names import assembly_key, digest, is_upload_id, name_digest, upload_ms
 from core.store.upload_records import (
     Contents,
+    MalformedDocument,
     UploadFinding,
     UploadRecord,
     UploadReport,
@@ -113,7 +114,10 @@ async def delete_upload(objects: Objects, org: str, upload: str) -> None:
 async def delete_rest(objects: Objects, org: str, upload: str) -> None:
     """Delete what an upload without a record has left: index keys, then what they were computed from."""
     keys = OrgKeys(org)
-    contents = await _contents(objects, keys, upload)
+    try:
+        contents = await _contents(objects, keys, upload)
+    except MalformedDocument:
+        contents = None  # nobody knows its index keys any more: ``store check --repair`` deletes them
     if contents is not None:
         await objects.delete(index_keys(org, upload, contents))
         same = keys.same(contents.same)
@@ -133,11 +137,11 @@ async def delete_from_project(objects: Objects, org: str, upload: str, project: 
     await objects.delete(key for key in index_keys(org, upload, contents) if key.endswith(f".{project}"))
 
 
-async def org_usage(objects: Objects, org: str) -> OrgUsage:
-    """Return what an organization has in the store: one LIST of a thousand bundles each."""
+async def org_usage(objects: Objects, org: str, without: str | None = None) -> OrgUsage:
+    """Return what an organization has in the store, ``without`` an upload: one LIST of a thousand bundles each."""
     size, count, oldest = 0, 0, None
     async for head in objects.below(OrgKeys(org).bundles):
-        if is_upload_id(head.name):
+        if is_upload_id(head.name) and head.name != without:
             size += head.size
             count += 1
             oldest = head.name if oldest is None else min(oldest, head.name)

@@ -1,4 +1,4 @@
-"""``unmangle store usage``: the artifact store itself, without a server."""
+"""``unmangle store usage|sweep|check``: the artifact store itself, without a server."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING
 
-from worker.command.terminal import Subcommands, add_command, refuse, say, show, write_json
+from worker.command.terminal import ANSWER_IS_NO, Subcommands, add_command, refuse, say, show, write_json
 
 if TYPE_CHECKING:
     from core.settings import Settings
@@ -29,7 +29,15 @@ def add_to(commands: Subcommands) -> None:
     )
     actions = store.add_subparsers(required=True, metavar="ACTION")
     usage = actions.add_parser("usage", help="how much each organization has in it")
-    for parser, action in ((usage, _usage),):
+    sweep = actions.add_parser(
+        "sweep", help="delete what may go: uploads not used for long, and what interrupted ones left"
+    )
+    check = actions.add_parser("check", help="whether index, records and bundles belong together; ends with 3 if not")
+    check.add_argument("--deep", action="store_true", help="read every bundle, and compare its SHA-256")
+    check.add_argument(
+        "--repair", action="store_true", help="write the keys that are missing, delete those that lead nowhere"
+    )
+    for parser, action in ((usage, _usage), (sweep, _sweep), (check, _check)):
         parser.add_argument("--org", metavar="ORG", help="of this organization only")
         parser.add_argument("--json", action="store_true", help="write the result as JSON")
         parser.set_defaults(run=_run, action=action)
@@ -84,3 +92,44 @@ async def _usage(chosen: argparse.Namespace, objects: Objects, _: Settings) -> i
     if not found:
         say("the store is empty")
     return 0
+
+
+async def _sweep(chosen: argparse.Namespace, objects: Objects, settings: Settings) -> int:
+    from core.observing.counts import Counts
+    from core.store.retention import sweep_store
+
+    swept = await sweep_store(objects, settings.store_retention_s, Counts(), await orgs_of(chosen, objects))
+    if chosen.json:
+        write_json(swept)
+    else:
+        show(
+            f"deleted {swept.uploads} uploads, {swept.left_over} that were never complete, {swept.chunks} chunks; "
+            f"{swept.marked} uploads are marked for the next sweep"
+        )
+    return 0
+
+
+async def _check(chosen: argparse.Namespace, objects: Objects, _settings: Settings) -> int:
+    from core.store.store_check import check_org, repair
+
+    remaining = 0
+    found = {}
+    for org in await orgs_of(chosen, objects):
+        check = await check_org(objects, org, deep=chosen.deep)
+        if chosen.repair:
+            await repair(objects, check.problems)
+        left = [problem for problem in check.problems if not (chosen.repair and problem.is_repairable)]
+        remaining += len(left)
+        found[org] = {
+            "uploads": check.uploads,
+            "keys": check.keys,
+            "problems": [problem.said for problem in check.problems],
+            "remaining": len(left),
+        }
+        if not chosen.json:
+            show(f"{org}: {check.uploads} uploads, {check.keys} keys, {len(check.problems)} problems")
+            for problem in check.problems:
+                show(f"  {problem.said}{' (repaired)' if problem not in left else ''}")
+    if chosen.json:
+        write_json(found)
+    return ANSWER_IS_NO if remaining else 0

@@ -24,7 +24,7 @@ from core.store.object_store import ObjectMissing, Objects, ObjectStoreUnavailab
 from core.store.store_keys import OrgKeys
 from core.store.upload_records import UploadOutcome, UploadTask, encode
 from core.store.upload_report import FindingCode, UploadRefused, make_report, refusal, refused_text
-from core.store.upload_storing import BundleDigests, findings_in_store, store_upload, task_key
+from core.store.upload_storing import BundleDigests, findings_in_store, org_usage, store_upload, task_key
 from worker.child_processes import end_process
 from worker.store.check_process import CheckTask, CheckVerdict
 
@@ -95,6 +95,7 @@ class Assembler:
             files = checked.counts.files
             findings = [*checked.findings, *await findings_in_store(self._objects, task, checked)]
             report = make_report(findings, checked.unchecked)
+            await self._check_quota(task, digests.size)
             if report.warnings and (task.strict or self._settings.store_strict):
                 return UploadOutcome(state="error", detail=refused_text(report, files), report=report)
         except UploadRefused as error:
@@ -143,6 +144,16 @@ class Assembler:
         if verdict.checked is None:
             raise UploadRefused(verdict.refused)
         return verdict.checked
+
+    async def _check_quota(self, task: UploadTask, size: int) -> None:
+        """Raise UploadRefused if the organization would have more than it may."""
+        limit = self._settings.store_max_bytes
+        if limit is None:
+            return
+        used = (await org_usage(self._objects, task.org, task.upload)).bytes
+        if used + size > limit:
+            said = f"{task.org} has {used} of {limit} bytes, and this upload has {size} (UNMANGLE_STORE_MAX_BYTES)"
+            raise refusal(FindingCode.QUOTA, said)
 
     async def _said(self, task: UploadTask, file: BinaryIO, made: BinaryIO) -> bytes:
         """Return what the process that checks has written when it ends."""

@@ -28,6 +28,7 @@ from worker.job_types import Answer, Job, Symbolicate
 from worker.redis_connections import open_redis
 from worker.requests.symbolicate import open_symbolication
 from worker.store.assembling import Assembler
+from worker.store.sweep import StoreSweeper
 
 _log = logging.getLogger(__name__)
 
@@ -109,6 +110,9 @@ async def _upkeep(settings: Settings, counts: Counts, assembler: Assembler) -> A
     redis = open_redis(settings)
     pending = PendingUploads(open_store_objects(settings, counts), assembler)
     tasks = [asyncio.create_task(_say_so(redis)), asyncio.create_task(_look_after(pending))]
+    if settings.store_sweep_interval_s is not None:
+        sweeper = StoreSweeper(open_store_objects(settings, counts), redis, settings, counts)
+        tasks.append(asyncio.create_task(sweeper.run(settings.store_sweep_interval_s)))
     try:
         yield
     finally:

@@ -51,7 +51,7 @@ def _print_engine(kind: str, checkouts: Sequence[Path], pairs: Sequence[Pair], r
     measured: dict[str, list[list[float]]] = defaultdict(lambda: [[], []])
     with ExitStack() as stack:
         probes = [stack.enter_context(_probe(each, "engine")) for each in checkouts]
-        for number in range(1 if kind == "memory" else rounds):
+        for number in range(rounds):
             for pair in pairs:
                 task = f"{kind} {pair.generated} {pair.source_map} {_place(pair)}"
                 for which in (0, 1) if number % 2 else (1, 0):

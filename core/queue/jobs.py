@@ -38,6 +38,8 @@ key                              type     content, and when it goes
 ``unmangle:blocked:<digest>``    string   why scraping leaves that host alone, one of our own texts.  Goes after
                                           the block time.
 ``unmangle:store:workers``       string   there while some worker says that it takes uploads
+``unmangle:store:sweep``         string   there when some worker began to sweep the artifact store, until the next sweep
+                                          is due
 ``unmangle:probe``               string   there when somebody asked a moment ago if Redis can be written to
 ``unmangle:finished:<process>``  channel  ids of jobs that ended, separated by spaces, for one API process
 ===============================  =======  =========================================================================

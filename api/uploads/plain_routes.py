@@ -20,6 +20,7 @@ _DELETE = (Right.DELETE,)
 
 PLAIN_ROWS = (
     route_row("POST", rf"{_PROJECT}/uploads", _UPLOAD, plain_uploads.upload),
+    route_row("POST", rf"{_PROJECT}/verify", (Right.UPLOAD, Right.READ), stored_uploads.verify),
     route_row("GET", rf"{_ORG}/uploads", _READ, stored_uploads.uploads),
     route_row("GET", _ONE, _READ, stored_uploads.upload),
     route_row("GET", rf"{_ONE}/bundle", _READ, stored_uploads.bundle),

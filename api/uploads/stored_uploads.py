@@ -16,9 +16,10 @@ from core.store.object_store import ObjectMissing
 from core.store.store_index import read_id_entries, read_name_entries, read_release_entry
 from core.store.store_keys import OrgKeys
 from core.store.store_names import digest, inverse, is_upload_id, name_digest
-from core.store.upload_protocol import BadUpload
+from core.store.upload_protocol import MAX_ASSEMBLE_BYTES, BadUpload
 from core.store.upload_records import MalformedDocument, UploadRecord, decode, decode_contents
 from core.store.upload_storing import delete_from_project, delete_upload, org_usage
+from core.store.upload_verification import MAX_VERIFIED_FILES, Verification, VerifyRequest
 from core.text.slugs import project_name
 
 _MOST_LISTED = 100
@@ -69,6 +70,19 @@ async def delete(call: UploadCall) -> Response:
     call.need_projects(record.projects)
     await delete_upload(call.state.objects, call.org, record.id)
     return Response(b"", 204)
+
+
+async def verify(call: UploadCall) -> Response:
+    """POST {project}/verify: what a worker would find for the files of a deployment."""
+    try:
+        request = msgspec.json.decode(await call.body(MAX_ASSEMBLE_BYTES), type=VerifyRequest)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadUpload(f"the body is no request to verify: {error}") from None
+    if len(request.files) > MAX_VERIFIED_FILES:
+        raise BadUpload(f"files: {len(request.files)}, at most {MAX_VERIFIED_FILES} are allowed")
+    assert call.project is not None
+    found = await Verification(call.state.objects, call.org, call.project, request).files()
+    return json_answer({"files": [msgspec.to_builtins(file) for file in found]})
 
 
 async def releases(call: UploadCall) -> Response:

@@ -24,3 +24,4 @@ addEventListener("hashchange", () => select(true));
 trace.start();
 select(false);
 document.documentElement.dataset.ready = "";
+performance.mark("usable");

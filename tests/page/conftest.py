@@ -111,9 +111,15 @@ def example_source() -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def deployment(example_source: dict[str, Any]) -> Iterator[Deployment]:
-    """A deployment of the module's own, whose traces are of the example unless they say something else."""
-    settings = {"UNMANGLE_TRACE_DEFAULTS": orjson.dumps(example_source).decode()}
+def trace_defaults(example_source: dict[str, Any]) -> dict[str, Any]:
+    """What traces mean that say nothing else: the example."""
+    return example_source
+
+
+@pytest.fixture(scope="module")
+def deployment(trace_defaults: dict[str, Any]) -> Iterator[Deployment]:
+    """A deployment of the module's own."""
+    settings = {"UNMANGLE_TRACE_DEFAULTS": orjson.dumps(trace_defaults).decode()}
     with redis_server() as url, Deployment(url, settings) as deployment:
         yield deployment
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from core.explain.explanation import DecidedBy, DecidingFile, DecidingToken, Explanation, Step
 from core.explain.file_records import FileRecord, FileRecorder, Lookup, NotAsked
 from core.explain.findings import FILE_NAMES, Finding, bundle_name, failure_text, origin_text, quoted
@@ -14,6 +16,8 @@ from core.files.artifact_lookup import ListedBundle
 from core.files.debug_ids import DebugId, parse_debug_id
 from core.files.file_keys import BundledFile, FileEntry, FileKey, FileType
 from core.frames.mapped_frame import Located, MappedEntry, ResolvedModule, locate, raw_frame, source_key, source_map_key
+from core.sourcemap.inlined_calls import ScopedName
+from core.sourcemap.position import OriginalPosition
 from core.sourcemap.source_map import covering_column
 from core.web.paths import candidate_urls
 from core.wire.frame import Frame
@@ -116,7 +120,9 @@ def _file(entry: FileEntry | MappedEntry, name: str | None, debug_id: DebugId | 
 def _token(frame: Frame, located: Located) -> DecidingToken:
     source_map = located.map.result
     assert not isinstance(source_map, Failure)
-    column = covering_column(source_map, frame.lineno - 1, max(frame.colno or 0, 1) - 1)
+    line, place = frame.lineno - 1, max(frame.colno or 0, 1) - 1
+    column = covering_column(source_map, line, place)
+    scoped = source_map.scoped_names(line, place)
     return DecidingToken(
         lineno=frame.lineno,
         colno=None if column is None else column + 1,
@@ -124,7 +130,13 @@ def _token(frame: Frame, located: Located) -> DecidingToken:
         original_lineno=located.position.line + 1,
         original_colno=located.position.column + 1,
         name=located.position.name,
+        scopes=msgspec.UNSET if scoped is None else [_scoped_frame(*each) for each in scoped],
     )
+
+
+def _scoped_frame(position: OriginalPosition, name: ScopedName) -> str:
+    said = "says nothing of a function" if name is None else name if isinstance(name, str) else name.value
+    return f"{said} at {position.file or 'no source'}:{position.line + 1}:{position.column + 1}"
 
 
 def _uploads(record: FileRecord) -> Iterator[Step]:

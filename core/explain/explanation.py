@@ -43,6 +43,8 @@ class DecidingToken(msgspec.Struct, kw_only=True, omit_defaults=True):
     original_lineno: int
     original_colno: int
     name: str | None = None
+    scopes: list[str] | msgspec.UnsetType = msgspec.UNSET
+    """Functions of the frames that the map's ``scopes`` tell of, callee first, asked for or not; none: it's hidden."""
 
 
 class DecidedBy(msgspec.Struct, kw_only=True, omit_defaults=True):

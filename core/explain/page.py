@@ -126,6 +126,9 @@ def _decided_lines(decided: DecidedBy) -> Iterator[str]:
         original = f"{token.source or 'no source'}:{token.original_lineno}:{token.original_colno}"
         called = "" if token.name is None else f", called {token.name}"
         yield f"   and its token at {token.lineno}:{token.colno}, which is {original}{called}"
+        if token.scopes is not msgspec.UNSET:
+            said = ", inlined into ".join(token.scopes) or "no function of the sources: they would hide the frame"
+            yield f"   its scopes would have said: {said}"
 
 
 def _place(frame: _Frame) -> str:

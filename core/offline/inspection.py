@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from core.errors import MalformedSourceMap
 from core.offline.artifact_files import ArtifactFile
 from core.offline.map_search import MapSearch, Unmapped, comments
 from core.offline.text_encodings import plain_utf8
+from core.sourcemap.call_fields import DartCall, Row
 from core.sourcemap.json_document import json_start, read_json
-from core.sourcemap.map_document import map_document
+from core.sourcemap.map_document import IndexMap, PlainMap, map_document
 from core.sourcemap.prepared_map import PreparedMap, prepare_map
 from core.text.buffers import Content
 
@@ -27,6 +29,8 @@ class InspectedSource:
 class InspectedMap:
     """A source map.  ``problem`` says what is wrong with it, None if nothing is; the rest may be empty then.
 
+    ``ranges`` is the number of mappings that are ranges; ``scopes``, ``scope_ranges`` and ``inlined_calls`` those of
+    what ``scopes`` and dart2js tell of.  ``ignored_parts`` are the fields that count as absent, as they make no sense.
     ``is_verified`` says that another decoder says the same of every token.
     """
 
@@ -36,6 +40,11 @@ class InspectedMap:
     tokens: int = 0
     names: int = 0
     sources: tuple[InspectedSource, ...] = ()
+    ranges: int = 0
+    scopes: int = 0
+    scope_ranges: int = 0
+    inlined_calls: int = 0
+    ignored_parts: tuple[str, ...] = ()
     problem: str | None = None
     is_verified: bool = False
 
@@ -74,7 +83,7 @@ def verified(inspected: InspectedMap, file: ArtifactFile) -> InspectedMap:
 def _inspected_map(file: ArtifactFile) -> InspectedMap:
     content = file.read()
     try:
-        index = _read_index(content)
+        document, index = _read_index(content)
     except MalformedSourceMap as error:
         return InspectedMap(file.place, len(content), problem=str(error))
     return InspectedMap(
@@ -84,13 +93,29 @@ def _inspected_map(file: ArtifactFile) -> InspectedMap:
         tokens=index.mappings.token_count,
         names=len(index.names),
         sources=tuple(_source(index, number) for number in range(len(index.sources))),
+        ranges=sum(index.mappings.ranges),
+        scopes=0 if index.scopes is None else len(index.scopes.scopes) // Row.SCOPE_SIZE,
+        scope_ranges=0 if index.scopes is None else len(index.scopes.ranges) // Row.RANGE_SIZE,
+        inlined_calls=0 if index.dart is None else len(index.dart.calls) // DartCall.CALL_SIZE,
+        ignored_parts=tuple(_ignored_parts(document, index)) if isinstance(document, PlainMap) else (),
     )
 
 
-def _read_index(content: Content) -> PreparedMap:
+def _ignored_parts(document: PlainMap, index: PreparedMap) -> Iterator[str]:
+    """Yield the fields of a map that are there, and can't be decoded or don't make sense."""
+    if bytes(document.mappings.ranges).strip(b";") and not index.mappings.ranges:
+        yield "rangeMappings"
+    if document.scopes and index.scopes is None:
+        yield "scopes"
+    if document.dart_calls and index.dart is not None and not index.dart.entries:
+        yield "x_org_dartlang_dart2js.frames"
+
+
+def _read_index(content: Content) -> tuple[PlainMap | IndexMap, PreparedMap]:
     text = plain_utf8(content)
     json = read_json(text, json_start(text))
-    return prepare_map(map_document(json), json.document.text)
+    document = map_document(json)
+    return document, prepare_map(document, json.document.text)
 
 
 def _source(index: PreparedMap, number: int) -> InspectedSource:
@@ -106,7 +131,7 @@ def _inspected_code(file: ArtifactFile, search: MapSearch) -> InspectedCode:
     if isinstance(mapped, Unmapped):
         return InspectedCode(file.place, len(content), file.debug_id or said.debug_id, None, mapped.detail)
     source_map = search.map_file(file, said)
-    problem = None if source_map is None else _mismatch(_read_index(source_map.read()), content)
+    problem = None if source_map is None else _mismatch(_read_index(source_map.read())[1], content)
     return InspectedCode(file.place, len(content), file.debug_id or said.debug_id, mapped.map_place, problem)
 
 

@@ -83,6 +83,20 @@ def _extras(chance: random.Random, sources: int) -> dict[str, Any]:
         "sourceRoot": chance.choice(("", "/", "root/", "webpack:///")),
         "sourcesContent": [chance.choice(contents) for _ in range(sources + chance.randint(-1, 1))],
         "rangeMappings": chance.choice(("", "A", "B", "AB;A", "AC;;BB", "//;B", ";;/", "!", "gB", "Ag")),
+        "scopes": chance.choice(
+            (
+                "",
+                1,
+                "BEAA,CBA,EGAA,FgB",
+                "BHAACE,BFBCA,CAG,CBA,ECAA,EGBAC,IAAB,FG,FG",
+                "A,EAA,FB",
+                "B",
+                "EMAA,FgB,BAAA,CB",
+            )
+        ),
+        "x_org_dartlang_dart2js": chance.choice(
+            ({}, 1, {"frames": "CAAAAI,"}, {"frames": "AAAAACAAAAE,C;"}, {"frames": "g"})
+        ),
         "ignoreList": [chance.randint(0, sources)],
         "x_google_ignoreList": chance.choice(([0], "no", [[0]])),
         "debugId": chance.choice(("00000000-0000-0000-0000-000000000000", "no", "0" * 32)),

@@ -35,6 +35,13 @@ from tests.fuzz.seeds import seeds
 
 _NONE = 2**32 - 1
 _MAPPINGS_WORDS = tuple(b"A AAAA CAAC AAAAA D ggggggI +/////H gggggggggggg/ g / ! , ;".split(b" "))
+_SCOPES_WORDS = tuple(
+    (
+        b"A BAAA BHAAC BEAA BCAABC CAB CBA DAA EAA ECAAA EGAAC ENAAAA EDBAA FB FAB FBB IAAA IBAB GAB HAAB /A JA "
+        b", , , ////// g !"
+    ).split(b" ")
+)
+_DART_WORDS = tuple(b"A; C; C, A, CAAAA CAACA ECCCC CDDDD gB; D; ggggggggE , ; g / !".split(b" "))
 _LONGEST_TOKENS = 60
 _HARMLESS = (ValueError, IndexError, OverflowError, TypeError, orjson.JSONDecodeError)
 """What a forged index may end a question with."""
@@ -392,7 +399,96 @@ def _name_written_functions(case: Case, build: str) -> Any:
     return [functions.name_at_offset(offset, outwards) for offset in offsets for outwards in (0, 2)]
 
 
+def _some_scopes(chance: random.Random) -> tuple[bytes, bytes]:
+    """Return ``scopes``: items in a random order, or ones that nest, and most often mutated."""
+    items = [chance.choice(_SCOPES_WORDS) for _ in range(chance.randint(0, 30))]
+    if chance.random() < 0.7:
+        items = [*_nested(chance, (b"BHAAC", b"BEAA", b"BAAA"), (b"CAB", b"CBA")), b"A"]
+        items += _nested(chance, (b"EGAAA", b"ECAA", b"EEAA", b"EMAA", b"EAA"), (b"FB", b"FBA"), (b"IABB", b"GAB"))
+    text = b",".join(items)
+    return b"", text if chance.random() < 0.3 else mutated(chance, text, _SCOPES_WORDS, [text])
+
+
+def _nested(
+    chance: random.Random, starts: tuple[bytes, ...], ends: tuple[bytes, ...], others: tuple[bytes, ...] = (b"DA",)
+) -> list[bytes]:
+    items, depth = [], 0
+    for _ in range(chance.randint(1, 20)):
+        choice = chance.random()
+        if choice < 0.5 or not depth:
+            items.append(chance.choice(starts))
+            depth += 1
+        elif choice < 0.7:
+            items.append(chance.choice(others))
+        else:
+            items.append(chance.choice(ends))
+            depth -= 1
+    return [*items, *[chance.choice(ends)] * depth]
+
+
+def _some_dart_frames(chance: random.Random) -> tuple[bytes, bytes]:
+    text = b"".join(chance.choice(_DART_WORDS[:9]) for _ in range(chance.randint(0, 30)))
+    return b"", text if chance.random() < 0.5 else mutated(chance, text, _DART_WORDS, [text])
+
+
+def _decode_scopes(case: Case, build: str) -> Any:
+    """Decode ``scopes`` into tables with just the room they need, or less, and search in them; they nest."""
+    kernel = module("core.sourcemap.call_tables", build)
+    text = array("B", case.source_map)
+    room = kernel.count_starts(text) if case.chance.random() < 0.8 else case.chance.randint(0, 5)
+    scopes, ranges = array("I", [_NONE] * 8 * room), array("I", [_NONE] * 13 * room)
+    decoder = kernel.ScopesDecoder(text, case.chance.randint(0, 2), case.chance.randint(0, 3), scopes, ranges)
+    if not decoder.decode():
+        return None
+    used = scopes[: decoder.scope_count * 8], ranges[: decoder.range_count * 13]
+    for table, size in zip(used, (8, 13), strict=True):
+        parents = [table[row + 5] for row in range(0, len(table), size)]
+        assert all(parent <= number for number, parent in enumerate(parents)), "a row that is around itself"
+    places = [(_number(case.chance) % 4, _number(case.chance), _number(case.chance)) for _ in range(10)]
+    found = [
+        [kernel.innermost(table, size, *place) for place in places] for table, size in zip(used, (8, 13), strict=True)
+    ]
+    return used, decoder.has_frames, found
+
+
+def _decode_dart_frames(case: Case, build: str) -> Any:
+    """Decode the ``frames`` of dart2js into tables with just the room they need, or less."""
+    kernel = module("core.sourcemap.call_tables", build)
+    text = array("B", case.source_map)
+    room = len(text) if case.chance.random() < 0.8 else case.chance.randint(0, 8)
+    entries, calls = array("I", [_NONE] * (room // 2 * 2)), array("I", [_NONE] * (room // 5 * 5))
+    decoder = kernel.DartDecoder(text, case.chance.randint(0, 2), case.chance.randint(0, 3), entries, calls)
+    if not decoder.decode():
+        return None
+    tops = entries[: decoder.entry_count * 2][1::2]
+    assert all(top <= decoder.call_count for top in tops), "a call that isn't there"
+    return entries[: decoder.entry_count * 2], calls[: decoder.call_count * 5]
+
+
+def _some_ranges(chance: random.Random) -> tuple[bytes, bytes]:
+    """Return ``rangeMappings``, and the mappings that they are about."""
+    words = (b"A", b"B", b"C", b"L", b"AB", b"BC", b"g", b"gB", b"/", b";", b";", b"!", b",")
+    ranges = b"".join(chance.choice(words) for _ in range(chance.randint(0, 12)))
+    return ranges, b"".join(chance.choice((b"AAAA,", b",", b"C", b";", b"A;")) for _ in range(chance.randint(0, 30)))
+
+
+def _decode_ranges(case: Case, build: str) -> Any:
+    """Decode ranges in each encoding."""
+    kernel = module("core.sourcemap.vlq", build)
+    text, ranges = array("B", case.source_map), array("B", case.generated)
+    count = kernel.count_tokens(text, 0, len(text))
+    found = []
+    for encoding in (0, 1, -1):
+        marked = array("B", bytes(count))
+        fits = kernel.decode_ranges(text, 0, len(text), ranges, kernel.DIGITS, encoding, marked)
+        found.append(marked.tolist() if fits else None)
+    return found
+
+
 TARGETS = {
+    "ranges": Target(_some_ranges, _decode_ranges),
+    "original scopes": Target(_some_scopes, _decode_scopes),
+    "dart frames": Target(_some_dart_frames, _decode_dart_frames),
     "json": Target(_a_json_text, _outline),
     "mappings": Target(_some_mappings, _decode),
     "survey": Target(_some_mappings, _survey),

@@ -114,6 +114,14 @@ def _print_map(each: InspectedMap) -> None:
     show(f"  {_bytes(each.size)}, {each.tokens:,} mappings, {each.names:,} names, {len(each.sources):,} sources")
     if each.is_verified:
         show("  the package sourcemap decodes every mapping alike")
+    if each.ranges:
+        show(f"  {each.ranges:,} mappings are ranges")
+    if each.scopes or each.scope_ranges:
+        show(f"  scopes: {each.scopes:,} of sources, {each.scope_ranges:,} ranges of the code")
+    if each.inlined_calls:
+        show(f"  {each.inlined_calls:,} calls inlined by dart2js")
+    for part in each.ignored_parts:
+        show_in(Colour.BAD, f"{part} can't be decoded: it counts as absent", indent="  ")
     if each.without_content:
         show(f"  {len(each.without_content):,} sources have no content: no lines of theirs can be shown")
     if not each.names:

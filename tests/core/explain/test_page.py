@@ -51,6 +51,15 @@ def page(*frames: dict[str, Any], **raw: Any) -> list[str]:
     return explained_page(orjson.dumps(answer)).splitlines()
 
 
+@pytest.mark.parametrize("scopes, said", [
+    (["orzo at a.js:3:20", "<global> at a.js:4:1"], "orzo at a.js:3:20, inlined into <global> at a.js:4:1"),
+    ([], "no function of the sources: they would hide the frame"),
+])  # fmt: skip
+def test_what_scopes_would_have_said(scopes: list[str], said: str):
+    decided = {"token": DECIDED["token"] | {"scopes": scopes}}
+    assert f"   its scopes would have said: {said}" in page(a_frame(decided_by=decided))
+
+
 def test_a_frame_that_is_well():
     assert page(a_frame(decided_by=DECIDED)) == [
         "1 frame: 1 resolved",

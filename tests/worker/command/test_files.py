@@ -10,6 +10,8 @@ import pytest
 from core.files.artifact_bundle import Bundle
 from worker.command.main import main
 
+CASES = json.loads((Path(__file__).parents[2] / "data" / "ecma426" / "scopes.json").read_text())
+
 
 def ran(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
     code = main([str(argument) for argument in arguments])
@@ -62,6 +64,20 @@ def test_inspect_says_what_is_in_a_map(dist, capsys):
         "  7,130 bytes, 472 mappings, 44 names, 4 sources",
         "     1,926 bytes  ../src/shop.js",
     ]
+
+
+def test_inspect_says_what_else_a_map_tells(tmp_path, capsys):
+    case = next(each for each in CASES if each["name"] == "inlined three deep")
+    ranged = case["map"] | {"rangeMappings": "AB", "x_org_dartlang_dart2js": {"frames": "AAAAA;"}}
+    (tmp_path / "app.js.map").write_text(json.dumps(ranged))
+    _, out, _ = ran(capsys, "inspect", tmp_path / "app.js.map")
+    assert "  2 mappings are ranges\n  scopes: 4 of sources, 4 ranges of the code\n" in out
+    assert "  x_org_dartlang_dart2js.frames can't be decoded: it counts as absent\n" in out
+    broken = ranged | {"rangeMappings": "!", "scopes": "B", "x_org_dartlang_dart2js": {"frames": "AAAAA"}}
+    (tmp_path / "app.js.map").write_text(json.dumps(broken))
+    _, out, _ = ran(capsys, "inspect", tmp_path / "app.js.map")
+    assert [line.split()[0] for line in out.splitlines() if "counts as absent" in line] == ["rangeMappings", "scopes"]
+    assert "  1 calls inlined by dart2js\n" in out
 
 
 def test_inspect_says_which_sources_have_no_content(dist, capsys):

@@ -12,8 +12,13 @@ import pytest
 
 from core.explain.explanation import DecidedBy, Explanation, encode_explained
 from core.explain.findings import Reason
+from core.settings import Settings
+from core.wire.request import decode_request
 from core.wire.response import CompletedBody, WrittenStacktrace
+from tests.worker.artifact_source import TOKEN
 from tests.worker.requests.test_symbolicate import answer_to, member
+from worker.requests.resources import Resources
+from worker.requests.symbolicate import _explained
 
 CASES = {
     case["name"]: case
@@ -38,7 +43,14 @@ async def asked_of(
     frames = [{"abs_path": PATH, "lineno": 1, "colno": column + 1, "function": "came"} for column in columns]
     if options.get("frame_order") == "callee_first":
         frames.reverse()
-    return await answer_to(source, settings or {}, stacktraces=[{"frames": frames}], options=options)
+    if not options.get("explain"):
+        return await answer_to(source, settings or {}, stacktraces=[{"frames": frames}], options=options)
+    said = {"source": {"id": "s", "url": source.url, "token": TOKEN}, "release": "r"}
+    body = said | {"stacktraces": [{"frames": frames}], "options": options}
+    async with Resources(Settings(connect_to_reserved_ips=True)) as resources:
+        answered = await _explained(resources, decode_request(body), None)
+    answer: dict[str, Any] = orjson.loads(answered.body)
+    return answer
 
 
 def told(answer: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -112,6 +124,18 @@ def test_explanations_are_those_of_the_frames_that_came():
     body = orjson.loads(encode_explained(CompletedBody(stacktraces=[written], raw_stacktraces=[]), [explained]))
     told = [each["explanation"]["cause"] for each in body["stacktraces"][0]["frames"]]
     assert told == ["two", "two", "one"]
+
+
+@pytest.mark.parametrize("case, column, said", [
+    ("inlined from another file", 33, ["check at check.js:2:21", "save at save.js:3:3"]),
+    ("a block that became a function", 62, []),
+    ("a helper the compiler added", 93, ["says nothing of a function at w.js:2:19"]),
+    ("broken: an end missing", 21, None),
+])  # fmt: skip
+async def test_explanations_say_what_scopes_would_have_answered(source, case, column, said):
+    answer = await asked(source, case, [column], explain=True)
+    decided = answer["stacktraces"][0]["frames"][0]["explanation"]["decided_by"]
+    assert decided["token"].get("scopes") == said
 
 
 @pytest.mark.parametrize("scopes", [False, True])

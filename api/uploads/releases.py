@@ -76,15 +76,19 @@ async def newest(call: UploadCall) -> Response:
 
 
 async def delete(call: UploadCall) -> Response:
-    """DELETE releases/{version}/: the uploads of a release; with a project, what that one has of them."""
-    uploads = await _uploads(call)
+    """DELETE releases/{version}/: the uploads of a release; with a project, what that one has of them.
+
+    A token for some projects deletes what these have.
+    """
+    projects = call.token.projects if call.project is None else [call.project]
+    uploads = [each for each in await _uploads(call) if projects is None or each[1] in projects]
     if not uploads:
         raise _unknown(call)
     for upload in sorted({upload for upload, _ in uploads}):
-        if call.project is None:
+        if projects is None:
             await delete_upload(call.state.objects, call.org, upload)
-        else:
-            await delete_from_project(call.state.objects, call.org, upload, call.project)
+        for project in projects or ():
+            await delete_from_project(call.state.objects, call.org, upload, project)
     return Response(b"", 204)
 
 

@@ -128,6 +128,8 @@ class Verification:
     async def _has_map(self, member: ListedMember, contents: Contents) -> bool:
         debug_id = parse_debug_id(member.debug_id or "")
         if debug_id is not None:
+            if any(file.type == "source_map" and file.debug_id == debug_id for file in contents.files):
+                return True
             page = await self._objects.first_page(self._keys.by_id(debug_id))
             entries = read_id_entries(head.name for head in page)
             if any("m" in entry.kinds for entry in entries if entry.project == self._project):

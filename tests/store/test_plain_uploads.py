@@ -277,6 +277,7 @@ async def test_a_token_of_a_project_sees_and_deletes_its_own_only(client, servic
     assert (await other.get(f"/artifacts/acme/uploads/{record['id']}")).status == 404
     assert (await other.call("DELETE", f"/artifacts/acme/uploads/{record['id']}")).status == 404
     assert (await other.call("DELETE", "/artifacts/acme/releases/own")).document == {"deleted": 0}
+    assert (await other.call("DELETE", "/api/0/organizations/acme/releases/own/")).status == 404
     assert (await client.get(f"/artifacts/acme/uploads/{record['id']}")).status == 200
 
 

@@ -230,7 +230,7 @@ class Settings:
         10, "UNMANGLE_ANSWER_REUSE", DURATION, maximum=25
     )  # less than unclaimed answers live
     request_timeout_s: int = _duration(900, "UNMANGLE_REQUEST_TIMEOUT", minimum=1)
-    max_answer_size: int = _setting(67_108_864, "UNMANGLE_MAX_ANSWER_SIZE", INTEGER, minimum=1 << 10)
+    max_answer_size: int = _setting(67_108_864, "UNMANGLE_MAX_ANSWER_SIZE", SIZE, minimum=1 << 10)
     scopes: bool = _setting(False, "UNMANGLE_SCOPES", BOOLEAN)
     result_ttl_s: int = _duration(3600, "UNMANGLE_RESULT_TTL", minimum=1)
     pending_retry_after_s: int = _duration(30, "UNMANGLE_PENDING_RETRY_AFTER")
@@ -250,7 +250,7 @@ class Settings:
     max_artifact_size: int = _setting(1_073_741_824, "UNMANGLE_MAX_ARTIFACT_SIZE", SIZE, minimum=1)
     max_scraped_file_size: int = _setting(268_435_456, "UNMANGLE_MAX_SCRAPED_FILE_SIZE", SIZE, minimum=1)
     max_manifest_size: int = _setting(67_108_864, "UNMANGLE_MAX_MANIFEST_SIZE", SIZE, minimum=1)
-    max_bundle_members: int = _setting(100_000, "UNMANGLE_MAX_BUNDLE_MEMBERS", INTEGER, minimum=1)
+    max_bundle_files: int = _setting(100_000, "UNMANGLE_MAX_BUNDLE_MEMBERS", INTEGER, minimum=1)
     max_bundle_bytes_per_request: int = _setting(4_294_967_296, "UNMANGLE_MAX_BUNDLE_BYTES_PER_REQUEST", SIZE)
     max_lookup_answer_size: int = _setting(16_777_216, "UNMANGLE_MAX_LOOKUP_ANSWER_SIZE", SIZE, minimum=2)
     max_lookup_entries: int = _setting(1_000, "UNMANGLE_MAX_LOOKUP_ENTRIES", INTEGER)

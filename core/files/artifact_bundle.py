@@ -59,9 +59,9 @@ _ARCHIVE_ERRORS = (
 
 @dataclass(frozen=True, slots=True)
 class BundleLimits:
-    """Limits of a bundle: members of the archive, and bytes of its manifest."""
+    """Limits of a bundle: files in it and in its manifest, and bytes of that."""
 
-    max_members: int = MAX_FILES
+    max_files: int = MAX_FILES
     max_manifest_bytes: int = MAX_MANIFEST_BYTES
 
 
@@ -93,11 +93,11 @@ class Bundle:
         file.seek(0)
         if size < _MIN_BYTES or file.read(len(_MAGIC)) != _MAGIC:
             raise MalformedBundle("not an artifact bundle")
-        archive = open_archive(file, limits.max_members, admit)
+        archive = open_archive(file, limits.max_files, admit)
         text = read_member(archive, _MANIFEST_PATH, limits.max_manifest_bytes)
         if text is None:
             raise _unreadable_manifest(archive, limits)
-        manifest = read_manifest(text, limits.max_members, admit)
+        manifest = read_manifest(text, limits.max_files, admit)
         return cls(archive, manifest, _digest(file, archive.start_dir))
 
     def member_by_debug_id(self, debug_id: DebugId, file_type: FileType) -> Member | None:
@@ -149,16 +149,16 @@ def write_bundle(files: Mapping[str, tuple[str | bytes, Mapping[str, Any]]], **a
 class _Archive:
     """A file that refuses to be read if the archive's table of contents would fill our memory."""
 
-    def __init__(self, file: BinaryIO, max_members: int, admit: Admit | None) -> None:
+    def __init__(self, file: BinaryIO, max_files: int, admit: Admit | None) -> None:
         self._file = file
         self._admit = admit
-        self._max_members = max_members
+        self._max_files = max_files
         self.seek = file.seek
         self.tell = file.tell
         self.seekable = file.seekable
 
     def read(self, size: int = -1) -> bytes:
-        if size > min(self._max_members * _DIRECTORY_ENTRY_MIN_BYTES, _STEP):
+        if size > min(self._max_files * _DIRECTORY_ENTRY_MIN_BYTES, _STEP):
             self._refuse_crowds(size)
         return self._file.read(size)
 
@@ -172,19 +172,19 @@ class _Archive:
                 _DIRECTORY_ENTRY_MAGIC
             )
         self._file.seek(start)
-        if count > self._max_members or size > self._max_members * _LARGEST_DIRECTORY_ENTRY_BYTES:
-            raise OversizedBundle("members", Excess(max(count, self._max_members + 1), self._max_members))
+        if count > self._max_files or size > self._max_files * _LARGEST_DIRECTORY_ENTRY_BYTES:
+            raise OversizedBundle("files", Excess(max(count, self._max_files + 1), self._max_files))
         if self._admit is not None:
             self._admit(count)
 
 
-def open_archive(file: BinaryIO, max_members: int = MAX_FILES, admit: Admit | None = None) -> zipfile.ZipFile:
+def open_archive(file: BinaryIO, max_files: int = MAX_FILES, admit: Admit | None = None) -> zipfile.ZipFile:
     """Open the ZIP archive in ``file``, which is read from as long as it is used.
 
     Raises MalformedBundle, and what ``admit`` raises.
     """
     try:
-        archive = zipfile.ZipFile(cast("BinaryIO", _Archive(file, max_members, admit)))
+        archive = zipfile.ZipFile(cast("BinaryIO", _Archive(file, max_files, admit)))
     except _ARCHIVE_ERRORS as error:
         raise MalformedBundle(f"not a ZIP archive: {error}") from None
     archive.fp = file

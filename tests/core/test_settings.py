@@ -183,6 +183,7 @@ def test_a_variable_that_is_no_setting_is_named_with_the_nearest_one(variable: s
     pytest.param("UNMANGLE_CACHE_MAX_BYTES", "1.5 gib", 1_610_612_736, id="size-with-a-fraction-and-in-lower-case"),
     pytest.param("UNMANGLE_CACHE_MAX_BYTES", "2Ti", 2_199_023_255_552, id="size-as-kubernetes-writes-it"),
     pytest.param("UNMANGLE_CACHE_MAX_BYTES", "7kB", 7_000, id="size-in-thousands"),
+    pytest.param("UNMANGLE_MAX_ANSWER_SIZE", "64MiB", 67_108_864, id="size-of-an-answer"),
     pytest.param("UNMANGLE_CONNECT_TO_RESERVED_IPS", "true", True, id="true"),
     pytest.param("UNMANGLE_CONNECT_TO_RESERVED_IPS", "1", True, id="1-is-true"),
     pytest.param("UNMANGLE_CONNECT_TO_RESERVED_IPS", "false", False, id="false"),

@@ -96,7 +96,7 @@ async def test_an_artifact_that_is_too_large(answer_to, source, caplog):
         pytest.param({"max_bundle_size": 100}, "bundle", "of 100", id="bundle"),
         pytest.param({"max_download_size": 100}, "bundle", "of 100", id="any-download"),
         pytest.param({"max_manifest_size": 10}, "bundle", "bytes of manifest.json: ", id="manifest"),
-        pytest.param({"max_bundle_members": 1}, "bundle", "members: 3, at most 1", id="files"),
+        pytest.param({"max_bundle_files": 1}, "bundle", "files: 3, at most 1", id="files"),
         pytest.param({"max_bundle_file_size": 1999}, "member", "a: over the limit (member): 2000 of 1999", id="file"),
         pytest.param({"max_bundle_bytes_per_request": 1999}, "bytes of a request", "2000 of 1999", id="request"),
     ],

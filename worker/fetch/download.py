@@ -111,7 +111,7 @@ def scraped_file_limit(settings: Settings) -> int:
 
 def limits_of_bundles(settings: Settings) -> BundleLimits:
     """Return what may be in an artifact bundle."""
-    return BundleLimits(settings.max_bundle_members, settings.max_manifest_size)
+    return BundleLimits(settings.max_bundle_files, settings.max_manifest_size)
 
 
 def _limit(own: int, settings: Settings) -> int:

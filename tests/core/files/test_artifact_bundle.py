@@ -334,7 +334,7 @@ def test_an_archive_of_a_million_members_is_refused_before_it_is_listed():
     entry = b"PK\x01\x02" + bytes(24) + struct.pack("<H", 1) + bytes(16) + b"a"
     directory = entry * 1_000_000
     end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, len(directory), 8, 0)
-    with pytest.raises(MalformedBundle, match="members: 1000000, at most 100000"):
+    with pytest.raises(MalformedBundle, match="files: 1000000, at most 100000"):
         Bundle.open(b"SYSB\x02\0\0\0" + directory + end)
 
 

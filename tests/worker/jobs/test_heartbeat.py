@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import uuid
 
 import pytest
@@ -12,6 +13,7 @@ from redis.exceptions import RedisError
 from core.observing.counts import Counts
 from core.queue.celery_message import MessageWriter
 from core.queue.jobs import (
+    CACHES,
     COUNTS,
     HEARTBEAT_LIFE_MS,
     IN_FLIGHT,
@@ -31,6 +33,7 @@ from worker.jobs.watchdog import CountsSharing, Pulse
 MESSAGES = MessageWriter("test")
 LONG_AGO_MS = HEARTBEAT_LIFE_MS + 1
 ACCEPTED_MS = 2**42  # deadlines are far away
+DAY_MS = 86_400_000
 
 
 @pytest.fixture
@@ -237,3 +240,12 @@ def test_what_could_not_be_shared_is_shared_later(sharing, counts, redis):
     redis.delete(COUNTS)
     sharing.share()
     assert redis.hgetall(COUNTS) == {b"a": b"1"}
+
+
+def test_hosts_whose_cache_was_not_heard_of_for_a_day_are_forgotten_when_another_host_comes(redis, sharing):
+    seconds, _ = redis.time()
+    yesterday_ms, lately_ms = seconds * 1000 - DAY_MS - 1, seconds * 1000 - DAY_MS // 2
+    redis.hset(CACHES, mapping={"gone": f"4096 {yesterday_ms}", "silent": f"4096 {lately_ms}", "odd": "x"})
+    sharing.share()
+    assert set(redis.hkeys(CACHES)) == {b"silent", socket.gethostname().encode()}
+    assert 0 < redis.pttl(CACHES) <= DAY_MS

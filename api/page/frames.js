@@ -13,7 +13,7 @@ const BENIGN = new Set(["native_frame", "runtime_internal", "no_line"]);
 /** Return the frames of an answer as the page shows them, in lists, one for each stack trace. */
 export function framesOf(answer) {
   return answer.stacktraces.map((trace, number) =>
-    trace.frames.map((frame, index) => shown(frame, answer.raw_stacktraces[number].frames[index])));
+    trace.frames.map((frame, index) => shown(frame, answer.raw_stacktraces[number].frames[frame.data?.raw_index ?? index])));
 }
 
 /** Return the elements of all stack traces. */
@@ -35,7 +35,7 @@ export function reasonCounts(traces) {
   return [...counts].sort((one, other) => other[1] - one[1]);
 }
 
-export const words = (code) => (code ? code[0].toUpperCase() + code.slice(1).replaceAll("_", " ") : "Not explained");
+export const words = (code) => (code ? code[0].toUpperCase() + code.slice(1).replaceAll("_", " ").replace(" url ", " URL ") : "Not explained").replace(/^Html/, "HTML").replace(/^Webassembly/, "WebAssembly");
 
 function shown(frame, raw) {
   const explanation = frame.explanation;
@@ -50,7 +50,8 @@ function shown(frame, raw) {
     raw: `${raw.function ? `${raw.function} at ` : ""}${place(raw.abs_path, raw)}`,
     lines: linesOf(frame), colno: frame.colno,
     origin: originOf(explanation),
-    foreign: FOREIGN.test(file) || FOREIGN.test(frame.abs_path ?? ""),
+    foreign: frame.data?.ignored === true || FOREIGN.test(file) || FOREIGN.test(frame.abs_path ?? ""),
+    inlined: frame.data?.inlined === true,
     benign: BENIGN.has(code),
   };
 }
@@ -94,7 +95,7 @@ function item(frame, open) {
 }
 
 function summary(frame) {
-  const tag = !frame.mapped ? (frame.benign ? "not a file of yours" : "not mapped") : frame.foreign ? "library" : frame.code !== "resolved" ? "look here" : "";
+  const tag = frame.inlined ? "inlined" : !frame.mapped ? (frame.benign ? "not a file of yours" : "not mapped") : frame.foreign ? "library" : frame.code !== "resolved" ? "look here" : "";
   return element("summary", {},
     frame.function === null ? element("span", { class: "nameless" }, "(anonymous)") : name(frame.function, { class: "function" }),
     " ", name(frame.place, { class: "place" }), tag && [" ", element("span", { class: "tag" }, tag)]);

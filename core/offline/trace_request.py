@@ -59,6 +59,7 @@ class _Explanation(msgspec.Struct):
 
 class _FrameData(msgspec.Struct):
     symbolicated: bool = False
+    raw_index: int | None = None
 
 
 class _Frame(msgspec.Struct):
@@ -74,9 +75,14 @@ class _Stacktrace(msgspec.Struct):
     frames: list[_Frame]
 
 
+class _RawStacktrace(msgspec.Struct):
+    frames: list[msgspec.Raw]
+
+
 class _Answer(msgspec.Struct):
     status: str
     stacktraces: list[_Stacktrace] = []
+    raw_stacktraces: list[_RawStacktrace] = []
 
 
 def trace_of_text(text: str) -> Trace:
@@ -115,14 +121,14 @@ def trace_request(trace: Trace, wanted: Mapping[str, Any], defaults: Mapping[str
     said = {**defaults, **wanted}
     options, modules = said.get("options", {}), said.get("modules", [])
     # The text has one place for each frame.
-    always = {"frame_order": "callee_first", "explain": True, "scopes": False, "ignore_list": False}
+    always = {"frame_order": "callee_first", "explain": True}
     return {
         **defaults,
         **found,
         **{name: value for name, value in wanted.items() if value is not None},
         "stacktraces": found["stacktraces"],
         "modules": [*modules, *found["modules"]] if isinstance(modules, list) else modules,
-        "options": {**options, **always} if isinstance(options, dict) else options,
+        "options": {"ignore_list": True, **options, **always} if isinstance(options, dict) else options,
         "trace": hashlib.sha256(trace.text.encode("utf-8", "replace")).hexdigest(),
     }
 
@@ -148,17 +154,31 @@ def rewritten_text(answer: bytes, kept: bytes) -> str:
     """Return the text that was ``kept``, with the original frames of its answer in it."""
     trace = msgspec.msgpack.decode(zlib.decompress(kept), type=_KeptText)
     document = msgspec.json.decode(answer, type=_Answer)
-    answered = [frame for stacktrace in document.stacktraces for frame in stacktrace.frames]
+    answered = [
+        frame
+        for stacktrace, raw in zip(document.stacktraces, document.raw_stacktraces, strict=True)
+        for frame in _by_raw_frame(stacktrace.frames, len(raw.frames))
+    ]
     frames = [
         TextFrame(_STYLES[style], start, end, 0, function, "", 0, None) for style, start, end, function in trace.frames
     ]
     return with_edits(trace.text, _edits(trace.text, frames, answered))
 
 
-def _edits(text: str, frames: list[TextFrame], answered: list[_Frame]) -> Iterator[Edit]:
+def _by_raw_frame(frames: list[_Frame], count: int) -> list[_Frame | None]:
+    """Return the answered frame of each raw one: of inlined calls the innermost, which comes first."""
+    found: list[_Frame | None] = [None] * count
+    for number, frame in enumerate(frames):
+        index = number if frame.data.raw_index is None else frame.data.raw_index
+        if index < count and found[index] is None:
+            found[index] = frame
+    return found
+
+
+def _edits(text: str, frames: list[TextFrame], answered: list[_Frame | None]) -> Iterator[Edit]:
     writer = FrameWriter(text)
     for frame, found in zip(frames, answered, strict=False):  # of an answer to something else, nothing is known
-        if found.data.symbolicated:
+        if found is not None and found.data.symbolicated:
             file = shown_file(_source(found))
             yield frame.start, frame.end, writer.written(frame, _function(found), file, found.lineno, found.colno)
 

@@ -62,7 +62,7 @@ def test_a_text_becomes_a_request(service: Service):
     assert (answer.status, answer.document["text"]) == (200, REWRITTEN)
     request = submitted(service)
     assert (request["release"], request["dist"]) == ("shop@1", "2")
-    assert request["options"] == {"frame_order": "callee_first", "explain": True}
+    assert request["options"] == {"ignore_list": True, "frame_order": "callee_first", "explain": True}
     assert request["stacktraces"] == [
         {"frames": [{"abs_path": "https://h.test/a.min.js", "lineno": 1, "colno": 10, "function": "f"}]}
     ]

@@ -84,7 +84,7 @@ SITUATIONS = {
     "no-release": Situation(SHOP, "Scraping disabled", "let it send a release", may_scrape=False),
     "wrong-release": Situation(SHOP, "Nothing uploaded", "shop@9.9.9", release="shop@9.9.9", may_scrape=False),
     "wrong-prefix": Situation(
-        "at f (https://shop.example/static/app.min.js:1:3)", "Wrong url prefix", "~/assets", with_bundle, "shop@2"
+        "at f (https://shop.example/static/app.min.js:1:3)", "Wrong URL prefix", "~/assets", with_bundle, "shop@2"
     ),
     "other-case": Situation(
         "at f (https://shop.example/Assets/app.min.js:1:3)", "Wrong case", "~/assets", with_bundle, "shop@2"
@@ -98,7 +98,7 @@ SITUATIONS = {
     ),
     "no-comment": Situation(ON_WEB, "No reference", "sourceMappingURL=app.min.js.map", without_comment),
     "missing-map": Situation(ON_WEB, "Not on web", "app.min.js.map", with_comment),
-    "page-instead-of-map": Situation(ON_WEB, "Html instead", "an HTML page", with_html),
+    "page-instead-of-map": Situation(ON_WEB, "HTML instead", "an HTML page", with_html),
     "broken-map": Situation(ON_WEB, "Map unreadable", "Build and upload it again", with_broken_map),
     "refused-by-the-web": Situation(ON_WEB, "Web refused", "403", with_refusal),
     "scraping-off": Situation(ON_WEB, "Scraping disabled", "scraping", without_comment, may_scrape=False),

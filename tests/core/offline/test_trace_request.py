@@ -19,13 +19,15 @@ from core.offline.trace_request import (
 V8 = "TypeError: no\n    at f (https://h.test/a.min.js:1:10)\n    at https://h.test/a.min.js:1:20\n"
 
 
-def answer(*frames: dict[str, Any] | None) -> bytes:
+def answer(*frames: dict[str, Any] | None, raw_count: int | None = None) -> bytes:
     """A completed answer; None is a frame that wasn't mapped."""
     written = [
         {"abs_path": "a.js", "lineno": 1} if frame is None else {"data": {"symbolicated": True}, **frame}
         for frame in frames
     ]
-    return orjson.dumps({"status": "completed", "stacktraces": [{"frames": written}]})
+    raw = [{"abs_path": "a.js", "lineno": 1}] * (len(written) if raw_count is None else raw_count)
+    traces = {"stacktraces": [{"frames": written}], "raw_stacktraces": [{"frames": raw}]}
+    return orjson.dumps({"status": "completed", **traces})
 
 
 def original(source: str, lineno: int, colno: int, function: str | None = None) -> dict[str, Any]:
@@ -137,7 +139,12 @@ def test_what_the_request_says_counts_more_than_the_event():
     assert request["platform"] == "node"
     assert request["modules"][0] == module
     assert len(request["modules"]) == 2
-    assert request["options"] == {"no_cache": True, "explain": True, "frame_order": "callee_first"}
+    assert request["options"] == {
+        "ignore_list": True,
+        "no_cache": True,
+        "explain": True,
+        "frame_order": "callee_first",
+    }
 
 
 def test_frames_as_a_list_are_callee_first():
@@ -199,6 +206,17 @@ def test_the_answer_has_the_text():
     document = orjson.loads(with_text(found, kept_text(trace_of_text(V8))))
     assert document.pop("text").startswith("TypeError: no\n    at total (src/cart.ts:7:3)")
     assert document == orjson.loads(found)
+
+
+def test_of_inlined_calls_the_innermost_is_written():
+    innermost, around = original("src/a.ts", 1, 2, "inner"), original("src/a.ts", 7, 3, "outer")
+    data = [{"data": {"symbolicated": True, "raw_index": index}} for index in (0, 0, 1)]
+    found = answer(
+        {**innermost, **data[0]}, {**around, **data[1]}, {**original("src/a.ts", 9, 1), **data[2]}, raw_count=2
+    )
+    assert rewritten_text(found, kept_text(trace_of_text(V8))) == (
+        "TypeError: no\n    at inner (src/a.ts:1:2)\n    at src/a.ts:9:1\n"
+    )
 
 
 def test_without_the_text_it_is_null():

@@ -38,15 +38,19 @@ _REOPEN = Quantity("reopen from disk", "reopen", lambda it: it.ns, "ms", 1e6)
 _ASK = Quantity("first lookup after reopening", "reopen", lambda it: it.first_ns, "ms", 1e6)
 _WARM = Quantity("warm lookup with 5+1+5 context lines, asked before", "warm", lambda it: it.ns, "µs", 1e3)
 _FIRST = Quantity("lookup with context lines, of places not asked before", "warm", lambda it: it.first_ns, "µs", 1e3)
+_STACK = Quantity(
+    "ten frames of a stack at once, with context lines, not asked before", "warm", lambda it: it.stack_ns, "µs", 1e3
+)
 _PEAK = Quantity("peak memory above the files', cold", "memory", lambda it: it.peak_bytes, "MB", 1e6)
 _PROCESS = Quantity("peak memory of the process, cold", "memory", lambda it: it.process_bytes, "MB", 1e6)
 _DISK = Quantity("bytes on disk beside the map", "index", lambda it: it.disk_bytes, "MB", 1e6)
 
-QUANTITIES = (_COLD, _INDEX, _REOPEN, _ASK, _WARM, _FIRST, _PEAK, _PROCESS, _DISK)
+QUANTITIES = (_COLD, _INDEX, _REOPEN, _ASK, _WARM, _FIRST, _STACK, _PEAK, _PROCESS, _DISK)
 BARS = (
     Bar(_COLD, least_ratio=15),
     Bar(_INDEX, least_ratio=10),
     Bar(_WARM, least_ratio=5),
+    Bar(_FIRST, least_ratio=1.2),
     Bar(_PEAK, least_ratio=5),
     Bar(_REOPEN, most=0.2),
 )

@@ -23,13 +23,15 @@ class Task:
 class Measurement:
     """Cost of a task; None for what it doesn't measure, and everywhere for what an engine can't do.
 
-    ``first_ns`` is for places that an opened map is asked about for the first time, ``ns`` for those it knows.
+    ``first_ns`` is for places that an opened map is asked about for the first time, ``ns`` for those it knows;
+    ``stack_ns`` is for all frames of a stack at once, none of them asked before.
     ``peak_bytes`` is how far the process's memory rose above what it had with both files read; ``process_bytes`` is
     all of it, interpreter and files included.
     """
 
     ns: int | None = None
     first_ns: int | None = None
+    stack_ns: int | None = None
     disk_bytes: int | None = None
     peak_bytes: int | None = None
     process_bytes: int | None = None

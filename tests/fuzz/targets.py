@@ -136,7 +136,11 @@ def _decode(case: Case, build: str) -> Any:
     limits = chance.choice((0, 1, 3, _NONE)), chance.choice((0, 1, 3, _NONE))
     answer = kernel.decode_mappings(text, start, end, kernel.DIGITS, *limits, *tokens)
     flags = bytearray(count)
-    marked = kernel.decode_ranges(text, start, end, ranges, kernel.DIGITS, flags) if answer == 0 else 0
+    marked = (
+        kernel.decode_ranges(text, start, end, ranges, kernel.DIGITS, chance.choice((-1, 0, 1)), flags)
+        if answer == 0
+        else 0
+    )
     first = chance.randint(0, 3)
     entries = [_zeros(first + kernel.count_tokens(text, 0, len(text))) for _ in range(3)]
     return answer, tokens, marked, flags, kernel.decode_function_map(text, kernel.DIGITS, first, *entries), entries

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _POLL_S = 1.0
 _USUAL_WAIT_S = 300
 _MOST_AT_ONCE = 8
+_USUAL_REQUEST_BYTES = 8 << 20  # more would make the progress bar jump, and a broken connection dear
 _DONE = ("ok", "created")  # Sentry may say the latter: all of it is there, and will be looked into
 
 
@@ -147,7 +148,7 @@ class _Options:
         self.url: str = document["url"]
         self.chunk_bytes: int = document["chunkSize"]
         self.chunks_per_request: int = document["chunksPerRequest"]
-        self.request_bytes: int = document["maxRequestSize"]
+        self.request_bytes: int = min(document["maxRequestSize"], _USUAL_REQUEST_BYTES)
         self.at_once: int = max(1, min(document.get("concurrency") or 1, _MOST_AT_ONCE))
         self.may_gzip = "gzip" in (document.get("compression") or [])
         self.wait_s: int = document.get("maxWait") or _USUAL_WAIT_S

@@ -135,7 +135,7 @@ def _original_frame(
     calls = mapped.source_map.calls(line, column)
     if calls is not None and not calls.is_hidden:
         return _frame_with_calls(frame, mapped, calls, written, caller_name)
-    outwards = _scopes_outwards(mapped.source_map, line, column)
+    outwards = scopes_outwards(mapped.source_map, line, column)
     if outwards < 0:
         return OriginalFrame(_shown(frame.function), position, mapped)
     function = written.function(mapped.source_map, position, outwards)
@@ -157,7 +157,7 @@ def _frame_with_calls(
     return OriginalFrame(_shown(_function(frame, outer, function, caller_name)), outer, mapped, inlined=tuple(inlined))
 
 
-def _scopes_outwards(source_map: SourceMap, line: int, column: int) -> int:
+def scopes_outwards(source_map: SourceMap, line: int, column: int) -> int:
     """Return how many functions the generated code at a place is further outwards than the token that covers it.
 
     So it is where tokens are few, and a function ended since the last one: at the call of a function expression.  -1 if

@@ -45,6 +45,7 @@ class Options(msgspec.Struct, kw_only=True):
     no_cache: bool = False
     scopes: bool | None = None
     ignore_list: bool = False
+    names: Literal["minified", "written"] = "minified"
 
 
 class SymbolicateRequest(msgspec.Struct, kw_only=True):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -56,6 +57,7 @@ from worker.requests.frame_cache import (
 )
 from worker.requests.generated_files import GeneratedFiles
 from worker.requests.request_files import RequestFiles
+from worker.requests.source_functions_cache import ReadSource, SourceFunctionsCache, with_written_name
 from worker.threads import Threads
 
 _LONG_TO_READ_BYTES = 4 << 20  # of a generated file: to find its lines takes milliseconds from here on
@@ -66,7 +68,8 @@ _FRAMES_PER_TURN = 50  # of the event loop: a request may have a million frames,
 class FrameWalk:
     """The walk over the frames of one request; it grows the ``size`` of the answer.
 
-    ``scopes`` says whether a request is answered with inlined frames that doesn't say so itself.
+    ``scopes`` says whether a request is answered with inlined frames that doesn't say so itself; ``sources`` are for
+    names as they are written.
     """
 
     def __init__(
@@ -79,6 +82,7 @@ class FrameWalk:
         size: AnswerSize,
         *,
         scopes: bool = False,
+        sources: SourceFunctionsCache | None = None,
     ) -> None:
         self._request = request
         self._modules = modules
@@ -88,6 +92,7 @@ class FrameWalk:
         self._size = size
         self._with_context = request.options.apply_source_context
         self._with_scopes = scopes if request.options.scopes is None else request.options.scopes
+        self._sources = sources if request.options.names == "written" else None
         self._with_ignored = request.options.ignore_list
         self._caller_function: str | None = None
         self._step = -1 if request.options.frame_order == "callee_first" else 1
@@ -161,7 +166,7 @@ class FrameWalk:
 
     @property
     def _asks_for_more(self) -> bool:
-        return self._with_scopes or self._with_ignored
+        return self._with_scopes or self._with_ignored or self._sources is not None
 
     def _written_at_once(self, frame: Frame, caller_name: str | None) -> WrittenFrame | None:
         """Return the answer to a frame: that to an equal one, if that depended on nothing else.
@@ -248,6 +253,11 @@ class FrameWalk:
         originals, is_hidden = self._originals(located, module)
         if self._with_context and not all(map(embeds_content, originals)):
             return None
+        if self._sources is not None:
+            read = [self._sources.known(each) for each in originals]
+            if None in read:
+                return None
+            originals = _named(originals, read)
         contexts = [embedded_context(each) if self._with_context else None for each in originals]
         data = self._data_of(located)
         return written_calls(frame, originals, caller_name, raw_context, contexts, data, is_hidden=is_hidden)
@@ -257,17 +267,21 @@ class FrameWalk:
     ) -> WrittenFrame:
         """Return the answer to a frame with the calls inlined into it, where the map doesn't embed all texts."""
         originals, is_hidden = self._originals(located, module)
+        sources = self._sources
+        if sources is not None:
+            originals = _named(originals, [await self._threads.run(partial(sources.read, each)) for each in originals])
         contexts: list[bytes | None] = []
         error = None
         for each in originals:
-            if embeds_content(each):
-                contexts.append(embedded_context(each))
+            if embeds_content(each) or not self._with_context:
+                contexts.append(embedded_context(each) if self._with_context else None)
                 continue
             entry = await self._files.get_file(source_key(each))
             contexts.append(fetched_context(each, entry.result) if isinstance(entry.result, File) else None)
             if not isinstance(entry.result, File):
                 error = missing_source_content(each)
-        raw_context, data = minified_context(frame, module), self._data_of(located)
+        raw_context = minified_context(frame, module) if self._with_context else None
+        data = self._data_of(located)
         done = written_calls(frame, originals, caller_name, raw_context, contexts, data, is_hidden=is_hidden)
         return done if error is None else replace(done, error=error)
 
@@ -298,6 +312,14 @@ class FrameWalk:
             for frame in trace.frames[:: self._step]:
                 if frame.lineno:
                     yield strip_async(frame.abs_path)
+
+
+def _named(originals: Sequence[Located], sources: Sequence[ReadSource | None]) -> list[Located]:
+    """Return frames, caller first, with the names of their functions as their sources have them."""
+    return [
+        each if source is None else with_written_name(each, source, is_inlined=len(originals) > 1)
+        for each, source in zip(originals, sources, strict=True)
+    ]
 
 
 def _takes_long(module: ResolvedModule) -> bool:

@@ -37,6 +37,7 @@ from worker.requests.frame_cache import FrameCache
 from worker.requests.member_cache import MemberCache
 from worker.requests.request_scraping import WebAccess
 from worker.requests.resolved_files_cache import ResolvedFilesCache
+from worker.requests.source_functions_cache import SourceFunctionsCache
 from worker.source_maps.opened_maps import OpenedMaps
 from worker.threads import Threads, file_threads, leave_when_stuck
 
@@ -127,6 +128,7 @@ class Resources:
         self.source_maps = OpenedMaps(settings, self.memory, self.store, self.threads, self.file_threads, self.metrics)
         self.resolved_files = ResolvedFilesCache()
         self.frame_cache = FrameCache()
+        self.source_functions = SourceFunctionsCache()
         self.large_answers = LargeAnswers()
         self.store_lookup = None if settings.store_url is None else self._store_lookup(settings)
 

@@ -90,6 +90,7 @@ async def symbolicate(
         resources.threads,
         size or AnswerSize(),
         scopes=resources.settings.scopes,
+        sources=resources.source_functions,
     )
     try:
         completed = await walk.completed()

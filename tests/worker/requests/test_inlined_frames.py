@@ -163,3 +163,31 @@ async def test_a_source_that_is_not_embedded_is_fetched_for_inlined_frames_too(s
     answer = await asked_of(source, case["generated"], plain, [33], scopes=True)
     assert [each[0] for each in told(answer)] == ["save", "check"]
     assert [each.get("context_line") for each in answer["stacktraces"][0]["frames"]][1] is not None
+
+
+WRITTEN = {
+    "version": 3,
+    "sources": ["cart.ts"],
+    "sourcesContent": [
+        "class Cart {\n  total(items: Item[]): number {\n    return items.map((each) => each.price)\n  }\n}\n"
+    ],
+    "names": [],
+    "mappings": "AAAA,QACE,UACE,UAAiB",
+}
+CODE = "class t{t(r){return r.map(r=>r.price)}}\n"
+
+
+@pytest.mark.parametrize("column, minified, written", [(13, "t.t", "Cart.total"), (32, "came", "came")])
+async def test_names_as_they_are_written(source, column, minified, written):
+    plain = await asked_of(source, CODE, WRITTEN, [column])
+    asked = await asked_of(source, CODE, WRITTEN, [column, column], names="written")
+    bare = await asked_of(source, CODE, WRITTEN, [column], names="written", apply_source_context=False)
+    assert [told(each)[0][0] for each in (plain, asked, bare)] == [minified, written, written]
+    assert told(asked)[0] == told(asked)[1]
+    assert {told(each)[0][1:] for each in (plain, asked, bare)} == {told(plain)[0][1:]}
+    assert hints(asked) == [{}, {}]
+
+
+async def test_a_source_that_is_not_embedded_leaves_the_name(source):
+    answer = await asked_of(source, CODE, WRITTEN | {"sourcesContent": [None]}, [13], names="written")
+    assert told(answer)[0][0] == "t.t"

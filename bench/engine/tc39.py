@@ -1,7 +1,7 @@
 """Source map tests of tc39, run on the engine: ``python -m bench.engine.tc39 CHECKOUT``.
 
-``CHECKOUT`` is one of github.com/tc39/source-map-tests; nothing of it is kept here.  Prints how many of its questions are
-answered as it says, and those that aren't with the reason why, if that is known.  The exit code is 1 if one isn't known.
+``CHECKOUT`` is one of github.com/tc39/source-map-tests; nothing of it is kept here.  Prints how many of its questions
+are answered as it says, and why others are not.  The exit code is 1 if a reason isn't known.
 """
 
 from __future__ import annotations

@@ -12,11 +12,13 @@ import pytest
 
 from core.errors import MalformedSourceMap
 from core.files.debug_ids import parse_debug_id
+from core.sourcemap.call_fields import Row
 from core.sourcemap.position import NoName, OriginalPosition
 from tests.kernels import BUILDS, load
 
 DATA = Path(__file__).parents[2] / "data" / "ecma426"
 RANGES = json.loads((DATA / "ranges.json").read_text())
+EMITTERS = json.loads((DATA / "emitters.json").read_text())
 FIELDS = json.loads((DATA / "fields.json").read_text())
 
 
@@ -51,6 +53,37 @@ def test_fields(case: dict[str, Any], build: ModuleType):
     if "ignored" in wanted:
         ignored = [name for index, name in enumerate(source_map.sources) if source_map.is_ignored(index)]
         assert ignored == wanted["ignored"]
+
+
+@pytest.mark.parametrize("case", EMITTERS, ids=[case["name"] for case in EMITTERS])
+def test_emitters_scopes_are_those_of_the_codec_of_devtools(case: dict[str, Any], build: ModuleType):
+    index = build.read_source_map(orjson.dumps(case["map"]), case["generated"].encode()).index
+    assert (index.scopes is None) is (case["scopes"] is None)
+    if index.scopes is None:
+        return
+    found: list[Any] = [None] * len(case["map"]["sources"])
+    shapes: dict[int, list[Any]] = {}
+    for number, row in enumerate(batched(index.scopes.scopes, Row.SCOPE_SIZE), 1):
+        name = index.names.name(row[Row.NAME] - 1) if row[Row.NAME] else None
+        shapes[number] = [*row[Row.LINE : Row.END_COLUMN + 1], name, row[Row.FRAME] == number, []]
+        if row[Row.PARENT]:
+            shapes[row[Row.PARENT]][-1].append(shapes[number])
+        else:
+            found[row[Row.SOURCE]] = shapes[number]
+    assert found == case["scopes"]
+
+
+def batched(numbers: Any, size: int) -> list[list[int]]:
+    return [list(numbers[at : at + size]) for at in range(0, len(numbers), size)]
+
+
+@pytest.mark.parametrize("case", [each for each in EMITTERS if each["ranges"]], ids=lambda case: case["name"])
+def test_emitters_ranges_say_what_a_mapping_for_each_character_says(case: dict[str, Any], build: ModuleType):
+    code = case["generated"].encode()
+    ranged, full = (build.read_source_map(orjson.dumps(case[name]), code) for name in ("map", "full"))
+    places = [(line, column) for line, text in enumerate(case["generated"].split("\n")) for column in range(len(text))]
+    assert len(places) > 300
+    assert [as_answer(ranged.lookup(*each)) for each in places] == [as_answer(full.lookup(*each)) for each in places]
 
 
 def as_answer(position: OriginalPosition | None) -> dict[str, Any] | None:

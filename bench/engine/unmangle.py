@@ -9,7 +9,7 @@ from typing import Any
 
 from core.sourcemap.index_file import open_index, write_index
 from core.sourcemap.position import NoName
-from core.sourcemap.source_map import SourceMap, read_source_map, read_source_map_fast
+from core.sourcemap.source_map import SourceMap, read_source_map
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Answer:
 
 def read(generated: bytes, source_map: bytes) -> Callable[[tuple[int, int]], Any]:
     """Return an opened map: asked for a place, it says where that comes from, with context lines."""
-    return _asking(read_source_map_fast(source_map, generated))
+    return _asking(read_source_map(source_map, generated))
 
 
 def write(generated: bytes, source_map: bytes, path: Path) -> SourceMap:

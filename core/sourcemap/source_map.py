@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -19,7 +18,6 @@ from core.sourcemap.prepared_map import PreparedMap, prepare_map
 from core.sourcemap.source_contents import SourceLines, SurveyedContents
 from core.text.buffers import Content, release_if_large
 
-_WORTH_A_THREAD_BYTES = 1 << 17
 _REMEMBERED_POSITIONS = 4096
 _REMEMBERED_CONTEXTS = 2048
 """Answers that a map remembers: errors come from the same places again and again.
@@ -172,19 +170,6 @@ def read_source_map(text: Content, minified: Content | None = None) -> SourceMap
     # What a Metro map says of functions counts, whatever the code is.
     code = survey_code(minified) if minified is not None and index.functions is None else None
     return _opened(index, code, minified, is_utf8=is_utf8)
-
-
-def read_source_map_fast(text: Content, minified: Content) -> SourceMap:
-    """Read a source map as ``read_source_map`` does, and its generated file at the same time, by a thread.
-
-    For who wants the first answer soon, and has another core for it.
-    """
-    if len(minified) < _WORTH_A_THREAD_BYTES:
-        return read_source_map(text, minified)
-    with ThreadPoolExecutor(1, "survey") as thread:
-        surveyed = thread.submit(survey_code, minified)
-        index, is_utf8 = _read_index(text)
-    return _opened(index, surveyed.result() if index.functions is None else None, minified, is_utf8=is_utf8)
 
 
 def _read_index(text: Content) -> tuple[PreparedMap, bool]:

@@ -30,7 +30,7 @@ import msgspec
 from core.errors import MalformedSourceMap
 from core.javascript.tables import parser_tables, token_tables
 from core.sourcemap.index_file import index_pieces
-from core.sourcemap.source_map import read_source_map_fast
+from core.sourcemap.source_map import read_source_map
 from core.text.buffers import Content
 from worker.child_processes import leave_to_worker
 
@@ -162,7 +162,7 @@ def _end_with_parent() -> None:
 
 def _converted(text: Content, minified: Content, output: int) -> Converted:
     try:
-        return Converted(size=_written(index_pieces(read_source_map_fast(text, minified)), output))
+        return Converted(size=_written(index_pieces(read_source_map(text, minified)), output))
     except MalformedSourceMap as error:
         return Converted(malformed=str(error))
     except MemoryError:

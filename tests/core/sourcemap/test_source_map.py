@@ -285,15 +285,3 @@ def test_positions_are_those_that_counting_from_the_start_gives(build, pieces):
         assert positions.offset(line, column) == offset
         offset += len(character.encode())
         line, column = (line + 1, 0) if character == "\n" else (line, column + 1 + (character > "\uffff"))
-
-
-@pytest.mark.parametrize("build", BUILDS)
-@pytest.mark.parametrize("size", [1, 1 << 17], ids=["small", "large"])
-def test_a_map_that_is_read_fast_says_the_same(build, size):
-    module = load("core.sourcemap.source_map", build)
-    generated = b"function a(){b()}" + b" " * size
-    text = map_of("AAAAA,gBACA", sources=["a"], names=["n"])
-    one, other = module.read_source_map(text, generated), module.read_source_map_fast(text, generated)
-    assert [one.lookup(0, column) for column in range(20)] == [other.lookup(0, column) for column in range(20)]
-    with pytest.raises(MalformedSourceMap):
-        module.read_source_map_fast(b"no map", generated)

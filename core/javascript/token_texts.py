@@ -1,4 +1,4 @@
-"""Texts that names are made of: single tokens as code spells them, and what identifiers and literals stand for.
+"""Texts that names are made of: single tokens as code spells them, and the values of identifiers and literals.
 
 Literals are written as Symbolicator writes them in names.
 """

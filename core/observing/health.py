@@ -1,6 +1,6 @@
 """Self-check: facts about Redis, the cache and the machine, and the findings that follow.
 
-A finding says what is so; if it isn't fine, also why that matters and how to mend it.
+A finding says what is so; if it isn't fine, also why that matters and how to fix it.
 """
 
 from __future__ import annotations

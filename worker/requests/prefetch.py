@@ -3,7 +3,7 @@
 Only files are fetched early that would be fetched now if it were their turn, and nothing is learnt from them: no lookup
 is made, no bundle is opened, no attempt is noted.  A file that is in the end found elsewhere was fetched in vain, which
 is rare: what comes before it must have brought the bundle that it is in.  Each file is fetched once, and whoever wants
-it gets what came of that; so the answer doesn't depend on what was started early.
+it gets that outcome; so the answer doesn't depend on what was started early.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from api.page_route import PageRoute
 from api.submitted_body import BodyBytes
 from api.trace_bodies import TraceBodies
 from api.uploads.plain_routes import PLAIN_PREFIX, plain_routes
-from api.uploads.upload_calls import open_state
+from api.uploads.upload_calls import marked, open_state
 from api.uploads.upload_routes import PREFIX, UploadRoutes
 from core.observing.logs import LOG_FIELDS, log_fields
 from core.observing.metrics import STARTS
@@ -92,7 +92,7 @@ def _lifespan(
             opened = open_state(settings, app.state.metrics.counts, jobs)
             for store_routes in app.state.store_routes:
                 store_routes.state = opened
-            async with jobs.deployment.sharing(app.state.metrics.counts):
+            async with jobs.deployment.sharing(app.state.metrics.counts), marked(opened):
                 yield
             app.state.large_bodies.close()
 

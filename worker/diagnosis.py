@@ -9,18 +9,22 @@ import logging
 import os
 import platform
 import shutil
+import socket
 import tempfile
 import time
+from collections.abc import Iterable, Sequence
 from importlib.machinery import EXTENSION_SUFFIXES
 from importlib.metadata import version
 from pathlib import Path
 
+import orjson
 from redis import Redis
 from redis.exceptions import NoPermissionError, RedisError, ResponseError
 
 import core
 from core.errors import FetchFailed, MalformedAnswer, without_representations
 from core.files.artifact_lookup import lookup_url, read_answer
+from core.observing.counts import Counts
 from core.observing.health import (
     CacheFacts,
     HealthFinding,
@@ -36,8 +40,11 @@ from core.observing.health import (
     redis_is_away,
     redis_refuses_to_be_written_to,
 )
-from core.queue.jobs import HEARTBEAT_LIFE_MS, PROBE_KEY, WORKERS
+from core.queue.jobs import HEARTBEAT_LIFE_MS, PROBE_KEY, STORE_SIGHTS, UPLOAD_WORKERS, WORKERS
 from core.settings import Settings
+from core.store.object_store import ObjectStoreUnavailable
+from core.store.store_keys import PROBES, probe_key
+from core.store.upload_storing import hosts_seen
 from core.web.urls import parse_url
 from core.wire.request_sources import Source
 from worker.caches.disk import kept_bytes
@@ -45,6 +52,7 @@ from worker.caches.keys import GLOBAL_SCOPE
 from worker.descriptors import allow_many_descriptors
 from worker.fetch.artifact_source import is_allowed_source, lookup_fetch
 from worker.fetch.client import Client
+from worker.fetch.store_lookup import open_store_objects
 from worker.redis_connections import open_blocking_redis
 
 _PACKAGES = ("celery", "kombu", "redis", "aiohttp", "msgspec", "orjson")
@@ -60,6 +68,7 @@ async def diagnose(settings: Settings, source: str | None, token: str) -> list[H
         *await asyncio.to_thread(check_redis, settings),
         *check_cache(settings),
     ]
+    findings += await check_store(settings)
     return findings if source is None else [*findings, await _check_source(settings, source, token)]
 
 
@@ -101,7 +110,56 @@ async def _check_source(settings: Settings, address: str, token: str) -> HealthF
     return HealthFinding("source", Level.OK, f"{url.host} answers a lookup")
 
 
+async def check_store(settings: Settings) -> list[HealthFinding]:
+    """Return the findings about the artifact store: nothing if there is none."""
+    if settings.store_url is None:
+        return []
+    objects = open_store_objects(settings, Counts())
+    key = probe_key(f"doctor {socket.gethostname()} {os.getpid()}")
+    try:
+        await objects.put(key, b"doctor")
+        if await objects.find(key) is None or not any(head.key == key for head in await objects.first_page(PROBES)):
+            raise ObjectStoreUnavailable("list", "what was written can't be read or listed")
+        await objects.delete([key])
+        marks = await hosts_seen(objects)
+    except ObjectStoreUnavailable as error:
+        why = "uploads are refused, and requests are served from other sources"
+        return [HealthFinding("store", Level.PROBLEM, str(error), why, "check UNMANGLE_STORE_URL and its credentials")]
+    found = [HealthFinding("store", Level.OK, "it can be written, read, listed and deleted from")]
+    if not objects.has_room():
+        why = "uploads are refused"
+        found.append(HealthFinding("store", Level.PROBLEM, "less than 1 GiB is free", why, "make room, or sweep it"))
+    return [*found, *await asyncio.to_thread(_about_upload_workers, settings, marks)]
+
+
+def _about_upload_workers(settings: Settings, marks: Sequence[str]) -> Iterable[HealthFinding]:
+    """Return whether a worker takes uploads, and whether each host of workers sees the marks of all API hosts."""
+    try:
+        with contextlib.closing(open_blocking_redis(settings, _PATIENCE_S)) as redis:
+            takes_uploads, sights = redis.exists(UPLOAD_WORKERS), redis.hgetall(STORE_SIGHTS)
+    except (RedisError, OSError, ValueError):
+        return []  # which is said elsewhere
+    found = []
+    if not takes_uploads:
+        mend = "start one with UNMANGLE_STORE_URL, and UNMANGLE_WORKER_QUEUES=all or uploads"
+        found.append(HealthFinding("store", Level.PROBLEM, "no worker takes uploads", "they are refused", mend))
+    for host, told in sights.items():
+        sight = orjson.loads(told)
+        unseen = [mark for mark in marks if mark not in sight["hosts"]]
+        if unseen and time.time() - sight["at"] < _SIGHT_COUNTS_S:
+            what = f"workers of {_text(host)} don't see what {', '.join(unseen)} wrote: not the same store"
+            why = "what is uploaded there is not found"
+            found.append(HealthFinding("store", Level.PROBLEM, what, why, "give all the same UNMANGLE_STORE_URL"))
+    return found
+
+
+def _text(raw: bytes | str) -> str:
+    return raw if isinstance(raw, str) else raw.decode()
+
+
 _log = logging.getLogger(__name__)
+
+_SIGHT_COUNTS_S = 150.0
 
 _PATIENCE_S = 3.0
 _KERNEL = "# cython:"  # how the file of a kernel begins

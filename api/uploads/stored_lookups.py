@@ -53,15 +53,15 @@ async def _uploads(call: UploadCall, parameters: Mapping[str, str]) -> tuple[lis
     objects, keys = call.state.objects, OrgKeys(call.org)
     debug_id = parse_debug_id(parameters.get("debug_id", ""))
     if debug_id is not None:
-        page = await objects.first_page(keys.by_id(debug_id))
-        uploads = newest_by_id(read_id_entries(head.name for head in page), call.project)
+        names = await objects.names(keys.by_id(debug_id))
+        uploads = newest_by_id(read_id_entries(names), call.project)
         if uploads:
             return uploads, ResolvedWith.DEBUG_ID
     release, url = release_name(parameters.get("release")), parameters.get("url")
     if release is None or not url:
         return [], ResolvedWith.INDEX
-    page = await objects.first_page(keys.by_name(release, parameters.get("dist"), url))
-    return newest_of_each_name(read_name_entries(head.name for head in page), call.project), ResolvedWith.INDEX
+    names = await objects.names(keys.by_name(release, parameters.get("dist"), url))
+    return newest_of_each_name(read_name_entries(names), call.project), ResolvedWith.INDEX
 
 
 async def _download(call: UploadCall, name: str) -> Response:

@@ -5,8 +5,12 @@ Clients print ``detail`` of a refusal.  They try 503 again, so that is what trou
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import logging
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import socket
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.uploads.chunk_bodies import BodyTooLarge, ChunkBodies
+from core.concurrency import end
 from core.errors import AtCapacity, NoUploadWorkers, ShuttingDown, TooManyBodies
 from core.observing.counts import Counts
 from core.settings import Settings
@@ -22,7 +27,10 @@ from core.store.access_tokens import AccessToken, Right
 from core.store.object_store import Objects, ObjectStoreUnavailable, open_objects
 from core.store.token_check import InvalidToken, TokenCheck, TooManyGuesses
 from core.store.upload_protocol import BadUpload, max_request_bytes
+from core.store.upload_storing import mark_host
 from core.text.slugs import org_name, project_name
+
+_log = logging.getLogger(__name__)
 
 _DIGITS = re.compile(r"[0-9]{1,20}")
 _HOST = re.compile(r"[0-9A-Za-z.:\[\]_-]{1,300}")
@@ -59,6 +67,26 @@ def open_state(settings: Settings, counts: Counts, jobs: Any) -> UploadState | N
     objects = open_objects(settings.store_url, counts, from_url, BaseError)
     tokens = TokenCheck(objects, settings.store_admin_token)
     return UploadState(objects, tokens, ChunkBodies(), settings, counts, jobs)
+
+
+@contextlib.asynccontextmanager
+async def marked(state: UploadState | None) -> AsyncIterator[None]:
+    """Leave a mark of this host in the store, if that can be reached, so that ``doctor`` can compare who sees it."""
+    if state is None:
+        yield
+        return
+    marking = asyncio.create_task(_mark(state.objects))
+    try:
+        yield
+    finally:
+        await end(marking)
+
+
+async def _mark(objects: Objects) -> None:
+    try:
+        await mark_host(objects, socket.gethostname())
+    except ObjectStoreUnavailable as error:
+        _log.warning("%s", error)
 
 
 @dataclass(frozen=True, slots=True)

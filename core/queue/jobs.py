@@ -46,6 +46,8 @@ key                              type     content, and when it goes
                                           for all scopes (``worker.fetch.deny_list``).
 ``unmangle:blocked:<digest>``    string   why scraping leaves that host alone, one of our own texts.  Goes after the
                                           block time (``UNMANGLE_DENY_LIST_BLOCK_TIME``).
+``unmangle:store:sights``        hash     by host of workers: JSON of when they looked at the artifact store (s), and
+                                          whose marks they saw there
 ``unmangle:store:workers``       string   there while some worker says that it takes uploads.  Goes 20 s after the last
                                           one said so (``UPLOAD_WORKERS_LIFE_S``).
 ``unmangle:store:sweep``         string   there when some worker began to sweep the artifact store.  Goes when the next
@@ -87,6 +89,7 @@ UPLOADS_QUEUE = "unmangle.uploads"
 TASKS = {QUEUE: SYMBOLICATE_JS, LARGE_QUEUE: SYMBOLICATE_JS, UPLOADS_QUEUE: ASSEMBLE_UPLOAD}
 """The name of the task of each list."""
 
+STORE_SIGHTS = "unmangle:store:sights"
 UPLOAD_WORKERS = "unmangle:store:workers"
 UPLOAD_WORKERS_LIFE_S = 20
 """For how long it counts that a worker process said that it takes uploads."""

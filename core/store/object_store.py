@@ -28,6 +28,7 @@ _T = TypeVar("_T")
 LIST_PAGE = 1_000
 _STEP = 1 << 20
 _FREE_BYTES = 1 << 30
+_UNFINISHED = "#"  # in the name of a file that is being written
 _REMOTE_OPTIONS = {
     # An endpoint without TLS is one that the operator has named.
     "client_options": {"connect_timeout": "2s", "timeout": "300s", "allow_http": True},
@@ -190,6 +191,15 @@ class Objects:
         heads.sort(key=lambda head: head.key)
         return heads
 
+    async def names(self, prefix: str) -> Sequence[str]:
+        """Return the last parts of the keys of the first page, sorted.
+
+        A directory is read without looking at its files: one with 100,000 of them takes a tenth of a second, not ten.
+        """
+        if self.folder is None:
+            return [head.name for head in await self.first_page(prefix)]
+        return await self._ask("list", prefix, asyncio.to_thread(_names_in, self.folder / prefix))
+
     async def below(self, prefix: str, after: str | None = None) -> AsyncIterator[ObjectHead]:
         """Yield all objects below a prefix, those of a directory in any order; ``after`` a key."""
         async for page in self._pages(prefix, after):
@@ -240,6 +250,14 @@ class Objects:
             if counts or result == "failed":
                 self._counts.inc(STORE_REQUESTS.field(operation, result))
         return answer
+
+
+def _names_in(folder: Path) -> list[str]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entry.name for entry in entries if _UNFINISHED not in entry.name)
+    except FileNotFoundError:
+        return []
 
 
 def _head(found: Any) -> ObjectHead:

@@ -15,7 +15,7 @@ from core.files.debug_ids import parse_debug_id
 from core.store.bundle_check import Checked, map_missing
 from core.store.object_store import ObjectMissing, Objects
 from core.store.store_index import index_keys, names_of, newest_by_id, read_id_entries, read_name_entries
-from core.store.store_keys import OrgKeys
+from core.store.store_keys import PROBES, OrgKeys, probe_key
 from core.store.store_names import assembly_key, digest, is_upload_id, name_digest, upload_ms
 from core.store.upload_records import (
     Contents,
@@ -174,7 +174,7 @@ async def _contents(objects: Objects, keys: OrgKeys, upload: str) -> Contents | 
 
 
 async def _has_map(objects: Objects, prefix: str) -> bool:
-    entries = read_id_entries(head.name for head in await objects.first_page(prefix))
+    entries = read_id_entries(await objects.names(prefix))
     return bool(newest_by_id([entry for entry in entries if "m" in entry.kinds], None))
 
 
@@ -184,10 +184,10 @@ async def _replaced(objects: Objects, keys: OrgKeys, task: UploadTask, checked: 
         return None
     by_upload: dict[str, list[str]] = {}
     for name in list(dict.fromkeys(names_of(checked.files)))[:_MOST_NAMES_COMPARED]:
-        page = await objects.first_page(keys.by_name(checked.release, checked.dist, name))
+        names = await objects.names(keys.by_name(checked.release, checked.dist, name))
         entries = [
             entry
-            for entry in read_name_entries(head.name for head in page)
+            for entry in read_name_entries(names)
             if entry.name == name_digest(name) and entry.project in task.projects and entry.upload != task.upload
         ]
         if entries:
@@ -200,3 +200,15 @@ async def _replaced(objects: Objects, keys: OrgKeys, task: UploadTask, checked: 
                 said = f"the release had another file under this name, of the upload {upload}"
                 return UploadFinding(FindingCode.REPLACES, said, file.name)
     return None
+
+
+async def mark_host(objects: Objects, host: str) -> None:
+    """Leave a mark of a host, for others to see that they have the same store."""
+    await objects.put(probe_key(host), host.encode())
+
+
+async def hosts_seen(objects: Objects) -> list[str]:
+    """Return the hosts that have left a mark."""
+    heads = await objects.first_page(PROBES)
+    found = [await objects.find(head.key) for head in heads]
+    return sorted(content.decode("utf-8", "replace") for content in found if content is not None)

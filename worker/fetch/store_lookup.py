@@ -201,13 +201,13 @@ class StoreLookup:
         return await self._answers.get(key, look, anew=anew)
 
     async def _look(
-        self, prefix: str, choose: Callable[[list[str]], tuple[list[str], set[str]]], *, by_name: bool
+        self, prefix: str, choose: Callable[[Sequence[str]], tuple[list[str], set[str]]], *, by_name: bool
     ) -> _Found:
         """Return the uploads that are chosen among the entries below a prefix, which one LIST finds."""
         by = "name" if by_name else "debug_id"
         try:
             async with asyncio.timeout(self._timeout_s):
-                names = [head.name for head in await self._objects.first_page(prefix)]
+                names = await self._objects.names(prefix)
         except (ObjectStoreUnavailable, TimeoutError) as error:
             self._log_failure(error)
             self._counts.inc(metrics.STORE_LOOKUPS.field(by, "failed"))

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import socket
+import time
 from collections.abc import AsyncIterator
 
 import msgspec
@@ -17,12 +19,12 @@ from redis.exceptions import RedisError
 
 from core.concurrency import end
 from core.observing.counts import Counts
-from core.queue.jobs import UPLOAD_WORKERS, UPLOAD_WORKERS_LIFE_S, UPLOADS_QUEUE
+from core.queue.jobs import STORE_SIGHTS, UPLOAD_WORKERS, UPLOAD_WORKERS_LIFE_S, UPLOADS_QUEUE
 from core.settings import Settings
 from core.store.object_store import Objects, ObjectStoreUnavailable
 from core.store.store_keys import ORGS, OrgKeys
 from core.store.upload_records import MalformedDocument, UploadOutcome, UploadTask, decode
-from core.store.upload_storing import stored_upload, task_key
+from core.store.upload_storing import hosts_seen, stored_upload, task_key
 from worker.fetch.store_lookup import open_store_objects
 from worker.job_types import Answer, Job, Symbolicate
 from worker.redis_connections import open_redis
@@ -38,6 +40,7 @@ REFUSED_FOR_S = 25.0
 LOOK_FOR_PENDING_EVERY_S = 60.0
 ABANDONED_AFTER_S = 90.0
 _SAY_EVERY_S = 5.0
+_LOOK_AT_MARKS_EVERY_S = 60.0
 _TAKE_UPLOADS = ("all", "uploads")
 
 
@@ -97,6 +100,24 @@ class PendingUploads:
         await self._assembler.assemble(task)
 
 
+class StoreSights:
+    """Marks of API hosts that this host sees in the store: whether both look at the same one."""
+
+    def __init__(self, objects: Objects, redis: Redis) -> None:
+        self._objects = objects
+        self._redis = redis
+
+    async def tell_now_and_then(self) -> None:
+        """Tell whose marks are there, every minute."""
+        while True:
+            try:
+                seen = {"at": int(time.time()), "hosts": await hosts_seen(self._objects)}
+                await self._redis.hset(STORE_SIGHTS, socket.gethostname(), msgspec.json.encode(seen))
+            except (ObjectStoreUnavailable, RedisError) as error:
+                _log.debug("not told what is seen of the store: %s", error)
+            await asyncio.sleep(_LOOK_AT_MARKS_EVERY_S)
+
+
 def _answer(outcome: UploadOutcome) -> Answer:
     return Answer(msgspec.json.encode(outcome), reusable=outcome.state == "error", reuse_s=REFUSED_FOR_S)
 
@@ -109,7 +130,12 @@ async def _upkeep(settings: Settings, counts: Counts, assembler: Assembler) -> A
         return
     redis = open_redis(settings)
     pending = PendingUploads(open_store_objects(settings, counts), assembler)
-    tasks = [asyncio.create_task(_say_so(redis)), asyncio.create_task(_look_after(pending))]
+    sights = StoreSights(open_store_objects(settings, counts), redis)
+    tasks = [
+        asyncio.create_task(sights.tell_now_and_then()),
+        asyncio.create_task(_say_so(redis)),
+        asyncio.create_task(_look_after(pending)),
+    ]
     if settings.store_sweep_interval_s is not None:
         sweeper = StoreSweeper(open_store_objects(settings, counts), redis, settings, counts)
         tasks.append(asyncio.create_task(sweeper.run(settings.store_sweep_interval_s)))

@@ -48,6 +48,8 @@ async def test_what_was_written_is_read_listed_and_deleted(objects):
     assert (head.key, head.size) == ("v1/o/acme/bundles/1", 7)
     assert -5 < head.age_s() < 600
     assert [head.name for head in await objects.first_page("v1/o/acme/ids/ab")] == ["1.j.shop", "2.j.shop", "3.j.shop"]
+    assert await objects.names("v1/o/acme/ids/ab") == ["1.j.shop", "2.j.shop", "3.j.shop"]
+    assert await objects.names("v1/nothing") == []
     assert await objects.folders("v1/o") == ["acme"]
     assert await names(objects, "v1/o/acme") == ["1", "1.j.shop", "2.j.shop", "3.j.shop"]
     await objects.delete(["v1/o/acme/bundles/1", "v1/o/acme/bundles/1", "v1/never"])

@@ -55,6 +55,7 @@ def _engine(kind: str, generated_path: str, map_path: str, line: str, column: st
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "index")
         unmangle.write(generated, source_map, path)
+        gc.collect()
         start = process_time_ns()
         unmangle.reopen(generated, source_map, path)(place)
         return process_time_ns() - start

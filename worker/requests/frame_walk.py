@@ -196,7 +196,7 @@ class FrameWalk:
         """Return the answer to a frame that takes waiting."""
         module = self._modules.known(frame.abs_path)
         if module is None:
-            self._expect_others()
+            self._expect_others(frame.abs_path)
             await self._modules.resolve(frame.abs_path)
             done = self._written_at_once(frame, caller_name)
             if done is not None:
@@ -299,12 +299,14 @@ class FrameWalk:
             numbers[path] = self._cache.module_number(path, module)
         return numbers[path]
 
-    def _expect_others(self) -> None:
-        """Have the files fetched, once, that are not known yet."""
+    def _expect_others(self, present: str) -> None:
+        """Have the files fetched, once, that are not known yet, beside the ``present`` one."""
         if not self._expects:
             self._expects = True
-            paths = (path for path in self._paths() if path not in self._modules.resolved)
-            self._files.expect(self._modules.keys_of(paths))
+            paths = (path for path in self._paths() if path != present and path not in self._modules.resolved)
+            keys = self._modules.keys_of(paths)
+            if keys:
+                self._files.expect(keys)
 
     def _paths(self) -> Iterator[str]:
         """Yield the generated files of the request in the order in which they are resolved, some several times."""

@@ -270,12 +270,20 @@ def _debug_ids_twice(members: list[_Member]) -> Iterator[UploadFinding]:
 
 def _references(members: list[_Member], names: _Names) -> Iterator[UploadFinding]:
     ids_of_maps = _ids_of_maps(members)
+    own_ids = {member.name: member.debug_id for member in members if member.is_map}
     compared = 0
     for member in members:
         reference = member.reference
         if not member.is_script or reference is None or is_embedded(reference) or member.debug_id in ids_of_maps:
             continue
-        if names.resolved(member) is None:
+        resolved = names.resolved(member)
+        other = None if resolved is None else own_ids.get(resolved)
+        if member.debug_id is not None and other is not None:
+            said = (
+                f"it has {member.debug_id}, its source map {resolved} has {other}: build and upload again, inject once"
+            )
+            yield UploadFinding(FindingCode.DEBUG_ID_DIFFERS, said, member.name)
+        if resolved is None:
             compared += 1
             nearest = names.nearest(reference) if compared <= _MOST_LOOKED_UP else []
             hint = f"; near to it: {', '.join(nearest)}" if nearest else ""

@@ -102,13 +102,14 @@ class Verification:
             return VerifiedFile(name, "debug-id", uploads[0], True, f"found by the debug id {debug_id}")
         contents = await self._listed(uploads[0])
         member = _with_id(contents, debug_id)
-        if contents is not None and member is not None and await self._has_referred_map(member, contents):
-            return VerifiedFile(
-                name, "debug-id", uploads[0], True, f"found by the debug id {debug_id}, its map by name"
-            )
-        return VerifiedFile(
-            name, "debug-id", uploads[0], False, f"no upload has a source map with the debug id {debug_id}"
-        )
+        referred = None if contents is None or member is None else await self._referred_map(member, contents)
+        if referred is None:
+            said = f"no upload has a source map with the debug id {debug_id}"
+            return VerifiedFile(name, "debug-id", uploads[0], False, said)
+        if referred.debug_id not in (None, debug_id):
+            return VerifiedFile(name, "debug-id", uploads[0], False, _of_another_build(referred))
+        said = f"found by the debug id {debug_id}, its map by name"
+        return VerifiedFile(name, "debug-id", uploads[0], True, said)
 
     async def _by_name(self, name: str, release: str) -> VerifiedFile | None:
         for upload in await self._named(name, release):
@@ -116,40 +117,45 @@ class Verification:
             member = _with_name(contents, name)
             if contents is None or member is None:
                 continue
-            if await self._has_map(member, contents):
-                return VerifiedFile(name, "index", upload, True, f"found as {member.name}")
-            return VerifiedFile(name, "index", upload, False, _why_no_map(member))
+            why_not = await self._why_unmapped(member, contents)
+            said = f"found as {member.name}" if why_not is None else why_not
+            return VerifiedFile(name, "index", upload, why_not is None, said)
         return None
 
     async def _named(self, name: str, release: str) -> list[str]:
         page = await self._objects.first_page(self._keys.by_name(release, self._request.dist, name))
         return newest_by_names(read_name_entries(head.name for head in page), self._project, name)
 
-    async def _has_map(self, member: ListedMember, contents: Contents) -> bool:
+    async def _why_unmapped(self, member: ListedMember, contents: Contents) -> str | None:
+        """Return why there is no source map for a file that was found by its name, None if there is one."""
         debug_id = parse_debug_id(member.debug_id or "")
         if debug_id is not None:
             if any(file.type == "source_map" and file.debug_id == debug_id for file in contents.files):
-                return True
+                return None
             page = await self._objects.first_page(self._keys.by_id(debug_id))
             entries = read_id_entries(head.name for head in page)
             if any("m" in entry.kinds for entry in entries if entry.project == self._project):
-                return True
-        return await self._has_referred_map(member, contents)
+                return None
+        referred = await self._referred_map(member, contents)
+        if referred is None:
+            return _why_no_map(member)
+        is_other = debug_id is not None and referred.debug_id not in (None, debug_id)
+        return _of_another_build(referred) if is_other else None
 
-    async def _has_referred_map(self, member: ListedMember, contents: Contents) -> bool:
-        """Return whether the map that a file refers to is in its upload, or in another one of the release."""
+    async def _referred_map(self, member: ListedMember, contents: Contents) -> ListedMember | None:
+        """Return the map that a file refers to, which may be in another upload of the release."""
         if not member.reference or not member.name:
-            return False
+            return None
         base = f"{_HOST}{member.name[1:]}" if member.name.startswith("~") else member.name
         url = join_paths(base, member.reference)
-        if _with_name(contents, url) is not None:
-            return True
-        if self._release is None:
-            return False
+        found = _with_name(contents, url)
+        if found is not None or self._release is None:
+            return found
         for upload in await self._named(url, self._release):
-            if _with_name(await self._listed(upload), url) is not None:
-                return True
-        return False
+            found = _with_name(await self._listed(upload), url)
+            if found is not None:
+                return found
+        return None
 
     async def _listed(self, upload: str) -> Contents | None:
         if upload not in self._contents:
@@ -164,6 +170,10 @@ def _why_no_map(member: ListedMember) -> str:
     if member.reference:
         return f"it refers to {member.reference[:200]}, and there is no such source map in the release"
     return f"it was uploaded as {member.name}, but it refers to no source map"
+
+
+def _of_another_build(source_map: ListedMember) -> str:
+    return f"its source map {source_map.name} has another debug id, {source_map.debug_id}: it is of another build"
 
 
 def _with_id(contents: Contents | None, debug_id: DebugId) -> ListedMember | None:

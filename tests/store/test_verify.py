@@ -7,9 +7,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
-from tests.core.store.bundles import CODE, ID, OTHER_ID, bundle_of, script, source_map
+from tests.core.store.bundles import CODE, DOCUMENT, ID, OTHER_ID, bundle_of, script, source_map
 from tests.store.conftest import ADMIN_TOKEN, StoreService
 from tests.store.http_client import UploadClient
 from worker.command.main import main
@@ -119,3 +120,26 @@ async def test_the_command_ends_with_3_if_a_script_would_not_be_mapped(service, 
     document = json.loads(capsys.readouterr().out)
     assert document["unmapped"] == 1
     assert [(each["name"], each["map"]) for each in document["files"]] == [("~/a.js", True), ("~/b.js", False)]
+
+
+async def test_a_map_of_another_build_is_taken_reported_and_no_good_map(service, tmp_path: Path, monkeypatch, capsys):
+    monkeypatch.setenv("UNMANGLE_TOKEN", ADMIN_TOKEN)
+    code = b"other();\n//# sourceMappingURL=o.js.map\n//# debugId=%b\n" % ID.encode()
+    (tmp_path / "dist").mkdir()
+    (tmp_path / "dist/o.js").write_bytes(code)
+    (tmp_path / "dist/o.js.map").write_bytes(orjson.dumps({**DOCUMENT, "debugId": OTHER_ID}))
+    where = ["--server", service.origin, "--org", "acme"]
+
+    async def run(*words: str) -> tuple[int, str]:
+        return await asyncio.to_thread(main, [*words, *where]), capsys.readouterr().out
+
+    upload = ("upload", str(tmp_path / "dist"), "--project", "build", "--json")
+    code_of_exit, out = await run(*upload)
+    assert code_of_exit == 0
+    record = json.loads(out)["upload"]
+    assert record["report"]["warnings"] > 0
+    shown = (await run("artifacts", "show", record["id"]))[1]
+    assert "debug_id_differs ~/o.js: " in shown
+    code_of_exit, out = await run("artifacts", "verify", str(tmp_path / "dist"), "--project", "build")
+    assert code_of_exit == 3
+    assert f"has another debug id, {OTHER_ID}: it is of another build" in out

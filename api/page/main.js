@@ -1,8 +1,9 @@
 // Views by the part of the address behind #.
 
+import * as map from "./map_view.js";
 import * as trace from "./trace_view.js";
 
-const TITLES = { trace: "Trace", service: "Service" };
+const TITLES = { trace: "Trace", map: "Map", service: "Service" };
 
 async function select(focus) {
   const wanted = location.hash.slice(1);
@@ -21,7 +22,8 @@ async function select(focus) {
 }
 
 addEventListener("hashchange", () => select(true));
-trace.start();
+map.start();
+trace.start(map.open);
 select(false);
 document.documentElement.dataset.ready = "";
 performance.mark("usable");

@@ -11,8 +11,8 @@ const SHOWN_TEXT = 1 << 20;
 let file = null; // a text that is too large to be shown in the form
 let running = null;
 
-/** Start the view: what the address says is mapped at once. */
-export function start() {
+/** Start the view: what the address says is mapped at once.  Source maps that are dropped are for `openMap`. */
+export function start(openMap) {
   byId("trace-form").addEventListener("submit", (event) => {
     event.preventDefault();
     submit();
@@ -28,7 +28,7 @@ export function start() {
     event.target.value = "";
     if (chosen) take(chosen);
   });
-  acceptDrops();
+  acceptDrops(openMap);
   const parameters = new URLSearchParams(location.search);
   for (const key of ["release", "dist", "scope"]) byId(`trace-${key}`).value = parameters.get(key) ?? "";
   const trace = parameters.get("trace");
@@ -39,7 +39,7 @@ export function start() {
   }
 }
 
-function acceptDrops() {
+function acceptDrops(openMap) {
   const over = (event) => {
     event.preventDefault();
     document.body.classList.toggle("dropping", event.type === "dragover");
@@ -47,7 +47,10 @@ function acceptDrops() {
   for (const type of ["dragover", "dragleave", "drop"]) addEventListener(type, over);
   addEventListener("drop", (event) => {
     const [dropped] = event.dataTransfer.files;
-    if (dropped) take(dropped);
+    if (dropped && (location.hash === "#map" || dropped.name.endsWith(".map"))) {
+      location.hash = "map";
+      openMap(dropped);
+    } else if (dropped) take(dropped);
     else if (event.dataTransfer.getData("text")) {
       byId("trace-text").value = event.dataTransfer.getData("text");
       submit();

@@ -33,7 +33,6 @@ def add_to(commands: Subcommands) -> None:
     one.add_argument("id", metavar="ID", help="the upload")
     delete = actions.add_parser("delete", help="delete an upload, or all of a release")
     delete.add_argument("id", metavar="ID", nargs="?", help="the upload")
-    missing = actions.add_parser("missing", help="the files that frames named and that no source had")
     verify = actions.add_parser("verify", help="whether the scripts of a folder would be mapped; ends with 3 if not")
     verify.add_argument("folder", metavar="DIR", type=Path, help="the folder as it is deployed")
     verify.add_argument("--url-prefix", metavar="URL", default="~/", help="where DIR is deployed (default: ~/)")
@@ -41,7 +40,6 @@ def add_to(commands: Subcommands) -> None:
         (listing, _list),
         (one, _show),
         (delete, _delete),
-        (missing, _missing),
         (verify, _verify),
     ):
         _add_common(parser, action, has_names=parser is not one)
@@ -144,22 +142,6 @@ async def _delete(chosen: argparse.Namespace, client: StoreClient) -> int:
         write_json({"deleted": deleted})
     else:
         show(f"deleted {deleted} uploads; workers may use what they remember of them for an hour more")
-    return 0
-
-
-async def _missing(chosen: argparse.Namespace, client: StoreClient) -> int:
-    url = client.url("artifacts", client.address.org, "missing", project=chosen.project)
-    found = (await client.document("GET", url))["missing"]
-    wanted = {name: getattr(chosen, name) for name in ("release", "dist") if getattr(chosen, name) is not None}
-    found = [each for each in found if all(each.get(name) == value for name, value in wanted.items())]
-    if chosen.json:
-        write_json({"missing": found})
-        return 0
-    for each in found:
-        what = each.get("debug_id") or f"{each.get('name')} of {each.get('release')}"
-        show(f"{each['count']:>8}  {each['kind']}  {what}")
-    if not found:
-        say("nothing is missing")
     return 0
 
 

@@ -201,6 +201,12 @@ WARNINGS = [
         id="other-id-in-the-map",
     ),
     pytest.param(
+        [script(debug_id=ID), source_map({**DOCUMENT, "debugId": OTHER_ID}, debug_id=OTHER_ID)],
+        {},
+        FindingCode.DEBUG_ID_DIFFERS,
+        id="map-of-another-build",
+    ),
+    pytest.param(
         [script(SNIPPET % OTHER_ID.encode() + b"a()", debug_id=ID), source_map(debug_id=ID)],
         {},
         FindingCode.DEBUG_ID_IN_CODE_DIFFERS,

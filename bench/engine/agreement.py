@@ -103,7 +103,7 @@ def _peer_answer(cache: SourceMapCache, place: Place) -> Answer | None:
 
 
 def _differences(place: Place, ours: Answer | None, theirs: Answer | None) -> Iterator[Difference]:
-    if ours == theirs:
+    if ours == theirs or theirs is None:  # to the peer, a token that repeats the one before is absent
         return
     for kind in KINDS:
         if _part(ours, kind) != _part(theirs, kind):

@@ -44,6 +44,7 @@ from worker.threads import Threads
 _log = logging.getLogger(__name__)
 
 _SURPLUS_FROM = 100
+_LONG_FROM = 1_000  # names: to choose among more takes longer than a thread
 _USE_IS_NOTED_EVERY_S = 86_400
 _MOST_USES = 100_000
 _LOG_EVERY_S = 60.0
@@ -212,7 +213,10 @@ class StoreLookup:
             self._log_failure(error)
             self._counts.inc(metrics.STORE_LOOKUPS.field(by, "failed"))
             return _Found((), Failure(FailureKind.INTERNAL, str(error) or "timeout"))
-        uploads, extra = choose(names)
+        if len(names) <= _LONG_FROM:
+            uploads, extra = choose(names)
+        else:
+            uploads, extra = await self._threads.run(lambda: choose(names))
         self._counts.inc(metrics.STORE_LOOKUPS.field(by, "true" if uploads else "false"))
         if len(names) > _SURPLUS_FROM and extra:
             self._start(self._prune([f"{prefix}/{name}" for name in extra]))

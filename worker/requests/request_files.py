@@ -46,7 +46,7 @@ class RequestFiles:
         self._fresh = fresh = Freshness() if request.options.no_cache else None
         self._texts = RequestTexts(resources.texts, fresh)
         self._budget = ReadBudget(resources.settings.max_bundle_bytes_per_request)
-        opener = SourceOpener(resources, request, scope, self._journal, self._texts, self._budget, fresh)
+        opener = SourceOpener(resources, request, scope, namespace, self._journal, self._texts, self._budget, fresh)
         self._places: Sequence[SourceFiles] = [opener.opened(source) for source in request.all_sources]
         self._scraping = RequestScraping(resources.web, self._texts, namespace, request)
         self._digest = request_digest(request, scope)

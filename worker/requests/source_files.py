@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from core.explain.file_records import Lookup, NotAsked
@@ -26,6 +27,8 @@ from worker.requests.request_bundles import BundleClient, ReadBudget, RequestBun
 from worker.requests.request_lookups import RequestLookups
 from worker.requests.resolved_files_cache import LearntFiles
 from worker.requests.resources import Resources
+
+_MOST_PLACES = 4096
 
 
 class SourceLookups(Protocol):
@@ -153,12 +156,22 @@ class StoreLookups:
         return listed
 
 
-def store_names_of(source: StoreSource, scope: str | None, usual_org: str) -> tuple[str, str | None]:
-    """Return whose files a source means: what it says, else what the scope says, else what the settings say."""
+@lru_cache(_MOST_PLACES)  # each request asks
+def _store_place(
+    own_org: str | None, own_project: str | None, scope: str | None, usual_org: str
+) -> tuple[tuple[str, str | None], Namespace, Source]:
+    """Return whose files a source means, their namespace, and what stands for the source.
+
+    Whose: what the source says, else what the scope says, else what the settings say.
+    """
     org, project = scope_names(scope)
-    if source.org is not None:
-        return source.org, source.project or (project if org == source.org else None)
-    return org or usual_org, source.project or project
+    if own_org is not None:
+        names = own_org, own_project or (project if org == own_org else None)
+    else:
+        names = org or usual_org, own_project or project
+    url = f"store://{names[0]}"
+    namespace = Namespace(GLOBAL_SCOPE if scope is None else scope, "store", url)
+    return names, namespace, Source(id="store", url=url, token="")
 
 
 class SourceOpener:
@@ -169,6 +182,7 @@ class SourceOpener:
         resources: Resources,
         request: SymbolicateRequest,
         scope: str | None,
+        namespace: Namespace,
         journal: Journal,
         texts: RequestTexts,
         budget: ReadBudget,
@@ -177,6 +191,7 @@ class SourceOpener:
         self._resources = resources
         self._request = request
         self._scope = scope
+        self._namespace = namespace
         self._journal = journal
         self._texts = texts
         self._budget = budget
@@ -186,7 +201,8 @@ class SourceOpener:
         """Return the files of a source, of which nothing is known yet."""
         if isinstance(source, StoreSource):
             return self._store(source)
-        namespace = Namespace.of_source(source, self._scope)
+        is_first = source is self._request.source
+        namespace = self._namespace if is_first else Namespace.of_source(source, self._scope)
         resources = self._resources
         client, most = resources.source_client, resources.settings.max_lookup_entries
         lookups = RequestLookups(
@@ -195,12 +211,11 @@ class SourceOpener:
         return self._files(lookups, client, namespace, source, between_hosts=True)
 
     def _store(self, source: StoreSource) -> SourceFiles:
-        names = store_names_of(source, self._scope, self._resources.settings.store_org)
-        scope = GLOBAL_SCOPE if self._scope is None else self._scope
+        names, namespace, placeholder = _store_place(
+            source.org, source.project, self._scope, self._resources.settings.store_org
+        )
         lookup, anew = self._resources.store_lookup, self._fresh is not None
-        lookups = StoreLookups(lookup, source, self._request, scope, names, anew=anew)
-        namespace = Namespace(scope, "store", f"store://{names[0]}")
-        placeholder = Source(id="store", url=namespace.source_url, token="")
+        lookups = StoreLookups(lookup, source, self._request, namespace.scope, names, anew=anew)
         return self._files(lookups, StoreBundles(lookup), namespace, placeholder, between_hosts=False)
 
     def _files(

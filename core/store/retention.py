@@ -159,9 +159,11 @@ async def _delete_unless_used(objects: Objects, keys: OrgKeys, upload: str) -> b
     if record is None:
         return False
     await objects.delete([keys.record(upload)])
-    marked, used = await objects.heads([keys.expired(upload), keys.used(upload)])
-    if marked is None or (used is not None and used.modified >= marked.modified):
+    marked, used, contents = await objects.heads([keys.expired(upload), keys.used(upload), keys.contents(upload)])
+    if contents is not None and used is not None and (marked is None or used.modified >= marked.modified):
         await objects.put(keys.record(upload), record, sync=True)
         return False
+    if marked is None:
+        return False  # another sweep deletes it, or has done so
     await delete_rest(objects, keys.org, upload)
     return True

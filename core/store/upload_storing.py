@@ -123,7 +123,8 @@ async def delete_rest(objects: Objects, org: str, upload: str) -> None:
         same = keys.same(contents.same)
         if contents.same and await objects.find(same) == upload.encode():
             await objects.delete([same])
-    await objects.delete([keys.contents(upload), keys.used(upload), keys.expired(upload)])
+    await objects.delete([keys.contents(upload), keys.used(upload)])
+    await objects.delete([keys.expired(upload)])  # after its use: who sees the mark no more must not see that, either
     await objects.delete([keys.bundle(upload)])
 
 

@@ -32,6 +32,7 @@ _MOST_FILES = 10_000
 async def uploads(call: UploadCall) -> Response:
     """GET uploads: records, the newest first."""
     query = call.query("project", "release", "dist", "debug_id", "name", "limit", "after")
+    _projects(call, query)  # a store that has nothing refuses, too
     limit, after = _limit(query), query.get("after")
     if after is not None and not is_upload_id(after):
         raise BadUpload("after: expected the id of an upload")

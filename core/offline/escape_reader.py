@@ -59,11 +59,10 @@ class PlainText:
         beyond: cython.Py_ssize_t
         first: cython.Py_ssize_t = -1
         last: cython.Py_ssize_t = -1
-        new: object = tuple.__new__
-        fields: tuple
+        own: tuple
         for frame in frames:
-            fields = cython.cast(tuple, frame)  # C reads members of a tuple in one step
-            start, end = fields[1], fields[2]
+            own = cython.cast(tuple, frame)  # C reads members of a tuple in one step
+            start, end = own[1], own[2]
             first = self._piece_before(first, start + 1)
             last = self._piece_before(last, end)
             if first >= 0:
@@ -72,7 +71,7 @@ class PlainText:
             if last >= 0:
                 beyond = end - self._at[last] - self._lengths[last]
                 end = self._raw_ends[last] + max(beyond, 0)
-            found.append(new(TextFrame, (fields[0], start, end, fields[3], fields[4], fields[5], fields[6], fields[7])))
+            found.append(tuple.__new__(TextFrame, (own[0], start, end, own[3], own[4], own[5], own[6], own[7])))
         return found
 
     def _piece_before(self, piece, position):
@@ -579,9 +578,8 @@ def decoded_frames(raw, frames: list) -> list:
     level: cython.int = 0
     is_percent: cython.bint = False
     found: list = []
-    fields: tuple
     for frame in frames:
-        fields = cython.cast(tuple, frame)
+        fields: tuple = cython.cast(tuple, frame)
         path, name, start = fields[5], fields[4] or "", fields[1]
         if path.find("\\") >= 0 or name.find("\\") >= 0:
             if not line_start <= start <= line_end:

@@ -138,7 +138,8 @@ def outlined(build: ModuleType, text: bytes) -> tuple[Any, bytes]:
 
 
 def answers(index: Any) -> Any:
-    source_map = load("core.sourcemap.source_map", "compiled")
+    is_compiled = isinstance(index, load("core.sourcemap.prepared_map", "compiled").PreparedMap)
+    source_map = load("core.sourcemap.source_map", "compiled" if is_compiled else "interpreted")
     asked = source_map.SourceMap(lambda: source_map.Parts(index, None), None)
     positions = [asked.lookup(*place) for place in PLACES]
     contents = [asked.source_content(source) for source in range(len(asked.sources))]

@@ -202,7 +202,7 @@ def test_lookup_by_the_letter(tokens, places):
     tokens.sort(key=lambda token: token[:2])
     kept: list[tuple[int, ...]] = []
     for token in tokens:
-        if not kept or kept[-1][2:] != token[2:]:
+        if not kept or kept[-1][2:] != token[2:] or kept[-1][0] != token[0]:  # on its line only
             kept.append(token)
     text = map_of(mappings_of(tokens), sources=list("abcd"))
     for build in BUILDS:

@@ -32,7 +32,7 @@ _MOST_FILES = 10_000
 async def uploads(call: UploadCall) -> Response:
     """GET uploads: records, the newest first."""
     query = call.query("project", "release", "dist", "debug_id", "name", "limit", "after")
-    _projects(call, query)  # a store that has nothing refuses, too
+    projects = _projects(call, query)
     limit, after = _limit(query), query.get("after")
     if after is not None and not is_upload_id(after):
         raise BadUpload("after: expected the id of an upload")
@@ -40,7 +40,7 @@ async def uploads(call: UploadCall) -> Response:
     read, last = 0, None
     async for ids in _by_turns(_candidates(call, query, after)):
         found += [
-            record for record in await _records(call, ids) if record is not None and _matches(call, record, query)
+            record for record in await _records(call, ids) if record is not None and _matches(record, query, projects)
         ]
         read += len(ids)
         if len(found) > limit or read >= _MOST_READ:
@@ -217,20 +217,18 @@ async def _record(call: UploadCall) -> UploadRecord:
     """Return the record of the upload in the path.  Raises Refused."""
     upload_id = call.names["upload"]
     record = (await _records(call, [upload_id]))[0] if is_upload_id(upload_id) else None
-    if record is None or not _is_for(call, record):
+    if record is None or not _is_of(call.token.projects, record):
         raise _unknown(call)
     return record
 
 
-def _is_for(call: UploadCall, record: UploadRecord) -> bool:
-    own = call.token.projects
-    return own is None or any(project in own for project in record.projects)
+def _is_of(projects: list[str] | None, record: UploadRecord) -> bool:
+    return projects is None or any(project in projects for project in record.projects)
 
 
-def _matches(call: UploadCall, record: UploadRecord, query: dict[str, str]) -> bool:
-    projects = _projects(call, query)
+def _matches(record: UploadRecord, query: dict[str, str], projects: list[str] | None) -> bool:
     return (
-        (projects is None or any(project in projects for project in record.projects))
+        _is_of(projects, record)
         and ("release" not in query or (record.release or "") == query["release"])
         and ("dist" not in query or (record.dist or "") == query["dist"])
     )
